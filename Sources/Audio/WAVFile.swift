@@ -1,0 +1,131 @@
+/// PCM16 audio in a RIFF container.
+///
+/// Source: "Multimedia Programming Interface and Data Specifications 1.0", IBM and Microsoft, 1991, and the
+/// `WAVEFORMATEXTENSIBLE` addition, whose sub-format begins with the plain format tag.
+public struct WAVFile: Equatable, Sendable {
+    /// Frames per second, one sample per channel each.
+    public var sampleRate: Int
+    public var channels: Int
+    /// Interleaved samples; a last frame that is not whole is left out.
+    public var samples: [Int16]
+
+    public init(sampleRate: Int, channels: Int = 1, samples: [Int16]) {
+        self.sampleRate = sampleRate
+        self.channels = channels
+        self.samples = samples
+    }
+
+    /// Reads a whole file.
+    ///
+    /// A data size of 0 or beyond the end, as streaming writers leave it, means "to the end of the file".
+    public init(parsing bytes: [UInt8]) throws(WAVError) {
+        guard bytes.count >= 12, bytes[0..<4].elementsEqual("RIFF".utf8), bytes[8..<12].elementsEqual("WAVE".utf8)
+        else {
+            throw .notWAV
+        }
+        var format: Format?
+        var offset = 12
+        while offset + 8 <= bytes.count {
+            let size = Int(littleEndian(bytes, at: offset + 4, count: 4))
+            let body = offset + 8
+            if bytes[offset..<offset + 4].elementsEqual("fmt ".utf8) {
+                guard size >= 16, body + size <= bytes.count else { throw .truncated }
+                format = try Format(bytes, at: body, size: size)
+            } else if bytes[offset..<offset + 4].elementsEqual("data".utf8) {
+                guard let format else { throw .truncated }
+                let end = size == 0 ? bytes.count : min(body + size, bytes.count)
+                self.init(format, data: bytes[body..<end])
+                return
+            }
+            offset = body + size + size % 2
+        }
+        throw .truncated
+    }
+
+    private init(_ format: Format, data: ArraySlice<UInt8>) {
+        let frameBytes = 2 * format.channels
+        let count = data.count / frameBytes * format.channels
+        sampleRate = format.sampleRate
+        channels = format.channels
+        samples = [Int16](unsafeUninitializedCapacity: count) { samples, initialized in
+            for index in 0..<count {
+                let at = data.startIndex + 2 * index
+                samples[index] = Int16(bitPattern: UInt16(data[at]) | UInt16(data[at + 1]) << 8)
+            }
+            initialized = count
+        }
+    }
+
+    /// The file's bytes, with the shortest header there is (44 bytes).
+    public func encoded() -> [UInt8] {
+        let dataSize = 2 * samples.count
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(44 + dataSize)
+        func append(_ value: Int, count: Int) {
+            for index in 0..<count { bytes.append(UInt8(truncatingIfNeeded: value >> (8 * index))) }
+        }
+        bytes += "RIFF".utf8
+        append(36 + dataSize, count: 4)
+        bytes += "WAVEfmt ".utf8
+        append(16, count: 4)
+        append(1, count: 2)
+        append(channels, count: 2)
+        append(sampleRate, count: 4)
+        append(sampleRate * channels * 2, count: 4)
+        append(channels * 2, count: 2)
+        append(16, count: 2)
+        bytes += "data".utf8
+        append(dataSize, count: 4)
+        for sample in samples {
+            bytes.append(UInt8(truncatingIfNeeded: sample))
+            bytes.append(UInt8(truncatingIfNeeded: sample >> 8))
+        }
+        return bytes
+    }
+
+    /// One channel, the mean of all.
+    public var mono: [Int16] {
+        guard channels > 1 else { return samples }
+        return stride(from: 0, to: samples.count, by: channels).map { start in
+            Int16(samples[start..<start + channels].reduce(0) { $0 + Int($1) } / channels)
+        }
+    }
+
+    private struct Format {
+        var channels: Int
+        var sampleRate: Int
+
+        init(_ bytes: [UInt8], at offset: Int, size: Int) throws(WAVError) {
+            let pcm = 1
+            let extensible = 0xFFFE
+            var tag = Int(littleEndian(bytes, at: offset, count: 2))
+            if tag == extensible, size >= 26 { tag = Int(littleEndian(bytes, at: offset + 24, count: 2)) }
+            channels = Int(littleEndian(bytes, at: offset + 2, count: 2))
+            sampleRate = Int(littleEndian(bytes, at: offset + 4, count: 4))
+            let bits = Int(littleEndian(bytes, at: offset + 14, count: 2))
+            guard tag == pcm, bits == 16, channels > 0, sampleRate > 0 else {
+                throw .unsupported(formatTag: tag, bits: bits, channels: channels)
+            }
+        }
+    }
+}
+
+/// Why bytes are not a WAV file that Steno reads.
+public enum WAVError: Error, Equatable, CustomStringConvertible {
+    case notWAV
+    case truncated
+    case unsupported(formatTag: Int, bits: Int, channels: Int)
+
+    public var description: String {
+        switch self {
+        case .notWAV: "Not a WAV file"
+        case .truncated: "The WAV file has no audio data"
+        case .unsupported(let tag, let bits, let channels):
+            "WAV with format \(tag), \(bits) bits and \(channels) channels; 16-bit PCM is needed"
+        }
+    }
+}
+
+private func littleEndian(_ bytes: [UInt8], at offset: Int, count: Int) -> UInt32 {
+    (0..<count).reduce(0) { $0 | UInt32(bytes[offset + $1]) << (8 * UInt32($1)) }
+}

@@ -1,0 +1,50 @@
+/// Why an utterance has no transcript.
+///
+/// `description` is one sentence for the client. It never contains text that came from a library or a backend's body,
+/// which may hold secrets; engines log that.
+public enum TranscriptionError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The engine could not be loaded, or not in time.
+    case modelsNotInitialized
+    /// The backend answered with an HTTP status other than 2xx.
+    case backendStatus(Int, code: String?)
+    /// No answer within the time limit.
+    case timeout(seconds: Double)
+    /// No connection could be made.
+    case unreachable
+    /// The connection ended before the answer was complete.
+    case disconnected
+    /// The answer was not a transcription.
+    case invalidResponse
+    /// The embedded engine failed.
+    case engineFailed
+    /// The caller no longer wants the answer.
+    case cancelled
+
+    /// A stable name for the wire and for metric labels.
+    public var code: String {
+        switch self {
+        case .modelsNotInitialized: "models_not_initialized"
+        case .backendStatus: "backend_error"
+        case .timeout: "backend_timeout"
+        case .unreachable: "backend_unreachable"
+        case .disconnected: "backend_disconnected"
+        case .invalidResponse: "backend_invalid_response"
+        case .engineFailed: "engine_failed"
+        case .cancelled: "cancelled"
+        }
+    }
+
+    public var description: String {
+        switch self {
+        case .modelsNotInitialized: "Server models not initialized."
+        case .backendStatus(let status, let code?): "The transcription backend answered \(status) (\(code))."
+        case .backendStatus(let status, nil): "The transcription backend answered \(status)."
+        case .timeout(let seconds): "The transcription backend did not answer within \(seconds) s."
+        case .unreachable: "The transcription backend cannot be reached."
+        case .disconnected: "The transcription backend closed the connection before it had answered."
+        case .invalidResponse: "The transcription backend's answer is not a transcription."
+        case .engineFailed: "The transcription engine failed on this utterance."
+        case .cancelled: "The transcription was cancelled."
+        }
+    }
+}
