@@ -56,6 +56,23 @@ public struct WAVFile: Equatable, Sendable {
         }
     }
 
+    /// How many bytes at the start of `bytes` are a RIFF header: up to the first sample, or 0 when there is none.
+    ///
+    /// A header that is longer than `bytes` counts as all of them.
+    static func headerLength(of bytes: [UInt8]) -> Int {
+        guard bytes.count >= 12, bytes[0..<4].elementsEqual("RIFF".utf8), bytes[8..<12].elementsEqual("WAVE".utf8)
+        else {
+            return 0
+        }
+        var offset = 12
+        while offset + 8 <= bytes.count {
+            if bytes[offset..<offset + 4].elementsEqual("data".utf8) { return offset + 8 }
+            let size = Int(littleEndian(bytes, at: offset + 4, count: 4))
+            offset += 8 + size + size % 2
+        }
+        return bytes.count
+    }
+
     /// The file's bytes, with the shortest header there is (44 bytes).
     public func encoded() -> [UInt8] {
         let dataSize = 2 * samples.count
