@@ -41,13 +41,16 @@ let package = Package(
     targets: [
         // An arrow may only point down this list.
         .target(name: "Transcription", dependencies: ["Audio"], swiftSettings: strict),
+        .target(name: "SpeechDetection", dependencies: ["Audio", "CWebRTCAudio"], swiftSettings: strict),
         .target(name: "Audio", dependencies: ["CSoxr"], swiftSettings: strict),
 
         // C stays behind these targets: a narrow header each, no policy.
+        .target(name: "CWebRTCAudio", linkerSettings: [.linkedLibrary("webrtc_audio_processing")]),
         .systemLibrary(name: "CSoxr", pkgConfig: "soxr", providers: [.apt(["libsoxr-dev"])]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "AudioTests", dependencies: ["Audio", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "SpeechDetectionTests", dependencies: ["SpeechDetection", "Audio"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

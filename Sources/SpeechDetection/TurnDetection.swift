@@ -1,0 +1,49 @@
+import Audio
+
+/// When an utterance begins and ends.
+///
+/// Lengths are samples at `SampleClock.rate`.
+public struct TurnDetection: Equatable, Sendable {
+    /// The mean score over `smoothing` that starts an utterance, 0 to 1.
+    ///
+    /// It ends once the mean has been lower by `hysteresis` for `hangover`.
+    public var threshold: Float
+    /// How far the mean may fall below `threshold` while an utterance goes on.
+    public var hysteresis: Float = 0.2
+    /// The length that scores are averaged over.
+    public var smoothing: Int
+    /// Audio kept before the first voiced frame.
+    public var prefixPadding: Int
+    /// Audio kept after the last voiced frame.
+    public var suffixPadding: Int
+    /// Silence after the last voiced frame that ends the utterance.
+    public var hangover: Int
+    /// Speech that must be there before an utterance starts.
+    public var minimumSpeech: Int
+
+    public init(
+        threshold: Float,
+        smoothing: Int,
+        prefixPadding: Int,
+        suffixPadding: Int,
+        hangover: Int,
+        minimumSpeech: Int
+    ) {
+        self.threshold = threshold
+        self.smoothing = smoothing
+        self.prefixPadding = prefixPadding
+        self.suffixPadding = suffixPadding
+        self.hangover = hangover
+        self.minimumSpeech = minimumSpeech
+    }
+
+    /// What suits `WebRTCDetector`, as measured (`docs/segmentation.md`).
+    public static let webRTC = TurnDetection(
+        threshold: 0.6,
+        smoothing: SampleClock.samples(milliseconds: 400),
+        prefixPadding: SampleClock.samples(milliseconds: 200),
+        suffixPadding: SampleClock.samples(milliseconds: 100),
+        hangover: SampleClock.samples(milliseconds: 500),
+        minimumSpeech: SampleClock.samples(milliseconds: 250)
+    )
+}
