@@ -40,6 +40,19 @@ let package = Package(
     ],
     targets: [
         // An arrow may only point down this list.
+        .target(
+            name: "Dialects",
+            dependencies: ["Sessions", "Transcription", "SpeechDetection", "Audio"],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Sessions",
+            dependencies: [
+                "Transcription", "SpeechDetection", "Audio", deque,
+                .product(name: "CoreMetrics", package: "swift-metrics"), metrics,
+            ],
+            swiftSettings: strict
+        ),
         .target(name: "Transcription", dependencies: ["Audio"], swiftSettings: strict),
         .target(name: "SpeechDetection", dependencies: ["Audio", "CWebRTCAudio"], swiftSettings: strict),
         .target(name: "Audio", dependencies: ["CSoxr"], swiftSettings: strict),
@@ -48,9 +61,27 @@ let package = Package(
         .target(name: "CWebRTCAudio", linkerSettings: [.linkedLibrary("webrtc_audio_processing")]),
         .systemLibrary(name: "CSoxr", pkgConfig: "soxr", providers: [.apt(["libsoxr-dev"])]),
 
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .target(name: "TestSupport", dependencies: ["Transcription"], path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(
+            name: "DialectsTests",
+            dependencies: ["Dialects", "Sessions", "SpeechDetection", "Transcription", "Audio"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SessionsTests",
+            dependencies: [
+                "Sessions", "Transcription", "SpeechDetection", "Audio", "TestSupport",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
+            ],
+            swiftSettings: strict
+        ),
         .testTarget(name: "AudioTests", dependencies: ["Audio", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "SpeechDetectionTests", dependencies: ["SpeechDetection", "Audio"], swiftSettings: strict),
+        .testTarget(
+            name: "SpeechDetectionTests",
+            dependencies: ["SpeechDetection", "Audio", "TestSupport"],
+            swiftSettings: strict
+        ),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -21,6 +21,7 @@ public struct AudioIntake {
         if isAtStart {
             isAtStart = false
             offset = WAVFile.headerLength(of: bytes)
+            if offset > 0 { lowByte = nil }
         }
         if rate == SampleClock.rate {
             endResampling(into: &samples)
@@ -32,14 +33,16 @@ public struct AudioIntake {
         }
     }
 
-    /// Appends what the resampler still holds, and makes ready for a new stream.
+    /// Appends what the resampler still holds; what comes next begins a new stream.
     ///
-    /// Half a sample that still waits for its other byte is forgotten.
+    /// The first byte of a split sample goes on waiting: a client may commit between two messages that split it.
     public mutating func drain(into samples: inout [Int16]) {
-        resampler?.drain(into: &samples)
-        lowByte = nil
+        endResampling(into: &samples)
         isAtStart = true
     }
+
+    /// Forgets everything that has not come out yet.
+    public mutating func reset() { self = AudioIntake() }
 
     private mutating func appendPCM(_ bytes: [UInt8], from offset: Int, to samples: inout [Int16]) {
         var offset = offset

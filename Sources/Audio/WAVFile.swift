@@ -93,11 +93,7 @@ public struct WAVFile: Equatable, Sendable {
         append(16, count: 2)
         bytes += "data".utf8
         append(dataSize, count: 4)
-        for sample in samples {
-            bytes.append(UInt8(truncatingIfNeeded: sample))
-            bytes.append(UInt8(truncatingIfNeeded: sample >> 8))
-        }
-        return bytes
+        return bytes + PCM16.bytes(samples)
     }
 
     /// One channel, the mean of all.

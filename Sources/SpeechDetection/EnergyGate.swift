@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// Opens for frames that are louder than the quietest moment of the last seconds.
 ///

@@ -2,8 +2,8 @@ public import Audio
 
 /// Cuts a stream into utterances.
 ///
-/// With turn detection it follows the scores of a `VoiceActivityDetector`, one per frame; without, only `commit` and the
-/// maximum length cut. A pure value: the same calls always give the same events. Utterances never overlap, and two that
+/// With turn detection it follows the scores of a `VoiceActivityDetector`, one per frame; without, only
+/// `restart` and the maximum length cut. A pure value: the same calls always give the same events. Utterances never overlap, and two that
 /// were cut at the maximum length meet without a gap.
 public struct Segmenter: Sendable {
     /// What a call brought about.
@@ -86,23 +86,19 @@ public struct Segmenter: Sendable {
         return cutAtMaximum()
     }
 
-    /// Ends the open utterance at `end`, which may lie within the frame that has not been scored yet.
+    /// What a commit at `end` would take: the open samples, and whether speech was heard in them.
     ///
-    /// Returns the samples that were open, and whether speech was heard in them.
-    public mutating func commit(at end: SamplePosition) -> (range: Range<SamplePosition>, hasSpeech: Bool) {
-        let start: SamplePosition
-        var hasSpeech = true
-        switch (state, turnDetection) {
-        case (.speaking(let first, _), _): start = first
-        case (_, nil): start = floor
-        case (.rising(let first), let turnDetection?):
-            start = max(floor, first - SamplePosition(turnDetection.prefixPadding))
-        case (.silent, let turnDetection?):
-            hasSpeech = recent.hasVoice
-            start = hasSpeech ? max(floor, firstVoiced - SamplePosition(turnDetection.prefixPadding)) : settled
+    /// `end` may lie within the frame that has not been scored yet.
+    public func pending(at end: SamplePosition) -> (range: Range<SamplePosition>, hasSpeech: Bool) {
+        guard let turnDetection else { return (floor..<max(floor, end), true) }
+        let padding = SamplePosition(turnDetection.prefixPadding)
+        switch state {
+        case .speaking(let start, _): return (start..<max(start, end), true)
+        case .rising(let first): return (max(floor, first - padding)..<end, true)
+        case .silent:
+            guard recent.hasVoice else { return (settled..<max(settled, end), false) }
+            return (max(floor, firstVoiced - padding)..<end, true)
         }
-        restart(at: end)
-        return (start..<max(start, end), hasSpeech)
     }
 
     /// Ends the stream at `end`; what was not confirmed as speech stays out.

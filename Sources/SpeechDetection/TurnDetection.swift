@@ -47,3 +47,16 @@ public struct TurnDetection: Equatable, Sendable {
         minimumSpeech: SampleClock.samples(milliseconds: 250)
     )
 }
+
+extension TurnDetection {
+    /// What `threshold` may be.
+    public static let thresholds = 0.0...1.0
+    /// What `prefixPadding` may be, in milliseconds; memory per session grows with it.
+    public static let paddings = 0...2_000
+    /// What `hangover` may be, in milliseconds.
+    public static let hangovers = 20...10_000
+    /// What `minimumSpeech` may be, in milliseconds.
+    public static let minimumSpeeches = 0...2_000
+    /// What the longest utterance may be, in milliseconds.
+    public static let maximumUtterances = 1_000...120_000
+}

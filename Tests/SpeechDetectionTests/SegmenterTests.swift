@@ -1,5 +1,6 @@
 import Audio
 import SpeechDetection
+import TestSupport
 import Testing
 
 @Suite("Segmenter")
@@ -100,25 +101,27 @@ struct SegmenterTests {
         for level in levels { _ = segmenter.advance(score: Self.scores[level] ?? 0) }
         let settled = segmenter.settled
         let end = segmenter.position + 1
-        let commit = segmenter.commit(at: end)
-        #expect(commit.range.lowerBound >= settled)
-        #expect(commit.range.upperBound == end)
+        let pending = segmenter.pending(at: end)
+        #expect(pending.range.lowerBound >= settled)
+        #expect(pending.range.upperBound == end)
+        segmenter.restart(at: end)
         #expect(segmenter.settled == end)
-        #expect(segmenter.commit(at: end).range.isEmpty)
+        #expect(segmenter.pending(at: end).range.isEmpty)
     }
 
     @Test("Tells a commit whether speech was heard", arguments: [("____", false), ("_s", true), ("_ss_", true)])
     func commitHearsSpeech(levels: String, hasSpeech: Bool) {
         var segmenter = Self.segmenter()
         for level in levels { _ = segmenter.advance(score: Self.scores[level] ?? 0) }
-        #expect(segmenter.commit(at: segmenter.position).hasSpeech == hasSpeech)
+        #expect(segmenter.pending(at: segmenter.position).hasSpeech == hasSpeech)
     }
 
     @Test("Keeps everything for the commit without turn detection")
     func manual() {
         var segmenter = Self.segmenter(nil, maximum: 10)
         #expect(segmenter.advance(by: 4).isEmpty)
-        #expect(segmenter.commit(at: 4).range == 0..<4)
+        #expect(segmenter.pending(at: 4).range == 0..<4)
+        segmenter.restart(at: 4)
         #expect(segmenter.advance(by: 25) == [.ended(4..<14, .maximum), .ended(14..<24, .maximum)])
         #expect(segmenter.settled == 24)
         #expect(segmenter.finish(at: 29) == .ended(24..<29, .endOfStream))
@@ -218,20 +221,5 @@ private struct Definition {
             }
         }
         return events
-    }
-}
-
-/// SplitMix64 (Steele, Lea and Flood, 2014): the same numbers for the same seed.
-private struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
     }
 }

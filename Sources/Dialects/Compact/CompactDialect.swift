@@ -1,0 +1,114 @@
+import Audio
+public import Sessions
+import SpeechDetection
+
+/// Steno's own protocol, on the paths `/` and `/ws`.
+///
+/// Text messages are JSON objects with a `type`; binary messages are PCM16LE at the session's rate. The README lists
+/// every message.
+public struct CompactDialect: Dialect {
+    private let makeEventID: @Sendable () -> String
+
+    /// - Parameter makeEventID: Names events; random by default.
+    public init(makeEventID: @escaping @Sendable () -> String = { Identifier.random("event") }) {
+        self.makeEventID = makeEventID
+    }
+
+    public func decode(text: Span<UInt8>) -> ClientCommand {
+        if let append = AppendScanner.scan(text) { return append }
+        switch JSONValue(parsing: text) {
+        case .object(let values): return command(JSONFields(values: values))
+        case nil:
+            return .invalid(ClientError(.invalidJSON, "The message is not JSON. Send one JSON object per message."))
+        case _?: return .invalid(ClientError(.invalidEvent, "The message must be a JSON object with a 'type'."))
+        }
+    }
+
+    public func decode(binary: Span<UInt8>) -> ClientCommand {
+        .append(audio: binary.withUnsafeBytes { [UInt8]($0) }, rate: nil)
+    }
+
+    public func encode(_ event: SessionEvent) -> [UInt8] { CompactEvent(event, id: makeEventID()).json }
+
+    /// What the query of the WebSocket's URL asks for: `include_audio`, `language`, `sample_rate`.
+    ///
+    /// Other names are ignored: proxies and clients add their own.
+    public static func update(query: [(name: String, value: String)]) throws(ClientError) -> SessionUpdate {
+        var values: [String: JSONValue] = [:]
+        for (name, value) in query {
+            switch (name, value) {
+            case ("include_audio", "true"), ("include_audio", "1"): values[name] = .bool(true)
+            case ("include_audio", "false"), ("include_audio", "0"): values[name] = .bool(false)
+            case ("sample_rate", _): values[name] = Double(value).map { .number($0) } ?? .string(value)
+            default: values[name] = .string(value)
+            }
+        }
+        return try settings(JSONFields(values: values))
+    }
+
+    private func command(_ fields: JSONFields) -> ClientCommand {
+        var eventID: String?
+        do throws(ClientError) {
+            guard case .string(let type) = fields.values["type"] else {
+                throw ClientError(.invalidEvent, "The message must have a 'type' that is a string.", param: "type")
+            }
+            if case .string(let id) = fields.values["event_id"] { eventID = id }
+            switch type {
+            case "input_audio_buffer.append": return try append(fields)
+            case "input_audio_buffer.commit": return .commit(eventID: eventID)
+            case "input_audio_buffer.clear": return .clear
+            case "session.update":
+                guard let session = try fields.nullableObject("session"), let session else {
+                    throw fields.wrong("session", "an object")
+                }
+                return .update(try Self.settings(session))
+            default:
+                let known =
+                    "input_audio_buffer.append, input_audio_buffer.commit, input_audio_buffer.clear, session.update"
+                throw ClientError(.unknownEvent, "The type is none of \(known).", param: "type")
+            }
+        } catch {
+            var error = error
+            error.eventID = eventID
+            return .invalid(error)
+        }
+    }
+
+    private func append(_ fields: JSONFields) throws(ClientError) -> ClientCommand {
+        guard let text = try fields.string("audio") else { throw fields.wrong("audio", "a base64 string") }
+        let rate = try fields.integer("sample_rate", in: AudioIntake.rates)
+        guard let audio = Base64.decode(Array(text.utf8).span) else {
+            throw ClientError(
+                .invalidAudio,
+                "'audio' is not base64; nothing of this message was taken.",
+                param: "audio"
+            )
+        }
+        return .append(audio: audio, rate: rate)
+    }
+
+    private static func settings(_ fields: JSONFields) throws(ClientError) -> SessionUpdate {
+        var update = SessionUpdate()
+        update.language = try fields.nullableString("language")
+        update.prompt = try fields.nullableString("prompt")
+        update.includesAudio = try fields.bool("include_audio")
+        update.sampleRate = try fields.integer("sample_rate", in: AudioIntake.rates)
+        if let turnDetection = try fields.nullableObject("turn_detection") {
+            update.turnDetection = if let turnDetection { .on(try change(turnDetection)) } else { .off }
+        }
+        return update
+    }
+
+    private static func change(_ fields: JSONFields) throws(ClientError) -> TurnDetectionUpdate.Change {
+        func samples(_ name: String, _ range: ClosedRange<Int>) throws(ClientError) -> Int? {
+            try fields.integer(name, in: range).map { SampleClock.samples(milliseconds: $0) }
+        }
+        var change = TurnDetectionUpdate.Change()
+        change.threshold = try fields.number("threshold", in: TurnDetection.thresholds).map { Float($0) }
+        change.prefixPadding = try samples("prefix_padding_ms", TurnDetection.paddings)
+        change.hangover = try samples("silence_duration_ms", TurnDetection.hangovers)
+        change.minimumSpeech = try samples("min_speech_ms", TurnDetection.minimumSpeeches)
+        change.maximumUtterance = try samples("max_utterance_ms", TurnDetection.maximumUtterances)
+        return change
+    }
+}

@@ -1,0 +1,108 @@
+import Audio
+import FoundationEssentials
+import Sessions
+import Transcription
+
+/// A message to the client.
+///
+/// Fields that are `nil` are left out, but those of `error` are null: clients read them without asking.
+struct CompactEvent: Encodable {
+    private enum Key: String, CodingKey {
+        case type, message, code, error, transcript, audio
+        case eventID = "event_id"
+        case itemID = "item_id"
+        case sampleRate = "sample_rate"
+        case startMilliseconds = "start_ms"
+        case endMilliseconds = "end_ms"
+    }
+
+    private let event: SessionEvent
+    private let id: String
+
+    init(_ event: SessionEvent, id: String) {
+        self.event = event
+        self.id = id
+    }
+
+    /// The message as UTF-8, with its keys in alphabetical order.
+    var json: [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        do {
+            return [UInt8](try encoder.encode(self))
+        } catch {
+            preconditionFailure("An event of strings and integers is always JSON: \(error)")
+        }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var fields = encoder.container(keyedBy: Key.self)
+        try fields.encode(id, forKey: .eventID)
+        switch event {
+        case .transcribed(let item, let transcript):
+            try fields.encode("response.audio_transcript.done", forKey: .type)
+            try fields.encode(transcript.text, forKey: .transcript)
+            try fields.encode(SampleClock.rate, forKey: .sampleRate)
+            try fields.encodeIfPresent(item.audio.map(Self.base64), forKey: .audio)
+            try encode(item, into: &fields)
+        case .failed(let item, let error):
+            try encode(item, into: &fields)
+            try encode(Detail(type: "server_error", code: error.code, message: error.description), into: &fields)
+        case .rejected(let error):
+            try encode(Detail(error), into: &fields)
+        }
+    }
+
+    private func encode(_ item: SessionEvent.Item, into fields: inout KeyedEncodingContainer<Key>) throws {
+        try fields.encode(item.id, forKey: .itemID)
+        try fields.encode(SampleClock.milliseconds(at: item.range.lowerBound), forKey: .startMilliseconds)
+        try fields.encode(SampleClock.milliseconds(at: item.range.upperBound), forKey: .endMilliseconds)
+    }
+
+    private func encode(_ detail: Detail, into fields: inout KeyedEncodingContainer<Key>) throws {
+        try fields.encode("error", forKey: .type)
+        try fields.encode(detail.message, forKey: .message)
+        try fields.encode(detail.code, forKey: .code)
+        try fields.encode(detail, forKey: .error)
+    }
+
+    private static func base64(_ samples: [Int16]) -> String {
+        Data(PCM16.bytes(samples)).base64EncodedString()
+    }
+
+    /// The `error` object, in OpenAI's form.
+    private struct Detail: Encodable {
+        var type = "invalid_request_error"
+        var code: String
+        var message: String
+        var param: String?
+        var eventID: String?
+
+        private enum Key: String, CodingKey {
+            case type, code, message, param
+            case eventID = "event_id"
+        }
+
+        init(type: String, code: String, message: String) {
+            self.type = type
+            self.code = code
+            self.message = message
+        }
+
+        init(_ error: ClientError) {
+            code = error.code.rawValue
+            message = error.message
+            param = error.param
+            eventID = error.eventID
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var fields = encoder.container(keyedBy: Key.self)
+            try fields.encode(type, forKey: .type)
+            try fields.encode(code, forKey: .code)
+            try fields.encode(message, forKey: .message)
+            try fields.encode(param, forKey: .param)
+            try fields.encode(eventID, forKey: .eventID)
+        }
+    }
+}

@@ -1,0 +1,37 @@
+/// A client's mistake: told to the client, and then the session goes on.
+public struct ClientError: Error, Equatable, Sendable {
+    /// Frozen names; clients branch on them.
+    public enum Code: String, CaseIterable, Sendable {
+        /// Not JSON.
+        case invalidJSON = "invalid_json"
+        /// JSON, but not an object with a `type`.
+        case invalidEvent = "invalid_event"
+        /// A `type` this protocol does not have.
+        case unknownEvent = "unknown_event"
+        /// A field that is missing, of the wrong type, or out of range.
+        case invalidValue = "invalid_value"
+        /// Audio that cannot be decoded.
+        case invalidAudio = "invalid_audio"
+        /// Too little audio for a commit.
+        case commitEmpty = "input_audio_buffer_commit_empty"
+        /// A message over the size limit.
+        case messageTooLarge = "message_too_large"
+        /// A message that breaks the transport's rules.
+        case protocolViolation = "protocol_violation"
+    }
+
+    public var code: Code
+    /// One sentence that says what to do.
+    public var message: String
+    /// The field at fault, as a path: `session.turn_detection.threshold`.
+    public var param: String?
+    /// The client's own name for the message at fault.
+    public var eventID: String?
+
+    public init(_ code: Code, _ message: String, param: String? = nil, eventID: String? = nil) {
+        self.code = code
+        self.message = message
+        self.param = param
+        self.eventID = eventID
+    }
+}

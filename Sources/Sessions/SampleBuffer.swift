@@ -1,0 +1,41 @@
+import Audio
+
+/// The samples of a stream that may still become part of an utterance.
+struct SampleBuffer {
+    private var samples: [Int16] = []
+    /// How many at the front of `samples` have been dropped already.
+    private var dropped = 0
+    /// The position of the first sample that is still here.
+    private(set) var start: SamplePosition = 0
+
+    var count: Int { samples.count - dropped }
+    var end: SamplePosition { start + SamplePosition(count) }
+
+    /// Appends what `write` appends.
+    mutating func append(_ write: (inout [Int16]) -> Void) { write(&samples) }
+
+    /// Lets `body` see the samples at `range`, which must be here.
+    func withSamples<Result>(_ range: Range<SamplePosition>, _ body: (Span<Int16>) -> Result) -> Result {
+        body(samples.span.extracting(indices(range)))
+    }
+
+    func copy(_ range: Range<SamplePosition>) -> [Int16] { Array(samples[indices(range)]) }
+
+    /// Drops what lies before `position`; returns how many samples that were.
+    mutating func drop(before position: SamplePosition) -> Int {
+        let count = Int(min(max(position, start), end) - start)
+        dropped += count
+        start += SamplePosition(count)
+        // Moving the rest to the front costs no more, in the long run, than what was appended.
+        if dropped > samples.count / 2 {
+            samples.removeFirst(dropped)
+            dropped = 0
+        }
+        return count
+    }
+
+    private func indices(_ range: Range<SamplePosition>) -> Range<Int> {
+        let offset = dropped - Int(start)
+        return Int(range.lowerBound) + offset..<Int(range.upperBound) + offset
+    }
+}

@@ -1,0 +1,117 @@
+import Audio
+import CoreMetrics
+public import SpeechDetection
+public import Transcription
+
+/// One client's stream: commands in, events out.
+///
+/// It knows nothing of sockets or protocols. Commands are handled one after the other; utterances are transcribed
+/// concurrently, and their events leave in audio order. When `SessionSettings.maximumPending` utterances wait, no
+/// further command is taken, so that the source of commands is slowed.
+public struct Session: Sendable {
+    private let settings: SessionSettings
+    private let transcriber: any Transcriber
+    private let metrics: SessionMetrics
+    private let makeID: @Sendable () -> String
+    private let account: AudioAccount
+
+    /// - Parameter makeID: Names items; random by default.
+    public init(
+        settings: SessionSettings,
+        transcriber: any Transcriber,
+        metrics: SessionMetrics,
+        makeID: @escaping @Sendable () -> String = { Identifier.random("item") }
+    ) {
+        self.settings = settings
+        self.transcriber = transcriber
+        self.metrics = metrics
+        self.makeID = makeID
+        account = AudioAccount(metrics: metrics)
+    }
+
+    /// Where every sample received so far went.
+    public var ledger: AudioLedger { account.snapshot }
+
+    /// Takes commands until there are none left, then finishes what is open.
+    ///
+    /// Returns, and finishes `events`, when the last event has been taken. When the task is cancelled, what is open
+    /// counts as disconnected or cancelled, and no further event is sent.
+    public func run(
+        detector: sending any VoiceActivityDetector,
+        events: BoundedChannel<SessionEvent>,
+        nextCommand: () async -> ClientCommand?
+    ) async {
+        var cutter = UtteranceCutter(settings: settings, detector: detector, account: account, makeID: makeID)
+        let answers = BoundedChannel<Answer>(capacity: settings.maximumPending)
+        metrics.active.increment()
+        await withDiscardingTaskGroup { group in
+            group.addTask { await forward(answers, to: events) }
+            while let command = await nextCommand() {
+                for output in cutter.handle(command) { await process(output, in: &group, answers, events) }
+            }
+            for output in Task.isCancelled ? cutter.abandon() : cutter.finish() {
+                await process(output, in: &group, answers, events)
+            }
+            answers.finish()
+        }
+        metrics.active.decrement()
+        events.finish()
+    }
+
+    private func process(
+        _ output: UtteranceCutter.Output,
+        in group: inout DiscardingTaskGroup,
+        _ answers: BoundedChannel<Answer>,
+        _ events: BoundedChannel<SessionEvent>
+    ) async {
+        switch output {
+        case .immediate(let error): await events.send(.rejected(error))
+        case .refused(let error): await answers.send(.ready(.rejected(error)))
+        case .silence(let item): await answers.send(.ready(.transcribed(item, Transcript(text: ""))))
+        case .utterance(let utterance):
+            let (answer, promise) = AsyncStream.makeStream(of: SessionEvent.self, bufferingPolicy: .bufferingOldest(1))
+            // The answer's place in the queue comes first: it bounds what is being transcribed.
+            guard await answers.send(.later(answer)) else {
+                account.fail(utterance.request.samples.count, code: TranscriptionError.cancelled.code)
+                return
+            }
+            group.addTask {
+                promise.yield(await transcribe(utterance))
+                promise.finish()
+            }
+        }
+    }
+
+    private func transcribe(_ utterance: Utterance) async -> SessionEvent {
+        let start = ContinuousClock.now
+        let samples = utterance.request.samples.count
+        do throws(TranscriptionError) {
+            let transcript = try await transcriber.transcribe(utterance.request)
+            account.transcribe(samples)
+            metrics.countUtterance(failure: nil, after: .now - start)
+            return .transcribed(utterance.item, transcript)
+        } catch {
+            account.fail(samples, code: error.code)
+            metrics.countUtterance(failure: error.code, after: .now - start)
+            return .failed(utterance.item, error)
+        }
+    }
+
+    /// Sends each answer once it is there, in the order in which they were asked for.
+    private func forward(_ answers: BoundedChannel<Answer>, to events: BoundedChannel<SessionEvent>) async {
+        for await answer in answers {
+            switch answer {
+            case .ready(let event): await events.send(event)
+            case .later(let stream):
+                for await event in stream { await events.send(event) }
+            }
+        }
+    }
+
+    /// An event that keeps its place in the order.
+    private enum Answer: Sendable {
+        case ready(SessionEvent)
+        /// Gives exactly one event, or none when the task was cancelled.
+        case later(AsyncStream<SessionEvent>)
+    }
+}

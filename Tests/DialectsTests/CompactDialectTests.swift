@@ -1,0 +1,231 @@
+import Audio
+import Dialects
+import Foundation
+import Sessions
+import SpeechDetection
+import Testing
+import Transcription
+
+@Suite("Compact dialect")
+struct CompactDialectTests {
+    static let dialect = CompactDialect(makeEventID: { "event_1" })
+
+    static func decode(_ text: String) -> ClientCommand { dialect.decode(text: Array(text.utf8).span) }
+
+    static func update(_ change: (inout SessionUpdate) -> Void) -> ClientCommand {
+        var update = SessionUpdate()
+        change(&update)
+        return .update(update)
+    }
+
+    @Test(
+        "Takes every message of the protocol",
+        arguments: [
+            (#"{"type":"input_audio_buffer.append","audio":"AQAC"}"#, .append(audio: [1, 0, 2], rate: nil)),
+            (
+                #"{"type":"input_audio_buffer.append","audio":"AQAC","sample_rate":48000}"#,
+                .append(audio: [1, 0, 2], rate: 48_000)
+            ),
+            (#"{"type":"input_audio_buffer.append","audio":""}"#, .append(audio: [], rate: nil)),
+            (#"{"type":"input_audio_buffer.commit"}"#, .commit(eventID: nil)),
+            (#"{"type":"input_audio_buffer.commit","event_id":"e7"}"#, .commit(eventID: "e7")),
+            (#"{"type":"input_audio_buffer.clear"}"#, .clear),
+            (#"{"type":"session.update","session":{}}"#, update { _ in }),
+            (
+                #"{"type":"session.update","session":{"language":"de","prompt":null,"include_audio":false}}"#,
+                update {
+                    $0.language = "de"
+                    $0.prompt = .some(nil)
+                    $0.includesAudio = false
+                }
+            ),
+            (
+                #"{"type":"session.update","session":{"turn_detection":null,"sample_rate":8000}}"#,
+                update {
+                    $0.turnDetection = .off
+                    $0.sampleRate = 8_000
+                }
+            ),
+            (
+                #"{"type":"session.update","session":{"turn_detection":{"type":"server_vad","threshold":0.5,"#
+                    + #""prefix_padding_ms":300,"silence_duration_ms":200,"min_speech_ms":100,"max_utterance_ms":9000}}}"#,
+                update {
+                    var change = TurnDetectionUpdate.Change()
+                    change.threshold = 0.5
+                    change.prefixPadding = 4_800
+                    change.hangover = 3_200
+                    change.minimumSpeech = 1_600
+                    change.maximumUtterance = 144_000
+                    $0.turnDetection = .on(change)
+                }
+            ),
+        ] as [(String, ClientCommand)]
+    )
+    func takes(text: String, command: ClientCommand) {
+        #expect(Self.decode(text) == command)
+    }
+
+    /// The code and the field of each mistake.
+    @Test(
+        "Names every mistake",
+        arguments: [
+            ("", .invalidJSON, nil),
+            ("{", .invalidJSON, nil),
+            ("hello", .invalidJSON, nil),
+            (#"{"type":"input_audio_buffer.clear"} x"#, .invalidJSON, nil),
+            ("[]", .invalidEvent, nil),
+            ("7", .invalidEvent, nil),
+            ("null", .invalidEvent, nil),
+            ("{}", .invalidEvent, "type"),
+            (#"{"type":7}"#, .invalidEvent, "type"),
+            (#"{"type":null}"#, .invalidEvent, "type"),
+            (#"{"type":"response.create"}"#, .unknownEvent, "type"),
+            (#"{"type":"input_audio_buffer.append"}"#, .invalidValue, "audio"),
+            (#"{"type":"input_audio_buffer.append","audio":7}"#, .invalidValue, "audio"),
+            (#"{"type":"input_audio_buffer.append","audio":null}"#, .invalidValue, "audio"),
+            (#"{"type":"input_audio_buffer.append","audio":"AQA!"}"#, .invalidAudio, "audio"),
+            (#"{"type":"input_audio_buffer.append","audio":"A"}"#, .invalidAudio, "audio"),
+            (#"{"type":"input_audio_buffer.append","audio":"AQAC","sample_rate":7999}"#, .invalidValue, "sample_rate"),
+            (#"{"type":"input_audio_buffer.append","audio":"AQAC","sample_rate":48001}"#, .invalidValue, "sample_rate"),
+            (
+                #"{"type":"input_audio_buffer.append","audio":"AQAC","sample_rate":"16000"}"#, .invalidValue,
+                "sample_rate"
+            ),
+            (#"{"type":"input_audio_buffer.append","audio":"AQAC","sample_rate":null}"#, .invalidValue, "sample_rate"),
+            (
+                #"{"type":"input_audio_buffer.append","audio":"AQAC","sample_rate":16000.5}"#, .invalidValue,
+                "sample_rate"
+            ),
+            (#"{"type":"session.update"}"#, .invalidValue, "session"),
+            (#"{"type":"session.update","session":null}"#, .invalidValue, "session"),
+            (#"{"type":"session.update","session":{"language":7}}"#, .invalidValue, "session.language"),
+            (#"{"type":"session.update","session":{"include_audio":"no"}}"#, .invalidValue, "session.include_audio"),
+            (#"{"type":"session.update","session":{"turn_detection":true}}"#, .invalidValue, "session.turn_detection"),
+            (
+                #"{"type":"session.update","session":{"turn_detection":{"threshold":1.5}}}"#,
+                .invalidValue, "session.turn_detection.threshold"
+            ),
+            (
+                #"{"type":"session.update","session":{"turn_detection":{"silence_duration_ms":-1}}}"#,
+                .invalidValue, "session.turn_detection.silence_duration_ms"
+            ),
+        ] as [(String, ClientError.Code, String?)]
+    )
+    func names(text: String, code: ClientError.Code, param: String?) {
+        guard case .invalid(let error) = Self.decode(text) else {
+            Issue.record("\(text) was taken")
+            return
+        }
+        #expect(error.code == code)
+        #expect(error.param == param)
+        #expect(error.message.hasSuffix("."))
+    }
+
+    @Test("Says which message was wrong")
+    func eventID() {
+        guard case .invalid(let error) = Self.decode(#"{"type":"nonsense","event_id":"e9"}"#) else {
+            Issue.record("taken")
+            return
+        }
+        #expect(error.eventID == "e9")
+    }
+
+    /// The short way and the long way must agree; an unknown field forces the long way.
+    @Test(
+        "Reads an append the same way whatever stands around it",
+        arguments: [
+            #"{"audio":"AQAC","type":"input_audio_buffer.append"}"#,
+            #" { "type" : "input_audio_buffer.append" , "audio" : "AQAC" } "#,
+            #"{"type":"input_audio_buffer.append","audio":"AQAC","event_id":"x"}"#,
+            #"{"type":"input_audio_buffer.append","audio":"AQAC","event_id":"x\"y"}"#,
+            #"{"type":"input_audio_buffer.append","audio":"AQAC","event_id":"x\\"}"#,
+            #"{"type":"input_audio_buffer.append","audio":"AQAC","more":{"audio":"no"}}"#,
+            #"{"type":"input_audio_buffer.append","audio":"\u0041QAC"}"#,
+            #"{"type":"input_audio_buffer.append","audio":"AQ\nAC"}"#,
+            #"{"type":"input_audio_buffer.append","audio":" AQAC "}"#,
+            #"{"ty\u0070e":"input_audio_buffer.append","audio":"AQAC"}"#,
+        ]
+    )
+    func shapes(text: String) {
+        #expect(Self.decode(text) == .append(audio: [1, 0, 2], rate: nil))
+    }
+
+    @Test("Takes base64 whose slashes are escaped, as Swift's and PHP's encoders write it")
+    func escapedSlashes() {
+        let text = #"{"type":"input_audio_buffer.append","audio":"\/\/8="}"#
+        #expect(Self.decode(text) == .append(audio: [0xFF, 0xFF], rate: nil))
+    }
+
+    /// Every way to damage one byte of an append gives what the long way alone gives.
+    @Test("Never takes by the short way what is wrong")
+    func damaged() {
+        let text = Array(#"{"type":"input_audio_buffer.append","audio":"AQAC","sample_rate":16000}"#.utf8)
+        for index in text.indices {
+            for byte in [
+                UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "}"), UInt8(ascii: "0"), UInt8(ascii: " "),
+            ] {
+                var damaged = text
+                damaged[index] = byte
+                let object = try? JSONSerialization.jsonObject(with: Data(damaged)) as? [String: Any]
+                let isAppend = object?["type"] as? String == "input_audio_buffer.append"
+                if case .append = Self.dialect.decode(text: damaged.span) {
+                    #expect(isAppend, "\(String(decoding: damaged, as: UTF8.self))")
+                }
+            }
+        }
+    }
+
+    @Test("Takes binary messages as audio")
+    func binary() {
+        #expect(Self.dialect.decode(binary: ([1, 2, 3] as [UInt8]).span) == .append(audio: [1, 2, 3], rate: nil))
+    }
+
+    /// The wire format: a change here breaks clients.
+    @Test(
+        "Writes its events",
+        arguments: [
+            (
+                .transcribed(
+                    .init(id: "item_1", range: 7_680..<36_960, audio: [1, -2]),
+                    Transcript(text: "häl \"lo\" /")
+                ),
+                #"{"audio":"AQD+/w==","end_ms":2310,"event_id":"event_1","item_id":"item_1","sample_rate":16000,"#
+                    + #""start_ms":480,"transcript":"häl \"lo\" /","type":"response.audio_transcript.done"}"#
+            ),
+            (
+                .transcribed(.init(id: "item_1", range: 0..<16_000), Transcript(text: "")),
+                #"{"end_ms":1000,"event_id":"event_1","item_id":"item_1","sample_rate":16000,"start_ms":0,"#
+                    + #""transcript":"","type":"response.audio_transcript.done"}"#
+            ),
+            (
+                .failed(.init(id: "item_2", range: 0..<160), .modelsNotInitialized),
+                #"{"code":"models_not_initialized","end_ms":10,"error":{"code":"models_not_initialized","#
+                    + #""event_id":null,"message":"Server models not initialized.","param":null,"type":"server_error"},"#
+                    + #""event_id":"event_1","item_id":"item_2","message":"Server models not initialized.","#
+                    + #""start_ms":0,"type":"error"}"#
+            ),
+            (
+                .rejected(ClientError(.invalidAudio, "No.", param: "audio", eventID: "e1")),
+                #"{"code":"invalid_audio","error":{"code":"invalid_audio","event_id":"e1","message":"No.","#
+                    + #""param":"audio","type":"invalid_request_error"},"event_id":"event_1","message":"No.","type":"error"}"#
+            ),
+        ] as [(SessionEvent, String)]
+    )
+    func writes(event: SessionEvent, json: String) {
+        #expect(String(decoding: Self.dialect.encode(event), as: UTF8.self) == json)
+    }
+
+    @Test("Reads the query")
+    func query() throws {
+        var expected = SessionUpdate()
+        expected.includesAudio = false
+        expected.language = "en"
+        expected.sampleRate = 24_000
+        let query = [("include_audio", "false"), ("language", "en"), ("sample_rate", "24000"), ("utm_source", "x")]
+        #expect(try CompactDialect.update(query: query.map { (name: $0.0, value: $0.1) }) == expected)
+        #expect(throws: ClientError.self) {
+            try CompactDialect.update(query: [(name: "include_audio", value: "maybe")])
+        }
+        #expect(throws: ClientError.self) { try CompactDialect.update(query: [(name: "sample_rate", value: "fast")]) }
+    }
+}

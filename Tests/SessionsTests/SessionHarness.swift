@@ -1,0 +1,107 @@
+import Audio
+import MetricsTestKit
+import Sessions
+import SpeechDetection
+import Synchronization
+import TestSupport
+import Transcription
+
+/// Hears speech in every frame of 10 ms whose first sample is loud.
+final class LoudnessDetector: VoiceActivityDetector {
+    let frameLength = 160
+
+    func score(_ frame: Span<Int16>) -> Float { abs(Int(frame[0])) > 1_000 ? 1 : 0 }
+    func reset() {}
+}
+
+/// A session in a task of its own, fed and read by the test.
+final class SessionHarness: Sendable {
+    /// Ends an utterance after 50 ms of silence, needs 20 ms of speech, pads by nothing.
+    static let settings = SessionSettings(
+        turnDetection: TurnDetection(
+            threshold: 0.5,
+            smoothing: 160,
+            prefixPadding: 0,
+            suffixPadding: 0,
+            hangover: 800,
+            minimumSpeech: 320
+        ),
+        maximumUtterance: 16_000,
+        maximumPending: 3
+    )
+
+    let transcriber = ScriptedTranscriber()
+    let metrics = TestMetrics()
+    let session: Session
+    let events = BoundedChannel<SessionEvent>(capacity: 2)
+    private let commands = BoundedChannel<ClientCommand>(capacity: 1)
+    private let delivered = Mutex<[SessionEvent]>([])
+
+    init(settings: SessionSettings = settings) {
+        let names = Mutex(0)
+        session = Session(
+            settings: settings,
+            transcriber: transcriber,
+            metrics: SessionMetrics(factory: metrics),
+            makeID: {
+                names.withLock { name in
+                    name += 1
+                    return "item_\(name)"
+                }
+            }
+        )
+    }
+
+    var received: [SessionEvent] { delivered.withLock { $0 } }
+
+    /// Runs the session while `body` feeds it, and a reader takes its events.
+    func run(_ body: @Sendable (SessionHarness) async throws -> Void) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await self.runSession() }
+            group.addTask {
+                for await event in self.events { self.delivered.withLock { $0.append(event) } }
+            }
+            try await body(self)
+            commands.finish()
+            try await group.waitForAll()
+        }
+    }
+
+    func runSession() async {
+        let iterator = commands.makeAsyncIterator()
+        await session.run(detector: LoudnessDetector(), events: events) { await iterator.next(isolation: nil) }
+    }
+
+    func send(_ commands: ClientCommand...) async {
+        for command in commands { await self.commands.send(command) }
+    }
+
+    func finish() { commands.finish() }
+}
+
+extension ClientCommand {
+    /// So many milliseconds of a loud square wave at 16 kHz.
+    static func speech(_ milliseconds: Int, rate: Int? = nil) -> ClientCommand {
+        .append(
+            audio: PCM16.bytes([Int16](repeating: 8_000, count: milliseconds * (rate ?? 16_000) / 1_000)),
+            rate: rate
+        )
+    }
+
+    /// So many milliseconds of silence at 16 kHz.
+    static func silence(_ milliseconds: Int) -> ClientCommand {
+        .append(audio: [UInt8](repeating: 0, count: milliseconds * 32), rate: nil)
+    }
+}
+
+extension SessionEvent {
+    /// `text@from-to` in milliseconds, `code!from-to` or `code`: short enough to compare whole conversations.
+    var summary: String {
+        func span(_ item: Item) -> String { "\(item.range.lowerBound / 16)-\(item.range.upperBound / 16)" }
+        return switch self {
+        case .transcribed(let item, let transcript): "\(transcript.text)@\(span(item))"
+        case .failed(let item, let error): "\(error.code)!\(span(item))"
+        case .rejected(let error): error.code.rawValue
+        }
+    }
+}

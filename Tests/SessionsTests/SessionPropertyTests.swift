@@ -1,0 +1,102 @@
+import Audio
+import CoreMetrics
+import Sessions
+import Synchronization
+import TestSupport
+import Testing
+import Transcription
+
+/// Random schedules of everything a client and an engine may do.
+@Suite("Session under random schedules", .timeLimit(.minutes(5)))
+struct SessionPropertyTests {
+    /// Takes a random number of turns, then succeeds or fails; the text is where the samples lie in the stream.
+    final class ErraticTranscriber: Transcriber {
+        private let random: Mutex<SeededGenerator>
+
+        init(seed: UInt64) { random = Mutex(SeededGenerator(seed: seed)) }
+
+        func transcribe(_ request: TranscriptionRequest) async throws(TranscriptionError) -> Transcript {
+            let (turns, fails) = random.withLock { random in
+                (Int.random(in: 0...60, using: &random), Int.random(in: 0..<4, using: &random) == 0)
+            }
+            for _ in 0..<turns {
+                if Task.isCancelled { throw .cancelled }
+                await Task.yield()
+            }
+            if fails { throw .timeout(seconds: 1) }
+            return Transcript(text: "\(request.samples.count)")
+        }
+    }
+
+    static func command(_ random: inout SeededGenerator) -> ClientCommand {
+        let milliseconds = Int.random(in: 0...400, using: &random)
+        switch Int.random(in: 0..<20, using: &random) {
+        case 0..<7: return .speech(milliseconds)
+        case 7..<11: return .silence(milliseconds)
+        case 11: return .speech(milliseconds, rate: [8_000, 24_000, 48_000].randomElement(using: &random))
+        case 12:
+            return .append(audio: [UInt8](repeating: 31, count: Int.random(in: 0...999, using: &random)), rate: nil)
+        case 13..<16: return .commit(eventID: nil)
+        case 16: return .clear
+        case 17: return .invalid(ClientError(.invalidJSON, "No."))
+        default:
+            var update = SessionUpdate()
+            update.turnDetection = Bool.random(using: &random) ? .off : .on(.init())
+            return .update(update)
+        }
+    }
+
+    @Test("Accounts for every sample at any moment, and keeps the order", arguments: 0..<400)
+    func schedule(seed: UInt64) async {
+        var random = SeededGenerator(seed: seed)
+        let commands = (0..<Int.random(in: 1...60, using: &random)).map { _ in Self.command(&random) }
+        let disconnectsAfter = Bool.random(using: &random) ? Int.random(in: 0...60, using: &random) : .max
+        let session = Session(
+            settings: SessionHarness.settings,
+            transcriber: ErraticTranscriber(seed: seed),
+            metrics: SessionMetrics(factory: NOOPMetricsHandler.instance)
+        )
+        let events = BoundedChannel<SessionEvent>(capacity: 2)
+        async let received = events.reduce(into: []) { $0.append($1) }
+        await withTaskGroup { group in
+            group.addTask {
+                var sent = 0
+                await session.run(detector: LoudnessDetector(), events: events) {
+                    #expect(session.ledger.open >= 0)
+                    guard sent < commands.count, !Task.isCancelled else { return nil }
+                    if sent == disconnectsAfter { withUnsafeCurrentTask { $0?.cancel() } }
+                    sent += 1
+                    return commands[sent - 1]
+                }
+            }
+        }
+        check(session.ledger, await received, isComplete: disconnectsAfter >= commands.count)
+    }
+
+    private func check(_ ledger: AudioLedger, _ events: [SessionEvent], isComplete: Bool) {
+        #expect(ledger.open == 0)
+        var end: SamplePosition = 0
+        var transcribed = 0
+        var failed = 0
+        for event in events {
+            switch event {
+            case .transcribed(let item, let transcript):
+                #expect(item.range.lowerBound >= end)
+                end = item.range.upperBound
+                #expect(item.audio?.count == item.range.count)
+                // A silent commit is answered without the engine and counts as silence.
+                if !transcript.text.isEmpty { transcribed += item.range.count }
+                #expect(transcript.text.isEmpty || transcript.text == "\(item.range.count)")
+            case .failed(let item, _):
+                #expect(item.range.lowerBound >= end)
+                end = item.range.upperBound
+                failed += item.range.count
+            case .rejected: break
+            }
+        }
+        guard isComplete else { return }
+        #expect(ledger.transcribed == transcribed)
+        #expect(ledger.failed.values.reduce(0, +) == failed)
+        #expect(ledger.discarded[.disconnected] == nil)
+    }
+}

@@ -1,0 +1,222 @@
+import Audio
+import MetricsTestKit
+import Sessions
+import SpeechDetection
+import TestSupport
+import Testing
+import Transcription
+
+@Suite("Session", .timeLimit(.minutes(1)))
+struct SessionTests {
+    @Test("Transcribes what the detector cuts")
+    func cuts() async throws {
+        let harness = SessionHarness()
+        try await harness.run { harness in
+            await harness.send(.silence(100), .speech(300), .silence(100))
+            await until { harness.transcriber.waiting == [0] }
+            harness.transcriber.answer(0, .success(Transcript(text: "one")))
+        }
+        #expect(harness.received.map(\.summary) == ["one@100-400"])
+        #expect(harness.transcriber.requests[0].samples == [Int16](repeating: 8_000, count: 4_800))
+        #expect(harness.session.ledger.transcribed == 4_800)
+        #expect(harness.session.ledger.discarded == [.silence: 3_200])
+        #expect(harness.session.ledger.open == 0)
+    }
+
+    @Test("Keeps audio order when a later utterance is transcribed first")
+    func order() async throws {
+        let harness = SessionHarness()
+        try await harness.run { harness in
+            for _ in 0..<3 { await harness.send(.speech(200), .silence(100)) }
+            await until { harness.transcriber.waiting == [0, 1, 2] }
+            for index in [2, 1, 0] {
+                harness.transcriber.answer(index, .success(Transcript(text: "\(index)")))
+                await until { harness.transcriber.waiting.count == index }
+            }
+        }
+        #expect(harness.received.map(\.summary) == ["0@0-200", "1@300-500", "2@600-800"])
+    }
+
+    @Test("Tells of a failed utterance and goes on")
+    func failure() async throws {
+        let harness = SessionHarness()
+        try await harness.run { harness in
+            await harness.send(.speech(200), .silence(100), .speech(200), .silence(100))
+            await until { harness.transcriber.waiting == [0, 1] }
+            harness.transcriber.answer(1, .success(Transcript(text: "fine")))
+            harness.transcriber.answer(0, .failure(.backendStatus(500, code: nil)))
+        }
+        #expect(harness.received.map(\.summary) == ["backend_error!0-200", "fine@300-500"])
+        #expect(harness.session.ledger.failed == ["backend_error": 3_200])
+    }
+
+    @Test("Answers a client's mistake at once, before a transcript that still waits")
+    func mistakes() async throws {
+        let harness = SessionHarness()
+        try await harness.run { harness in
+            await harness.send(.speech(200), .commit(eventID: nil), .invalid(ClientError(.invalidAudio, "No.")))
+            await until { harness.received.count == 1 }
+            harness.transcriber.answer(0, .success(Transcript(text: "late")))
+        }
+        #expect(harness.received.map(\.summary) == ["invalid_audio", "late@0-200"])
+    }
+
+    @Test("Commits what is buffered, in mid-speech and to the sample")
+    func commit() async throws {
+        let harness = SessionHarness()
+        try await harness.run { harness in
+            await harness.send(.silence(50), .speech(205), .commit(eventID: nil))
+            await until { harness.transcriber.waiting == [0] }
+            harness.transcriber.answer(0, .success(Transcript(text: "now")))
+        }
+        #expect(harness.received.map(\.summary) == ["now@50-255"])
+    }
+
+    @Test("Answers a commit of too little audio in its turn, and keeps the audio")
+    func commitEmpty() async throws {
+        let harness = SessionHarness()
+        try await harness.run { harness in
+            await harness.send(.speech(200), .commit(eventID: nil), .speech(99), .commit(eventID: "e1"))
+            await until { harness.transcriber.waiting == [0] }
+            await harness.send(.speech(1), .commit(eventID: nil))
+            harness.transcriber.answer(0, .success(Transcript(text: "first")))
+            await until { harness.transcriber.waiting == [1] }
+            harness.transcriber.answer(1, .success(Transcript(text: "second")))
+        }
+        #expect(
+            harness.received.map(\.summary) == ["first@0-200", "input_audio_buffer_commit_empty", "second@200-300"]
+        )
+        guard case .rejected(let error) = harness.received[1] else { return }
+        #expect(error.eventID == "e1")
+    }
+
+    @Test("Answers a commit of silence without asking the engine")
+    func commitSilence() async throws {
+        let harness = SessionHarness()
+        try await harness.run { harness in
+            var settings = SessionUpdate()
+            var change = TurnDetectionUpdate.Change()
+            change.prefixPadding = 3_200
+            settings.turnDetection = .on(change)
+            await harness.send(.update(settings), .silence(500), .commit(eventID: nil))
+        }
+        #expect(harness.received.map(\.summary) == ["@290-500"])
+        #expect(harness.transcriber.requests.isEmpty)
+    }
+
+    @Test("Waits for the commit without turn detection, and cuts at the maximum")
+    func manual() async throws {
+        let harness = SessionHarness()
+        try await harness.run { harness in
+            var update = SessionUpdate()
+            update.turnDetection = .off
+            await harness.send(.update(update), .speech(300), .silence(400), .speech(800), .commit(eventID: nil))
+            await until { harness.transcriber.waiting == [0, 1] }
+            harness.transcriber.answer(0, .success(Transcript(text: "a")))
+            harness.transcriber.answer(1, .success(Transcript(text: "b")))
+        }
+        #expect(harness.received.map(\.summary) == ["a@0-1000", "b@1000-1500"])
+    }
+
+    @Test("Drops on clear what is not in an utterance yet")
+    func clear() async throws {
+        let harness = SessionHarness()
+        try await harness.run { harness in
+            await harness.send(.speech(300), .clear, .silence(200), .speech(200))
+            harness.finish()
+            await until { harness.transcriber.waiting == [0] }
+            harness.transcriber.answer(0, .success(Transcript(text: "after")))
+        }
+        #expect(harness.received.map(\.summary) == ["after@500-700"])
+        #expect(harness.session.ledger.discarded[.cleared] == 4_800)
+    }
+
+    @Test("Finishes open speech at the end of the stream")
+    func endOfStream() async throws {
+        let harness = SessionHarness()
+        try await harness.run { harness in
+            await harness.send(.speech(200), .silence(20))
+            harness.finish()
+            await until { harness.transcriber.waiting == [0] }
+            harness.transcriber.answer(0, .success(Transcript(text: "last")))
+        }
+        #expect(harness.received.map(\.summary) == ["last@0-200"])
+    }
+
+    @Test("Passes settings to the engine, and leaves the audio out when told to")
+    func settings() async throws {
+        let harness = SessionHarness()
+        try await harness.run { harness in
+            var update = SessionUpdate()
+            update.language = "de"
+            update.prompt = "Namen"
+            update.includesAudio = false
+            update.sampleRate = 8_000
+            let audio = PCM16.bytes([Int16](repeating: 8_000, count: 2_400))
+            await harness.send(.update(update), .append(audio: audio, rate: nil), .commit(eventID: nil))
+            await until { harness.transcriber.waiting == [0] }
+            harness.transcriber.answer(0, .success(Transcript(text: "ja")))
+        }
+        #expect(harness.transcriber.requests[0].language == "de")
+        #expect(harness.transcriber.requests[0].prompt == "Namen")
+        #expect(harness.transcriber.requests[0].samples.count == 4_800)
+        guard case .transcribed(let item, _) = harness.received.first else {
+            Issue.record("No transcript")
+            return
+        }
+        #expect(item.audio == nil)
+    }
+
+    @Test("Takes no more commands while too many utterances wait")
+    func backPressure() async throws {
+        let harness = SessionHarness()
+        try await harness.run { harness in
+            await withTaskGroup { group in
+                group.addTask {
+                    for _ in 0..<20 { await harness.send(.speech(200), .commit(eventID: nil)) }
+                }
+                // Three wait in the queue, one is awaited at its head.
+                await until { harness.transcriber.waiting.count == 4 }
+                for _ in 0..<1_000 { await Task.yield() }
+                #expect(harness.transcriber.waiting.count == 4)
+                for index in 0..<20 {
+                    await until { harness.transcriber.waiting.contains(index) }
+                    #expect(harness.transcriber.waiting.count <= 4)
+                    harness.transcriber.answer(index, .success(Transcript(text: "\(index)")))
+                }
+            }
+        }
+        #expect(harness.received.map { $0.summary.prefix { $0 != "@" } } == (0..<20).map { "\($0)"[...] })
+    }
+
+    @Test("Cancels what is being transcribed when its task is cancelled")
+    func cancellation() async throws {
+        let harness = SessionHarness()
+        await withTaskGroup { group in
+            group.addTask { await harness.runSession() }
+            await harness.send(.speech(200), .commit(eventID: nil), .speech(50))
+            await until { harness.transcriber.waiting == [0] && harness.session.ledger.received == 4_000 }
+            group.cancelAll()
+        }
+        #expect(harness.transcriber.waiting.isEmpty)
+        #expect(harness.session.ledger.failed == ["cancelled": 3_200])
+        #expect(harness.session.ledger.discarded == [.disconnected: 800])
+        #expect(harness.session.ledger.open == 0)
+    }
+
+    @Test("Counts samples and utterances")
+    func metrics() async throws {
+        let harness = SessionHarness()
+        try await harness.run { harness in
+            await harness.send(.speech(200), .silence(100))
+            await until { harness.transcriber.waiting == [0] }
+            try #expect(harness.metrics.expectMeter("steno_sessions_active").lastValue == 1)
+            harness.transcriber.answer(0, .success(Transcript(text: "counted")))
+        }
+        let received = try harness.metrics.expectCounter("steno_audio_samples_total", [("outcome", "received")])
+        let utterances = try harness.metrics.expectCounter("steno_utterances_total", [("outcome", "transcribed")])
+        #expect(received.values.reduce(0, +) == 4_800)
+        #expect(utterances.values == [1])
+        try #expect(harness.metrics.expectMeter("steno_sessions_active").lastValue == 0)
+    }
+}

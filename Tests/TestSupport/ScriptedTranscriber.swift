@@ -1,0 +1,52 @@
+import Synchronization
+public import Transcription
+
+/// A transcriber whose answers wait for the test.
+public final class ScriptedTranscriber: Transcriber {
+    public typealias Answer = Result<Transcript, TranscriptionError>
+
+    private struct State {
+        var requests: [TranscriptionRequest] = []
+        var waiting: [Int: CheckedContinuation<Answer, Never>] = [:]
+        var cancelled: Set<Int> = []
+    }
+
+    private let state = Mutex(State())
+
+    public init() {}
+
+    /// What has been asked for, in order.
+    public var requests: [TranscriptionRequest] { state.withLock { $0.requests } }
+
+    /// The indices of the requests that have no answer yet.
+    public var waiting: [Int] { state.withLock { $0.waiting.keys.sorted() } }
+
+    /// Answers request `index`, which must be waiting.
+    public func answer(_ index: Int, _ answer: Answer) {
+        state.withLock { $0.waiting.removeValue(forKey: index) }?.resume(returning: answer)
+    }
+
+    public func transcribe(_ request: TranscriptionRequest) async throws(TranscriptionError) -> Transcript {
+        let index = state.withLock { state in
+            state.requests.append(request)
+            return state.requests.count - 1
+        }
+        let answer = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isCancelled = state.withLock { state in
+                    if state.cancelled.contains(index) { return true }
+                    state.waiting[index] = continuation
+                    return false
+                }
+                if isCancelled { continuation.resume(returning: .failure(.cancelled)) }
+            }
+        } onCancel: {
+            let waiting = state.withLock { state in
+                state.cancelled.insert(index)
+                return state.waiting.removeValue(forKey: index)
+            }
+            waiting?.resume(returning: .failure(.cancelled))
+        }
+        return try answer.get()
+    }
+}
