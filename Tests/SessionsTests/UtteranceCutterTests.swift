@@ -1,6 +1,7 @@
 import CoreMetrics
 import TestSupport
 import Testing
+import Transcription
 
 @testable import Sessions
 
