@@ -1,0 +1,53 @@
+import DequeModule
+
+/// Who waits for a decoder, and who for an answer.
+///
+/// Utterances are taken first come, first served. A caller may leave at any time: before its utterance is taken the
+/// utterance goes too, afterwards only the answer has no reader any more. A value with no lock and no effects.
+struct DecodingLine<Caller> {
+    typealias Ticket = UInt64
+
+    /// An utterance to decode.
+    struct Job: Equatable, Sendable {
+        let ticket: Ticket
+        let samples: [Int16]
+    }
+
+    private var jobs = Deque<Job>()
+    private var callers: [Ticket: Caller] = [:]
+    private var lastTicket: Ticket = 0
+    private(set) var isClosed = false
+
+    /// Utterances that no decoder has taken yet.
+    var waiting: Int { jobs.count }
+
+    mutating func makeTicket() -> Ticket {
+        lastTicket += 1
+        return lastTicket
+    }
+
+    mutating func join(_ ticket: Ticket, _ samples: [Int16], _ caller: Caller) {
+        jobs.append(Job(ticket: ticket, samples: samples))
+        callers[ticket] = caller
+    }
+
+    /// Takes the caller out, and its utterance if it still waits.
+    mutating func leave(_ ticket: Ticket) -> Caller? {
+        if let index = jobs.firstIndex(where: { $0.ticket == ticket }) { jobs.remove(at: index) }
+        return callers.removeValue(forKey: ticket)
+    }
+
+    /// The next utterance for a decoder.
+    mutating func take() -> Job? {
+        isClosed ? nil : jobs.popFirst()
+    }
+
+    /// Whom to tell the answer; nobody when the caller has left.
+    mutating func answer(_ ticket: Ticket) -> Caller? {
+        callers.removeValue(forKey: ticket)
+    }
+
+    mutating func close() {
+        isClosed = true
+    }
+}

@@ -1,0 +1,59 @@
+import Dispatch
+import Synchronization
+
+/// Hands utterances from tasks to decoder threads.
+///
+/// Holds one entry for each suspended caller and nothing else, so callers bound it.
+final class DecodingQueue: Sendable {
+    typealias Answer = Result<Transcript, TranscriptionError>
+    typealias Line = DecodingLine<CheckedContinuation<Answer, Never>>
+
+    private let line = Mutex(Line())
+    /// Counts what may be there to take; a caller that left makes a thread look once in vain.
+    private let arrivals = DispatchSemaphore(value: 0)
+
+    /// Utterances that no decoder has taken yet.
+    var waiting: Int { line.withLock { $0.waiting } }
+    var isClosed: Bool { line.withLock { $0.isClosed } }
+
+    /// Waits for a decoder and its answer; returns at once when cancelled.
+    func transcript(of samples: [Int16]) async -> Answer {
+        let ticket = line.withLock { $0.makeTicket() }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { caller in
+                let joined = line.withLock { line in
+                    guard !Task.isCancelled else { return false }
+                    line.join(ticket, samples, caller)
+                    return true
+                }
+                if joined { arrivals.signal() } else { caller.resume(returning: .failure(.cancelled)) }
+            }
+        } onCancel: {
+            line.withLock { $0.leave(ticket) }?.resume(returning: .failure(.cancelled))
+        }
+    }
+
+    /// The next utterance; blocks the calling thread until there is one, and is `nil` once closed.
+    func next() -> Line.Job? {
+        while true {
+            arrivals.wait()
+            let (job, isClosed) = line.withLock { ($0.take(), $0.isClosed) }
+            if let job { return job }
+            if isClosed {
+                // Wakes the next thread, which does the same.
+                arrivals.signal()
+                return nil
+            }
+        }
+    }
+
+    func answer(_ ticket: Line.Ticket, _ answer: Answer) {
+        line.withLock { $0.answer(ticket) }?.resume(returning: answer)
+    }
+
+    /// Lets the decoder threads end.
+    func close() {
+        line.withLock { $0.close() }
+        arrivals.signal()
+    }
+}

@@ -1,0 +1,65 @@
+import Testing
+
+@testable import Transcription
+
+@Suite("Decoding line")
+struct DecodingLineTests {
+    enum Step: CaseIterable { case join, leaveFirst, leaveLast, take, answer }
+
+    @Test("Agrees with a list of everyone on every short history", arguments: 0...7)
+    func agrees(length: Int) {
+        for history in Self.histories(of: length) { Self.check(history) }
+    }
+
+    @Test("Gives nothing once closed")
+    func closed() {
+        var line = DecodingLine<Int>()
+        line.join(line.makeTicket(), [1], 1)
+        line.close()
+        #expect(line.take() == nil)
+        #expect(line.isClosed)
+    }
+
+    /// Second definition: a list of all who ever came, with what has become of them.
+    private struct Visitor {
+        let ticket: UInt64
+        var isTaken = false
+        var isThere = true
+    }
+
+    private static func check(_ history: [Step]) {
+        var line = DecodingLine<UInt64>()
+        var visitors: [Visitor] = []
+        func waits(_ visitor: Visitor) -> Bool { visitor.isThere && !visitor.isTaken }
+        for step in history {
+            switch step {
+            case .join:
+                let ticket = line.makeTicket()
+                line.join(ticket, [Int16(ticket)], ticket)
+                visitors.append(Visitor(ticket: ticket))
+            case .leaveFirst, .leaveLast:
+                let index = step == .leaveFirst ? visitors.indices.first : visitors.indices.last
+                guard let index else { continue }
+                let expected = visitors[index].isThere ? visitors[index].ticket : nil
+                #expect(line.leave(visitors[index].ticket) == expected, "\(history)")
+                visitors[index].isThere = false
+            case .take:
+                let index = visitors.firstIndex(where: waits)
+                let job = line.take()
+                #expect(job?.ticket == index.map { visitors[$0].ticket }, "\(history)")
+                #expect(job.map { $0.samples == [Int16($0.ticket)] } ?? true)
+                if let index { visitors[index].isTaken = true }
+            case .answer:
+                guard let index = visitors.firstIndex(where: \.isTaken) else { continue }
+                let expected = visitors[index].isThere ? visitors[index].ticket : nil
+                #expect(line.answer(visitors[index].ticket) == expected, "\(history)")
+                visitors.remove(at: index)
+            }
+            #expect(line.waiting == visitors.count(where: waits), "\(history)")
+        }
+    }
+
+    private static func histories(of length: Int) -> [[Step]] {
+        length == 0 ? [[]] : histories(of: length - 1).flatMap { history in Step.allCases.map { history + [$0] } }
+    }
+}
