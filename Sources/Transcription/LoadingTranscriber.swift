@@ -1,0 +1,112 @@
+public import Logging
+import Synchronization
+
+/// An engine that loads in the background while its utterances wait.
+///
+/// `run` loads once; until then calls wait, each at most `timeout` from its own start, and go on in the order they came.
+/// A load that comes later than that still serves the calls after it. Holds one entry for each suspended caller.
+public final class LoadingTranscriber: Transcriber {
+    /// How far the engine is, for a readiness check.
+    public enum State: Equatable, Sendable {
+        case loading
+        case ready
+        /// Stays so; `reason` is one sentence for the operator.
+        case failed(reason: String)
+    }
+
+    private typealias Outcome = Result<any Transcriber, TranscriptionError>
+    private typealias Room = WaitingRoom<any Transcriber, CheckedContinuation<Outcome, Never>>
+
+    private let timeout: Duration
+    private let clock: any Clock<Duration>
+    private let logger: Logger
+    private let load: @Sendable () async throws -> any Transcriber
+    private let room = Mutex(Room())
+    private let hasStarted = Atomic(false)
+
+    /// - Parameters:
+    ///   - timeout: The longest that an utterance waits for the engine.
+    ///   - load: Called once, by `run`.
+    public init(
+        timeout: Duration = .seconds(10),
+        clock: any Clock<Duration> = ContinuousClock(),
+        logger: Logger = .current,
+        load: @escaping @Sendable () async throws -> any Transcriber
+    ) {
+        self.timeout = timeout
+        self.clock = clock
+        self.logger = logger
+        self.load = load
+    }
+
+    public var state: State {
+        switch room.withLock({ $0.phase }) {
+        case .loading: .loading
+        case .ready: .ready
+        case .failed(let reason): .failed(reason: reason)
+        }
+    }
+
+    /// Utterances that wait for the engine.
+    public var waiting: Int { room.withLock { $0.count } }
+
+    /// Loads the engine and returns; a second call does nothing.
+    ///
+    /// When cancelled before the engine is there, the load counts as failed.
+    public func run() async {
+        guard !hasStarted.exchange(true, ordering: .relaxed) else { return }
+        do {
+            let engine = try await load()
+            end(.ready(engine), .success(engine))
+        } catch {
+            if Task.isCancelled {
+                logger.debug("Loading the transcription engine was cancelled")
+            } else {
+                logger.error("The transcription engine cannot be loaded", metadata: ["steno.error": "\(error)"])
+            }
+            end(.failed(reason: "\(error)"), .failure(.modelsNotInitialized))
+        }
+    }
+
+    public func transcribe(_ request: TranscriptionRequest) async throws(TranscriptionError) -> Transcript {
+        let engine = try await engine(within: timeout, clock).get()
+        return try await engine.transcribe(request)
+    }
+
+    private func end(_ phase: Room.Phase, _ outcome: Outcome) {
+        for caller in room.withLock({ $0.end(phase) }) { caller.resume(returning: outcome) }
+    }
+
+    private func engine<C: Clock<Duration>>(within timeout: Duration, _ clock: C) async -> Outcome {
+        if case .ready(let engine) = room.withLock({ $0.phase }) { return .success(engine) }
+        let deadline = clock.now.advanced(by: timeout)
+        let ticket = room.withLock { $0.makeTicket() }
+        return await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                guard (try? await clock.sleep(until: deadline, tolerance: nil)) != nil else { return }
+                self.dismiss(ticket, .modelsNotInitialized)
+            }
+            defer { group.cancelAll() }
+            return await self.outcome(ticket)
+        }
+    }
+
+    private func outcome(_ ticket: Room.Ticket) async -> Outcome {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { caller in
+                switch room.withLock({ $0.enter(ticket, caller) }) {
+                case .wait: break
+                case .ready(let engine): caller.resume(returning: .success(engine))
+                case .refused:
+                    caller.resume(returning: .failure(Task.isCancelled ? .cancelled : .modelsNotInitialized))
+                }
+            }
+        } onCancel: {
+            dismiss(ticket, .cancelled)
+        }
+    }
+
+    private func dismiss(_ ticket: Room.Ticket, _ error: TranscriptionError) {
+        room.withLock { $0.leave(ticket) }?.resume(returning: .failure(error))
+    }
+}
