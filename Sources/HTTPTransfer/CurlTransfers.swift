@@ -1,0 +1,93 @@
+internal import CCurl
+
+/// The open transfers of one libcurl multi handle.
+///
+/// Belongs to the driver's thread and never leaves it.
+@safe final class CurlTransfers {
+    private struct Entry {
+        let transfer: CurlTransfer
+        let reply: TransferReply
+    }
+
+    private let multi: UnsafeMutableRawPointer
+    private let configuration: HTTPTransport.Configuration
+    private var open: [CurlDriver.ID: Entry] = [:]
+
+    /// - Parameter multi: Outlives this object.
+    init(multi: UnsafeMutableRawPointer, configuration: HTTPTransport.Configuration) {
+        unsafe self.multi = unsafe multi
+        self.configuration = configuration
+        unsafe ccurl_multi_set_long(multi, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX)
+        unsafe ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, configuration.maxIdleConnections)
+    }
+
+    func apply(_ commands: [CurlDriver.Command]) {
+        for command in commands {
+            switch command {
+            case .start(let id, let request, let reply): start(id, request, reply)
+            case .cancel(let id): finish(id, .failure(.cancelled))
+            }
+        }
+    }
+
+    /// Reads and writes what the sockets allow, and answers the requests that are done.
+    func advance() {
+        var running: Int32 = 0
+        check(unsafe curl_multi_perform(multi, &running))
+        var left: Int32 = 0
+        while let message = unsafe curl_multi_info_read(multi, &left) {
+            // The message is gone once its handle is removed.
+            let code = unsafe message.pointee.data.result
+            guard unsafe message.pointee.msg == CURLMSG_DONE, let easy = unsafe message.pointee.easy_handle else {
+                continue
+            }
+            if let transfer = unsafe CurlTransfer.owner(of: easy) { settle(transfer, code) }
+        }
+    }
+
+    /// Sleeps until a socket is ready, a time limit passes or a command comes.
+    func waitForEvents() {
+        let hour: Int32 = 3_600_000
+        check(unsafe curl_multi_poll(multi, nil, 0, hour, nil))
+    }
+
+    func failAll(_ error: TransferError) {
+        for id in Array(open.keys) { finish(id, .failure(error)) }
+    }
+
+    private func start(_ id: CurlDriver.ID, _ request: TransferRequest, _ reply: TransferReply) {
+        do {
+            let transfer = try CurlTransfer(id: id, request, configuration: configuration)
+            open[id] = Entry(transfer: transfer, reply: reply)
+            add(transfer)
+        } catch {
+            reply.resume(returning: .failure(error))
+        }
+    }
+
+    private func add(_ transfer: CurlTransfer) {
+        let code = unsafe curl_multi_add_handle(multi, transfer.easy)
+        if code != CURLM_OK { finish(transfer.id, .failure(.unavailable(reason: text(of: code)))) }
+    }
+
+    private func settle(_ transfer: CurlTransfer, _ code: CURLcode) {
+        guard transfer.prepareRepeat(after: code) else { return finish(transfer.id, transfer.outcome(code)) }
+        unsafe curl_multi_remove_handle(multi, transfer.easy)
+        add(transfer)
+    }
+
+    private func finish(_ id: CurlDriver.ID, _ result: Result<TransferResponse, TransferError>) {
+        guard let entry = open.removeValue(forKey: id) else { return }
+        unsafe curl_multi_remove_handle(multi, entry.transfer.easy)
+        entry.reply.resume(returning: result)
+    }
+
+    /// A failure of the whole multi handle leaves no transfer that could still be trusted.
+    private func check(_ code: CURLMcode) {
+        if code != CURLM_OK { failAll(.unavailable(reason: text(of: code))) }
+    }
+
+    private func text(of code: CURLMcode) -> String {
+        unsafe String(cString: curl_multi_strerror(code))
+    }
+}

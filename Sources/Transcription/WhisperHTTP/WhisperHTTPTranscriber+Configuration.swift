@@ -1,0 +1,136 @@
+internal import Audio
+internal import HTTPTransfer
+
+extension WhisperHTTPTranscriber {
+    /// Where the backend is and how it is asked.
+    public struct Configuration: Equatable, Sendable {
+        /// An address up to and including the version, such as `https://api.openai.com/v1`.
+        ///
+        /// An address that ends in `/audio/transcriptions` or `/inference` (whisper.cpp) is used as it is. A query
+        /// is kept.
+        public var baseURL: String
+        /// Sent as a bearer token; `nil` or only white space sends none.
+        public var apiKey: String?
+        public var model: String
+        /// ISO 639-1 code for requests that name no language.
+        public var language: String?
+        /// For requests that bring no prompt.
+        public var prompt: String?
+        public var responseFormat: ResponseFormat
+        /// For one whole request, from the moment it is sent.
+        public var timeout: Duration
+        /// For name resolution, TCP and TLS together.
+        public var connectTimeout: Duration
+        /// Requests open at once; others wait in the order they came.
+        public var maxConcurrent: Int
+
+        public init(
+            baseURL: String,
+            apiKey: String? = nil,
+            model: String = "whisper-1",
+            language: String? = nil,
+            prompt: String? = nil,
+            responseFormat: ResponseFormat = .json,
+            timeout: Duration = .seconds(30),
+            connectTimeout: Duration = .seconds(10),
+            maxConcurrent: Int = 16
+        ) {
+            self.baseURL = baseURL
+            self.apiKey = apiKey
+            self.model = model
+            self.language = language
+            self.prompt = prompt
+            self.responseFormat = responseFormat
+            self.timeout = timeout
+            self.connectTimeout = connectTimeout
+            self.maxConcurrent = maxConcurrent
+        }
+    }
+
+    /// What the backend is asked to answer with.
+    public enum ResponseFormat: String, CaseIterable, Sendable {
+        /// The text alone.
+        case json
+        /// The text and the words' times.
+        case verboseJSON = "verbose_json"
+    }
+}
+
+/// Why a backend cannot be used as configured.
+public enum WhisperHTTPConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The address, without a user name or password.
+    case badBaseURL(String)
+    case badAPIKey
+    case notPositive(setting: String)
+
+    public var description: String {
+        switch self {
+        case .badBaseURL(let url):
+            "Base URL \"\(url)\" is not an http or https address with a host; one like https://api.openai.com/v1 is needed"
+        case .badAPIKey: "The API key has a control character in it; check how it was copied"
+        case .notPositive(let setting): "The \(setting) must be above 0"
+        }
+    }
+}
+
+extension WhisperHTTPTranscriber.Configuration {
+    /// Without white space around the key, or the first reason not to use it.
+    func validated() throws(WhisperHTTPConfigurationError) -> Self {
+        guard maxConcurrent > 0 else { throw .notPositive(setting: "number of concurrent requests") }
+        guard timeout > .zero else { throw .notPositive(setting: "time limit") }
+        guard connectTimeout > .zero else { throw .notPositive(setting: "time limit for connecting") }
+        var valid = self
+        valid.apiKey = apiKey.map(trimmed).flatMap { $0.isEmpty ? nil : $0 }
+        if let key = valid.apiKey, key.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) {
+            throw .badAPIKey
+        }
+        return valid
+    }
+
+    /// The address of the transcription service itself.
+    func endpoint() throws(WhisperHTTPConfigurationError) -> TransferURL {
+        do {
+            let base = try TransferURL(trimmed(baseURL))
+            let path = String(base.path.reversed().drop { $0 == "/" }.reversed())
+            let isWhole = ["/audio/transcriptions", "/inference"].contains { path.hasSuffix($0) }
+            return try base.withPath(isWhole ? path : path + "/audio/transcriptions")
+        } catch {
+            throw .badBaseURL(String(baseURL.split(separator: "@", omittingEmptySubsequences: false).last ?? ""))
+        }
+    }
+
+    /// The request that asks for a transcript.
+    ///
+    /// The file comes last, so that a server that reads the form as a stream knows the fields by then.
+    func transfer(_ request: TranscriptionRequest, to endpoint: TransferURL) -> TransferRequest {
+        var parts = [TransferRequest.Part(name: "model", text: model)]
+        func append(_ name: String, _ value: String?) {
+            if let value, !value.isEmpty { parts.append(.init(name: name, text: value)) }
+        }
+        append("language", request.language ?? language)
+        append("prompt", request.prompt ?? prompt)
+        append("response_format", responseFormat.rawValue)
+        if responseFormat == .verboseJSON { append("timestamp_granularities[]", "word") }
+        parts.append(.wav(request.samples))
+        return TransferRequest(
+            .post(.multipart(parts)),
+            endpoint,
+            headers: apiKey.map { [.init("Authorization", "Bearer \($0)")] } ?? [],
+            timeout: timeout,
+            connectTimeout: connectTimeout
+        )
+    }
+}
+
+extension TransferRequest.Part {
+    fileprivate static func wav(_ samples: [Int16]) -> Self {
+        let file = WAVFile(sampleRate: SampleClock.rate, samples: samples)
+        return Self(name: "file", filename: "audio.wav", contentType: "audio/wav", content: file.encoded())
+    }
+}
+
+/// Without white space and line breaks at either end.
+func trimmed(_ text: some StringProtocol) -> String {
+    let start = text.drop { $0.isWhitespace }
+    return String(start.reversed().drop { $0.isWhitespace }.reversed())
+}

@@ -1,0 +1,94 @@
+public import HTTPTransfer
+internal import Logging
+
+/// Transcribes with a backend that has OpenAI's `POST /v1/audio/transcriptions`.
+///
+/// Also for servers that come close to it: speaches, vLLM, whisper.cpp, LocalAI, Groq, another Steno. Failures are
+/// logged to `Logger.current` with their cause; keys, audio and transcripts never are.
+public final class WhisperHTTPTranscriber: Transcriber {
+    private let configuration: Configuration
+    private let endpoint: TransferURL
+    private let transport: HTTPTransport
+    private let limit: RequestLimit
+
+    /// - Parameter transport: May be shared with other engines, and is shut down by whoever made it.
+    public init(configuration: Configuration, transport: HTTPTransport) throws(WhisperHTTPConfigurationError) {
+        self.configuration = try configuration.validated()
+        endpoint = try configuration.endpoint()
+        self.transport = transport
+        limit = RequestLimit(configuration.maxConcurrent)
+    }
+
+    /// Sends the utterance as a WAV file when its turn has come; the time limit begins then.
+    ///
+    /// An utterance without samples is not sent, since backends refuse it: its transcript is empty.
+    public func transcribe(_ request: TranscriptionRequest) async throws(TranscriptionError) -> Transcript {
+        guard !request.samples.isEmpty else { return Transcript(text: "") }
+        return try await limit.run(cancelled: .cancelled) { () async throws(TranscriptionError) in
+            let response = try await send(request)
+            return try read(response).transcript(sampleCount: request.samples.count)
+        }
+    }
+
+    private func send(_ request: TranscriptionRequest) async throws(TranscriptionError) -> TransferResponse {
+        do {
+            return try await transport.send(configuration.transfer(request, to: endpoint))
+        } catch {
+            let failure = TranscriptionError(error, timeout: configuration.timeout)
+            if failure != .cancelled { log(failure, ["steno.backend.cause": "\(redacted(error.description))"]) }
+            throw failure
+        }
+    }
+
+    private func read(_ response: TransferResponse) throws(TranscriptionError) -> TranscriptionResponse {
+        let complaint = BackendComplaint(body: response.body, contentType: response.contentType)
+        guard (200..<300).contains(response.status) else {
+            let code = complaint.code.flatMap { redacted($0) == $0 ? $0 : nil }
+            throw logged(.backendStatus(response.status, code: code), response, complaint)
+        }
+        do {
+            return try TranscriptionResponse.parse(response.body, contentType: response.contentType)
+        } catch {
+            // Only an error object is quoted: any other answer with this status may hold a transcript.
+            throw logged(error, response, complaint.isStructured ? complaint : nil)
+        }
+    }
+
+    private func logged(
+        _ failure: TranscriptionError,
+        _ response: TransferResponse,
+        _ complaint: BackendComplaint?
+    ) -> TranscriptionError {
+        var metadata: Logger.Metadata = ["steno.backend.status": "\(response.status)"]
+        if let type = response.contentType { metadata["steno.backend.content_type"] = "\(redacted(type))" }
+        if let message = complaint?.message { metadata["steno.backend.message"] = "\(redacted(message))" }
+        if let wait = response.retryAfter { metadata["steno.backend.retry_after"] = "\(wait)" }
+        log(failure, metadata)
+        return failure
+    }
+
+    private func log(_ failure: TranscriptionError, _ metadata: Logger.Metadata) {
+        let common: Logger.Metadata = ["steno.error.code": "\(failure.code)", "steno.backend.host": "\(endpoint.host)"]
+        Logger.current.warning("Transcription request failed", metadata: common.merging(metadata) { $1 })
+    }
+
+    /// A backend's own words for the log: without the key, which some backends quote, on one line and not too long.
+    private func redacted(_ text: String) -> String {
+        var text = text
+        if let key = configuration.apiKey { text = text.split(separator: key).joined(separator: "[redacted]") }
+        return String(text.split(whereSeparator: \.isWhitespace).joined(separator: " ").prefix(300))
+    }
+}
+
+extension TranscriptionError {
+    init(_ error: TransferError, timeout: Duration) {
+        switch error {
+        case .unreachable: self = .unreachable
+        case .timedOut: self = .timeout(seconds: timeout / .seconds(1))
+        case .disconnected: self = .disconnected
+        case .malformedResponse, .responseTooLarge: self = .invalidResponse
+        case .cancelled: self = .cancelled
+        case .invalidRequest, .unavailable: self = .engineFailed
+        }
+    }
+}
