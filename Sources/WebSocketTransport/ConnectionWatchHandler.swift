@@ -1,0 +1,125 @@
+import NIOCore
+
+/// Carries out ``ConnectionWatch`` on a tunnel's raw bytes, on the event loop and with one timer.
+///
+/// Its own frames slip in between two writes of the writer loop, each of which holds whole frames.
+final class ConnectionWatchHandler: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+    typealias OutboundIn = IOData
+    typealias OutboundOut = IOData
+
+    /// Tells the watch that our Close frame has been queued.
+    struct Closing: Sendable {}
+
+    private var watch: ConnectionWatch<ContinuousClock.Instant>
+    private let onEnd: @Sendable (WebSocketClosed.Cause) -> Void
+    private var timer: (task: Scheduled<Void>, due: ContinuousClock.Instant)?
+    private var isReading = true
+    private var hasEnded = false
+
+    init(_ configuration: WebSocketConfiguration, onEnd: @escaping @Sendable (WebSocketClosed.Cause) -> Void) {
+        watch = ConnectionWatch(configuration, at: .now)
+        self.onEnd = onEnd
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        schedule(context)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        timer?.task.cancel()
+        timer = nil
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        happened(.heard, context)
+        context.fireChannelRead(data)
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        // If nobody asks for more during this call, the session is behind and we are not listening.
+        setReading(false, context)
+        context.fireChannelReadComplete()
+    }
+
+    func read(context: ChannelHandlerContext) {
+        setReading(true, context)
+        context.read()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        context.fireUserInboundEventTriggered(event)
+        if let event = event as? ChannelEvent, event == .inputClosed { happened(.inputEnded, context) }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        look(context)
+        context.fireChannelWritabilityChanged()
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard !hasEnded else {
+            promise?.fail(ChannelError.outputClosed)
+            return
+        }
+        happened(.wrote(unwrapOutboundIn(data).readableBytes), context)
+        context.write(data, promise: promise)
+    }
+
+    func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
+        guard event is Closing else {
+            context.triggerUserOutboundEvent(event, promise: promise)
+            return
+        }
+        happened(.closing, context)
+        schedule(context)
+        promise?.succeed()
+    }
+
+    private func setReading(_ isReading: Bool, _ context: ChannelHandlerContext) {
+        guard isReading != self.isReading else { return }
+        self.isReading = isReading
+        happened(.reading(isReading), context)
+    }
+
+    private func look(_ context: ChannelHandlerContext) {
+        let pending = try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)
+        happened(.look(pending: pending ?? 0), context)
+        schedule(context)
+    }
+
+    private func happened(_ event: ConnectionWatch<ContinuousClock.Instant>.Event, _ context: ChannelHandlerContext) {
+        guard let action = watch.event(event, at: .now) else { return }
+        switch action {
+        case .ping: send(.ping, ByteBuffer(), context)
+        case .heartbeat: send(.pong, ByteBuffer(), context)
+        case .end(let cause):
+            if let close = cause.close { send(.close, close.payload, context) }
+            hasEnded = true
+            onEnd(cause)
+        case .abort: context.close(promise: nil)
+        }
+    }
+
+    private func send(_ opcode: FrameHeader.Opcode, _ payload: ByteBuffer, _ context: ChannelHandlerContext) {
+        var bytes = ByteBuffer()
+        bytes.writeFrameHeader(opcode, length: payload.readableBytes)
+        bytes.writeImmutableBuffer(payload)
+        _ = watch.event(.wrote(bytes.readableBytes), at: .now)
+        context.writeAndFlush(wrapOutboundOut(.byteBuffer(bytes)), promise: nil)
+    }
+
+    /// Makes sure that a look happens by the deadline; one that comes too early schedules the next.
+    private func schedule(_ context: ChannelHandlerContext) {
+        let due = watch.deadline
+        if let timer, timer.due <= due { return }
+        timer?.task.cancel()
+        let delay = max(due - .now, .milliseconds(1))
+        let task = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(delay)) {
+            self.timer = nil
+            self.look(context)
+        }
+        timer = (task, due)
+    }
+}

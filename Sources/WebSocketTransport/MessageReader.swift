@@ -1,0 +1,124 @@
+import NIOCore
+
+/// Turns a client's bytes into messages and control frames, however they are cut.
+///
+/// Payload is unmasked straight into the message it belongs to, so each byte is copied once and a declared length costs
+/// no memory before its bytes arrive. No I/O, no clock.
+struct MessageReader: Sendable {
+    enum Event: Equatable {
+        case message(WebSocketMessage)
+        case ping(ByteBuffer)
+        case pong
+        case close(WebSocketClose)
+    }
+
+    private enum State {
+        case header
+        case payload(FrameHeader, read: Int)
+    }
+
+    private struct Message {
+        var isText: Bool
+        var payload = ByteBuffer()
+    }
+
+    private let maxMessageSize: Int
+    private var state = State.header
+    /// The beginning of a header whose rest has not arrived.
+    private var partialHeader = ByteBuffer()
+    private var message: Message?
+    private var control = ByteBuffer()
+
+    init(maxMessageSize: Int) {
+        self.maxMessageSize = maxMessageSize
+    }
+
+    /// Consumes `bytes` up to the end of the next message or control frame; `nil` when more bytes are needed.
+    ///
+    /// After an error the reader must not be used again.
+    mutating func next(from bytes: inout ByteBuffer) throws(WebSocketProtocolError) -> Event? {
+        while true {
+            switch state {
+            case .header:
+                guard let header = try readHeader(from: &bytes) else { return nil }
+                try begin(header)
+                state = .payload(header, read: 0)
+            case .payload(let header, let read):
+                let read = read + readPayload(of: header, offset: read, from: &bytes)
+                guard read == header.length else {
+                    state = .payload(header, read: read)
+                    return nil
+                }
+                state = .header
+                if let event = try end(header) { return event }
+            }
+        }
+    }
+
+    private mutating func readHeader(from bytes: inout ByteBuffer) throws(WebSocketProtocolError) -> FrameHeader? {
+        let limit = maxMessageSize - (message?.payload.readableBytes ?? 0)
+        if partialHeader.readableBytes == 0 {
+            if let header = try parse(&bytes, limit) { return header }
+            partialHeader.writeBuffer(&bytes)
+            return nil
+        }
+        while let byte: UInt8 = bytes.readInteger() {
+            partialHeader.writeInteger(byte)
+            if let header = try parse(&partialHeader, limit) {
+                partialHeader.clear()
+                return header
+            }
+        }
+        return nil
+    }
+
+    private func parse(_ bytes: inout ByteBuffer, _ limit: Int) throws(WebSocketProtocolError) -> FrameHeader? {
+        do {
+            return try FrameHeader(reading: &bytes, limit: limit)
+        } catch .tooLarge {
+            throw .tooLarge(limit: maxMessageSize)
+        }
+    }
+
+    private mutating func begin(_ header: FrameHeader) throws(WebSocketProtocolError) {
+        switch header.opcode {
+        case .continuation:
+            guard message != nil else { throw .unexpectedContinuation }
+        case .text, .binary:
+            guard message == nil else { throw .unfinishedMessage }
+            message = Message(isText: header.opcode == .text)
+        case .close, .ping, .pong:
+            control = ByteBuffer()
+            return
+        }
+        // A promise is not yet memory: reserve no more than what one read may bring.
+        message?.payload.reserveCapacity(minimumWritableBytes: min(header.length, 1 << 16))
+    }
+
+    private mutating func readPayload(of header: FrameHeader, offset: Int, from bytes: inout ByteBuffer) -> Int {
+        let count = header.length - offset
+        guard !header.opcode.isControl else {
+            return control.writeUnmasked(count, from: &bytes, key: header.key, offset: offset)
+        }
+        return message?.payload.writeUnmasked(count, from: &bytes, key: header.key, offset: offset) ?? 0
+    }
+
+    private mutating func end(_ header: FrameHeader) throws(WebSocketProtocolError) -> Event? {
+        switch header.opcode {
+        case .ping: return .ping(control)
+        case .pong: return .pong
+        case .close: return .close(try WebSocketClose(payload: control))
+        case .continuation, .text, .binary:
+            guard header.isFinal, let whole = message.take() else { return nil }
+            guard whole.isText else { return .message(.binary(whole.payload)) }
+            guard whole.payload.isValidUTF8 else { throw .invalidUTF8 }
+            return .message(.text(whole.payload))
+        }
+    }
+}
+
+extension ByteBuffer {
+    fileprivate var isValidUTF8: Bool {
+        (try? UTF8Span(validating: readableBytesUInt8Span)) != nil
+    }
+}
