@@ -1,0 +1,73 @@
+import Audio
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// The audio of one file, mixed to mono, at the file's own rate.
+public struct AudioClip: Equatable, Sendable {
+    /// Rates that the server takes, in samples per second.
+    public static let supportedRates = 8_000...48_000
+
+    public var samples: [Int16]
+    /// Samples per second.
+    public var sampleRate: Int
+
+    public init(samples: [Int16], sampleRate: Int) {
+        self.samples = samples
+        self.sampleRate = sampleRate
+    }
+
+    /// Reads a PCM16 WAV file of any number of channels as a whole.
+    public init(contentsOf path: String) throws(ClientError) {
+        let file: WAVFile
+        do { file = try WAVFile(parsing: try readFile(path)) } catch let error as WAVError {
+            throw .notAudio(path: path, error)
+        } catch {
+            throw .unreadableFile(path: path, reason: (error as? FileFailure)?.reason ?? "\(error)")
+        }
+        guard Self.supportedRates.contains(file.sampleRate) else {
+            throw .unsupportedSampleRate(path: path, rate: file.sampleRate)
+        }
+        self.init(samples: file.mono, sampleRate: file.sampleRate)
+    }
+
+    /// The time from the beginning to sample `position`.
+    public func time(at position: Int) -> Duration {
+        let (seconds, rest) = position.quotientAndRemainder(dividingBy: sampleRate)
+        return .seconds(seconds) + .nanoseconds(rest * 1_000_000_000 / sampleRate)
+    }
+
+    /// Consecutive stretches of 100 ms; the last may be shorter.
+    var pieces: some Sequence<Range<Int>> {
+        let (count, step) = (samples.count, sampleRate / 10)
+        return stride(from: 0, to: count, by: step).lazy.map { $0..<Swift.min($0 + step, count) }
+    }
+}
+
+private struct FileFailure: Error {
+    var reason: String
+
+    static var last: FileFailure { FileFailure(reason: systemMessage(errno)) }
+}
+
+private func readFile(_ path: String) throws -> [UInt8] {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw FileFailure.last }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw FileFailure.last }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(Int(status.st_size))
+    let block = 1 << 20
+    var count = 0
+    repeat {
+        let piece = try [UInt8](unsafeUninitializedCapacity: block) { buffer, initialized in
+            repeat { count = read(descriptor, buffer.baseAddress, block) } while count < 0 && errno == EINTR
+            guard count >= 0 else { throw FileFailure.last }
+            initialized = count
+        }
+        bytes += piece
+    } while count > 0
+    return bytes
+}

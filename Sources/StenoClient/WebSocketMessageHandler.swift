@@ -1,0 +1,92 @@
+import NIOCore
+import NIOWebSocket
+
+/// Turns frames into events and keeps the protocol's promises: pongs, and the answer to a Close frame.
+///
+/// It stands behind a frame aggregator, so no frame is a fragment. Outgoing frames pass through.
+final class WebSocketMessageHandler: ChannelDuplexHandler {
+    typealias InboundIn = WebSocketFrame
+    typealias InboundOut = WebSocketEvent
+    typealias OutboundIn = WebSocketFrame
+    typealias OutboundOut = WebSocketFrame
+
+    private var hasSentClose = false
+    private var hasReceivedClose = false
+    /// The newest ping that waits for the socket; RFC 6455 section 5.5.3 lets a pong answer only the newest.
+    private var unansweredPing: ByteBuffer?
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !hasReceivedClose else { return }
+        let frame = unwrapInboundIn(data)
+        guard !frame.rsv1, !frame.rsv2, !frame.rsv3, frame.maskKey == nil else {
+            fail(context: context, .protocolError, "a masked frame or an extension nobody agreed on")
+            return
+        }
+        switch frame.opcode {
+        case .text: receive(context: context, text: frame.data)
+        case .binary: context.fireChannelRead(wrapInboundOut(.binary))
+        case .ping:
+            unansweredPing = frame.data
+            answerPing(context: context)
+        case .connectionClose: receive(context: context, close: frame.data)
+        default: break
+        }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        answerPing(context: context)
+        context.fireChannelWritabilityChanged()
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        if unwrapOutboundIn(data).opcode == .connectionClose { hasSentClose = true }
+        context.write(data, promise: promise)
+    }
+
+    private func receive(context: ChannelHandlerContext, text: ByteBuffer) {
+        guard let text = String(validating: text.readableBytesView, as: UTF8.self) else {
+            fail(context: context, .dataInconsistentWithMessage, "text that is not UTF-8")
+            return
+        }
+        context.fireChannelRead(wrapInboundOut(.text(text)))
+    }
+
+    private func receive(context: ChannelHandlerContext, close body: ByteBuffer) {
+        hasReceivedClose = true
+        var rest = body
+        let code = rest.readInteger(as: UInt16.self).map(Int.init) ?? 1005
+        let closure = WebSocketClosure(code: code, reason: String(buffer: rest), isAnswer: hasSentClose)
+        if !hasSentClose {
+            send(
+                context: context,
+                .connectionClose,
+                body.getSlice(at: body.readerIndex, length: code == 1005 ? 0 : 2) ?? ByteBuffer()
+            )
+        }
+        hasSentClose = true
+        context.fireChannelRead(wrapInboundOut(.closed(closure)))
+    }
+
+    /// Waits for the socket to take more: pongs never pile up in memory.
+    private func answerPing(context: ChannelHandlerContext) {
+        guard !hasSentClose, context.channel.isWritable, let payload = unansweredPing.take() else { return }
+        send(context: context, .pong, payload)
+    }
+
+    private func fail(context: ChannelHandlerContext, _ code: WebSocketErrorCode, _ reason: String) {
+        hasReceivedClose = true
+        if !hasSentClose {
+            var body = ByteBuffer()
+            body.write(webSocketErrorCode: code)
+            send(context: context, .connectionClose, body)
+            hasSentClose = true
+        }
+        context.fireErrorCaught(ClientError.protocolViolation(reason))
+        context.close(promise: nil)
+    }
+
+    private func send(context: ChannelHandlerContext, _ opcode: WebSocketOpcode, _ payload: ByteBuffer) {
+        let frame = WebSocketFrame(fin: true, opcode: opcode, maskKey: .random(), data: payload)
+        context.writeAndFlush(wrapOutboundOut(frame), promise: nil)
+    }
+}

@@ -1,0 +1,11 @@
+import ArgumentParser
+
+@main
+struct Steno: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "steno",
+        abstract: "A realtime speech-to-text server, and a client to try it with.",
+        version: "0.1.0",
+        subcommands: [TranscribeCommand.self]
+    )
+}
