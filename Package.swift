@@ -11,21 +11,32 @@ let strict: [SwiftSetting] = [
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
+let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
-let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let inMemoryLogging: Target.Dependency = .product(name: "InMemoryLogging", package: "swift-log")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let metricsTestKit: Target.Dependency = .product(name: "MetricsTestKit", package: "swift-metrics")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
-let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
-let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "swift-nio")
 let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioHTTPTypesHTTP1: Target.Dependency = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "swift-nio")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let serviceLifecycleTestKit: Target.Dependency = .product(
+    name: "ServiceLifecycleTestKit",
+    package: "swift-service-lifecycle"
+)
+
+let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 let package = Package(
     name: "steno",
+    products: [.executable(name: "steno", targets: ["steno"])],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -36,10 +47,30 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     ],
     targets: [
         // An arrow may only point down this list.
+        .executableTarget(
+            name: "steno",
+            dependencies: ["StenoServer", "StenoClient", argumentParser, configuration, logging, systemPackage],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "StenoServer",
+            dependencies: [
+                "Dialects", "Sessions", "Transcription", "SpeechDetection", "Audio", "WebSocketTransport",
+                "HTTPTransfer",
+                configuration, coreMetrics, httpTypes, hummingbird, logging, nioCore, serviceLifecycle, unixSignals,
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "StenoClient",
+            dependencies: ["Audio", nioCore, nioHTTP1, nioPosix, nioWebSocket],
+            swiftSettings: strict
+        ),
         .target(
             name: "Dialects",
             dependencies: ["Sessions", "Transcription", "SpeechDetection", "Audio"],
@@ -47,21 +78,62 @@ let package = Package(
         ),
         .target(
             name: "Sessions",
+            dependencies: ["Transcription", "SpeechDetection", "Audio", coreMetrics, deque, metrics],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Transcription",
+            dependencies: ["Audio", "HTTPTransfer", "CPocketSphinx", "CThreads", deque, logging],
+            swiftSettings: strict
+        ),
+        .target(name: "SpeechDetection", dependencies: ["Audio", "CWebRTCAudio"], swiftSettings: strict),
+        .target(name: "Audio", dependencies: ["CSoxr"], swiftSettings: strict),
+        .target(
+            name: "WebSocketTransport",
             dependencies: [
-                "Transcription", "SpeechDetection", "Audio", deque,
-                .product(name: "CoreMetrics", package: "swift-metrics"), metrics,
+                httpTypes, hummingbird, logging, nioCore, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1, nioPosix,
+                nioWebSocket,
             ],
             swiftSettings: strict
         ),
-        .target(name: "Transcription", dependencies: ["Audio"], swiftSettings: strict),
-        .target(name: "SpeechDetection", dependencies: ["Audio", "CWebRTCAudio"], swiftSettings: strict),
-        .target(name: "Audio", dependencies: ["CSoxr"], swiftSettings: strict),
+        .target(name: "HTTPTransfer", dependencies: ["CCurl", deque], swiftSettings: strict + [.strictMemorySafety()]),
 
         // C stays behind these targets: a narrow header each, no policy.
-        .target(name: "CWebRTCAudio", linkerSettings: [.linkedLibrary("webrtc_audio_processing")]),
+        .target(
+            name: "CPocketSphinx",
+            exclude: ["system/README.md"],
+            cSettings: [.headerSearchPath("system"), .treatAllWarnings(as: .error)],
+            linkerSettings: [.linkedLibrary("pocketsphinx"), .linkedLibrary("sphinxbase")]
+        ),
+        .target(name: "CThreads", cSettings: [.treatAllWarnings(as: .error)]),
+        .target(
+            name: "CWebRTCAudio",
+            cxxSettings: [.treatAllWarnings(as: .error)],
+            linkerSettings: [.linkedLibrary("webrtc_audio_processing")]
+        ),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CSoxr", pkgConfig: "soxr", providers: [.apt(["libsoxr-dev"])]),
 
-        .target(name: "TestSupport", dependencies: ["Transcription"], path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "TestSupport",
+            dependencies: ["Transcription", nioCore, nioPosix],
+            path: "Tests/TestSupport",
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "StenoServerTests",
+            dependencies: [
+                "StenoServer", "Sessions", "SpeechDetection", "Transcription", "TestSupport", configuration,
+                coreMetrics,
+                inMemoryLogging, logging, serviceLifecycle, serviceLifecycleTestKit,
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "StenoClientTests",
+            dependencies: ["StenoClient", "Audio", "TestSupport", nioCore, nioHTTP1, nioPosix, nioWebSocket],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "DialectsTests",
             dependencies: ["Dialects", "Sessions", "SpeechDetection", "Transcription", "Audio"],
@@ -70,16 +142,29 @@ let package = Package(
         .testTarget(
             name: "SessionsTests",
             dependencies: [
-                "Sessions", "Transcription", "SpeechDetection", "Audio", "TestSupport",
-                .product(name: "CoreMetrics", package: "swift-metrics"),
-                .product(name: "MetricsTestKit", package: "swift-metrics"),
+                "Sessions", "Transcription", "SpeechDetection", "Audio", "TestSupport", coreMetrics, metricsTestKit,
             ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "TranscriptionTests",
+            dependencies: ["Audio", "HTTPTransfer", "TestSupport", "Transcription", inMemoryLogging, logging],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SpeechDetectionTests",
+            dependencies: ["SpeechDetection", "Audio", "TestSupport"],
             swiftSettings: strict
         ),
         .testTarget(name: "AudioTests", dependencies: ["Audio", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "SpeechDetectionTests",
-            dependencies: ["SpeechDetection", "Audio", "TestSupport"],
+            name: "WebSocketTransportTests",
+            dependencies: ["TestSupport", "WebSocketTransport", hummingbird, logging, nioCore, nioPosix, nioWebSocket],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "HTTPTransferTests",
+            dependencies: ["CCurl", "HTTPTransfer", "TestSupport"],
             swiftSettings: strict
         ),
     ],

@@ -13,6 +13,8 @@ struct ConnectionWatch<Instant: InstantProtocol> where Instant.Duration == Durat
         case wrote(Int)
         /// Our Close frame has been queued.
         case closing
+        /// The server wants no more of this connection.
+        case disconnect
         /// A look at the bytes the channel still holds.
         case look(pending: Int)
     }
@@ -77,6 +79,9 @@ struct ConnectionWatch<Instant: InstantProtocol> where Instant.Duration == Durat
             written += count
         case .closing:
             if case .open = phase { phase = .closing(since: now) }
+        case .disconnect:
+            if case .ended = phase { return nil }
+            return end(.shutdown, now)
         case .look(let pending):
             return look(pending, now)
         }

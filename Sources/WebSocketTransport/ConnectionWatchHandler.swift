@@ -12,6 +12,12 @@ final class ConnectionWatchHandler: ChannelDuplexHandler {
     /// Tells the watch that our Close frame has been queued.
     struct Closing: Sendable {}
 
+    /// Makes the tunnel's reader look up, as if empty bytes had come.
+    struct Wake: Sendable {}
+
+    /// Ends the connection from our side, whatever is under way.
+    struct Disconnect: Sendable {}
+
     private var watch: ConnectionWatch<ContinuousClock.Instant>
     private let onEnd: @Sendable (WebSocketClosed.Cause) -> Void
     private var timer: (task: Scheduled<Void>, due: ContinuousClock.Instant)?
@@ -68,11 +74,16 @@ final class ConnectionWatchHandler: ChannelDuplexHandler {
     }
 
     func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
-        guard event is Closing else {
+        switch event {
+        case is Closing: happened(.closing, context)
+        case is Disconnect: happened(.disconnect, context)
+        case is Wake:
+            context.fireChannelRead(wrapInboundOut(ByteBuffer()))
+            context.fireChannelReadComplete()
+        default:
             context.triggerUserOutboundEvent(event, promise: promise)
             return
         }
-        happened(.closing, context)
         schedule(context)
         promise?.succeed()
     }

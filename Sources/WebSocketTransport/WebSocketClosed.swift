@@ -10,6 +10,8 @@ public struct WebSocketClosed: Error, Equatable, Sendable, CustomStringConvertib
         case noAnswer = "no_answer"
         /// The peer did not take what was sent.
         case slowReader = "slow_reader"
+        /// This side ended it.
+        case shutdown
     }
 
     public let cause: Cause
@@ -20,6 +22,7 @@ public struct WebSocketClosed: Error, Equatable, Sendable, CustomStringConvertib
         case .peerGone: "The peer has gone."
         case .noAnswer: "The peer answered no ping in time."
         case .slowReader: "The peer read nothing for too long."
+        case .shutdown: "The server is stopping."
         }
     }
 }
@@ -31,6 +34,7 @@ extension WebSocketClosed.Cause {
         case .closing, .peerGone: nil
         case .noAnswer: WebSocketClose(.internalError, reason: "no answer to ping")
         case .slowReader: WebSocketClose(.policyViolation, reason: "client reads too slowly")
+        case .shutdown: WebSocketClose(.goingAway, reason: "server is stopping")
         }
     }
 }

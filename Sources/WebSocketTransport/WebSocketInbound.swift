@@ -9,32 +9,34 @@ public struct WebSocketInbound {
     private var chunks: RequestBody.AsyncIterator
     private var chunk = ByteBuffer()
     private var reader: MessageReader
-    private let frames: OutgoingFrames
+    private let link: WebSocketLink
     private var hasEnded = false
     private var hasFailed = false
 
     /// The peer's Close frame, once it has come.
     public private(set) var peerClose: WebSocketClose?
 
-    init(_ body: RequestBody, frames: OutgoingFrames, maxMessageSize: Int) {
+    init(_ body: RequestBody, link: WebSocketLink, maxMessageSize: Int) {
         chunks = body.makeAsyncIterator()
         reader = MessageReader(maxMessageSize: maxMessageSize)
-        self.frames = frames
+        self.link = link
     }
 
-    /// The next message; `nil` once the peer has closed, or ended its direction of the connection.
+    /// The next message; `nil` once the peer has closed, or ended its direction of the connection, and after
+    /// ``WebSocketOutbound/endInput()``.
     ///
     /// After `nil` the handler may still send. Throws ``WebSocketProtocolError`` when the peer breaks the protocol or a
     /// limit, after which there are no more messages; ``WebSocketClosed`` when the peer is gone; `CancellationError`.
     public mutating func next() async throws -> WebSocketMessage? {
         while !hasEnded {
             guard let event = try readEvent() else {
+                if link.isInputEnded { return nil }
                 try await pull()
                 continue
             }
             switch event {
             case .message(let message): return message
-            case .ping(let payload): try await frames.send(.pong, payload)
+            case .ping(let payload): try await link.frames.send(.pong, payload)
             case .pong: continue
             case .close(let close): end(with: close)
             }

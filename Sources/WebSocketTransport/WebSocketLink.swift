@@ -6,6 +6,13 @@ final class WebSocketLink: Sendable {
     private let loss = Mutex<WebSocketClosed.Cause?>(nil)
     private let (signal, signaller) = AsyncStream<Never>.makeStream()
 
+    private let hasEndedInput = Atomic(false)
+
+    /// Whether the handler is to get no more messages.
+    var isInputEnded: Bool { hasEndedInput.load(ordering: .relaxed) }
+
+    func endInput() { hasEndedInput.store(true, ordering: .relaxed) }
+
     /// Why the connection was lost; the first cause stands.
     var cause: WebSocketClosed.Cause? { loss.withLock(\.self) }
 

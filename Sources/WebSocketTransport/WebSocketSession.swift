@@ -71,8 +71,8 @@ struct WebSocketSession: Sendable {
     }
 
     private func handleAndClose(_ link: WebSocketLink) async {
-        var inbound = WebSocketInbound(body, frames: link.frames, maxMessageSize: configuration.maxMessageSize)
-        let own = await close(by: &inbound, WebSocketOutbound(frames: link.frames))
+        var inbound = WebSocketInbound(body, link: link, maxMessageSize: configuration.maxMessageSize)
+        let own = await close(by: &inbound, WebSocketOutbound(link: link, channel: channel))
         let close = inbound.peerClose ?? own
         logger.debug(
             "WebSocket closing",

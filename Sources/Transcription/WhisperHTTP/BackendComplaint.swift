@@ -74,7 +74,8 @@ private struct WireComplaint: Decodable {
                 message = try? decoder.singleValueContainer().decode(String.self)
                 return
             }
-            message = [Key.message, .msg, .detail, .error].lazy
+            message =
+                [Key.message, .msg, .detail, .error].lazy
                 .compactMap { try? fields.decode(String.self, forKey: $0) }.first
             type = try? fields.decode(String.self, forKey: .type)
             code = try? fields.decode(String.self, forKey: .code)

@@ -74,6 +74,12 @@ public enum WhisperHTTPConfigurationError: Error, Equatable, Sendable, CustomStr
 }
 
 extension WhisperHTTPTranscriber.Configuration {
+    /// Throws the first reason not to use it; the initializer of ``WhisperHTTPTranscriber`` would throw the same.
+    public func validate() throws(WhisperHTTPConfigurationError) {
+        _ = try validated()
+        _ = try endpoint()
+    }
+
     /// Without white space around the key, or the first reason not to use it.
     func validated() throws(WhisperHTTPConfigurationError) -> Self {
         guard maxConcurrent > 0 else { throw .notPositive(setting: "number of concurrent requests") }

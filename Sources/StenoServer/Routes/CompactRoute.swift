@@ -1,0 +1,49 @@
+import Dialects
+import HTTPTypes
+import Hummingbird
+import Sessions
+import WebSocketTransport
+
+/// The compact dialect on `/` and `/ws`.
+struct CompactRoute {
+    let host: SessionHost
+    let drain: SessionDrain
+    let configuration: WebSocketConfiguration
+
+    func add(to router: Router<ServerContext>) {
+        router.get("/") { request, context in
+            guard request.headers[.upgrade] == nil else { return try await open(request, context) }
+            let text = "This is Steno. Open a WebSocket here, or see /health, /ready and /metrics.\n"
+            return StatusRoutes.text(text, type: "text/plain; charset=utf-8")
+        }
+        router.get("ws") { request, context in try await open(request, context) }
+    }
+
+    private func open(_ request: Request, _ context: ServerContext) async throws -> Response {
+        let query = request.uri.queryParameters.map { (name: String($0.key), value: String($0.value)) }
+        let update: SessionUpdate
+        do throws(ClientError) {
+            update = try CompactDialect.update(query: query)
+        } catch {
+            throw APIError(.badRequest, error.message, code: error.code.rawValue, param: error.param)
+        }
+        switch drain.refusal {
+        case .draining:
+            throw APIError(.serviceUnavailable, "The server is stopping. Try again shortly.", code: "draining")
+        case .full: throw APIError(.serviceUnavailable, "All sessions are taken. Try again shortly.", code: "full")
+        case nil: break
+        }
+        @Sendable func converse(
+            _ inbound: inout WebSocketInbound,
+            _ outbound: WebSocketOutbound
+        ) async throws -> WebSocketClose {
+            try await host.serve(&inbound, outbound, dialect: CompactDialect(), update: update, logger: context.logger)
+        }
+        return try await Response.webSocket(
+            for: request,
+            context: context,
+            configuration: configuration,
+            handler: converse
+        )
+    }
+}

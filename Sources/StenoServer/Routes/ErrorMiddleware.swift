@@ -1,0 +1,71 @@
+import FoundationEssentials
+import Hummingbird
+import Logging
+
+/// Gives every error the body that OpenAI's clients read: `{"error": {"message", "type", "param", "code"}}`.
+struct ErrorMiddleware: RouterMiddleware {
+    typealias Context = ServerContext
+
+    func handle(
+        _ request: Request,
+        context: ServerContext,
+        next: @concurrent (Request, ServerContext) async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await next(request, context)
+        } catch let error as HTTPError {
+            let message = error.body ?? Self.message(error.status, path: request.uri.path)
+            return APIError(error.status, message).response(headers: error.headers)
+        } catch let error as APIError {
+            return error.response()
+        } catch {
+            context.logger.error("Request failed", metadata: ["error": "\(error)"])
+            return APIError(.internalServerError, "The server failed on this request.").response()
+        }
+    }
+
+    private static func message(_ status: HTTPResponse.Status, path: String) -> String {
+        status == .notFound ? "There is nothing at \(path)." : "\(status.reasonPhrase)."
+    }
+}
+
+/// An error as an HTTP answer.
+struct APIError: Error, Equatable {
+    var status: HTTPResponse.Status
+    var message: String
+    var code: String?
+    var param: String?
+
+    init(_ status: HTTPResponse.Status, _ message: String, code: String? = nil, param: String? = nil) {
+        self.status = status
+        self.message = message
+        self.code = code
+        self.param = param
+    }
+
+    func response(headers: HTTPFields = [:]) -> Response {
+        var headers = headers
+        headers[.contentType] = "application/json; charset=utf-8"
+        if status == .serviceUnavailable { headers[.retryAfter] = "1" }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let body = (try? encoder.encode(["error": Body(error: self)])) ?? Data()
+        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+    }
+
+    private struct Body: Encodable {
+        let error: APIError
+
+        private enum Key: String, CodingKey {
+            case message, type, param, code
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var fields = encoder.container(keyedBy: Key.self)
+            try fields.encode(error.message, forKey: .message)
+            try fields.encode(error.status.code < 500 ? "invalid_request_error" : "server_error", forKey: .type)
+            try fields.encode(error.param, forKey: .param)
+            try fields.encode(error.code, forKey: .code)
+        }
+    }
+}

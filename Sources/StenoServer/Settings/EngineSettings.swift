@@ -1,0 +1,69 @@
+import Foundation
+public import Transcription
+
+/// Which engine transcribes, and how.
+public struct EngineSettings: Sendable {
+    /// The engine and what it needs.
+    public enum Engine: Sendable {
+        case whisperHTTP(WhisperHTTPTranscriber.Configuration)
+        case pocketSphinx(PocketSphinxModel, threads: Int)
+    }
+
+    public var engine: Engine
+    /// How long an utterance waits for an engine that still loads.
+    public var loadTimeout: Duration
+
+    init(_ reader: SettingReader) async throws(SettingsError) {
+        loadTimeout = try await reader.milliseconds(.modelLoadTimeout, in: 0...600_000) ?? .seconds(10)
+        let url = try await reader.string(.openAIBaseURL)
+        let key = try await reader.string(.openAIAPIKey)
+        switch try await reader.choice(.transcriber, ServerSettings.TranscriberChoice.self) ?? .auto {
+        case .auto where url == nil && key == nil: engine = try await Self.pocketSphinx(reader)
+        case .pocketSphinx: engine = try await Self.pocketSphinx(reader)
+        case .whisperHTTP where url == nil && key == nil:
+            let problem =
+                "is whisper-http, which needs OPENAI_BASE_URL (any Whisper-compatible server) or OPENAI_API_KEY."
+            throw SettingsError(.transcriber, problem: problem)
+        case .auto, .whisperHTTP: engine = try await Self.whisperHTTP(reader, url: url, key: key)
+        }
+    }
+
+    private static func whisperHTTP(
+        _ reader: SettingReader,
+        url: String?,
+        key: String?
+    ) async throws(SettingsError) -> Engine {
+        let url = url ?? "https://api.openai.com/v1"
+        var configuration = WhisperHTTPTranscriber.Configuration(baseURL: url, apiKey: key)
+        do {
+            try configuration.validate()
+        } catch {
+            throw SettingsError(
+                error == .badAPIKey ? .openAIAPIKey : .openAIBaseURL,
+                problem: "cannot be used. \(error)."
+            )
+        }
+        configuration.model = try await reader.string(.transcriberModel) ?? configuration.model
+        configuration.responseFormat =
+            try await reader.choice(.transcriberResponseFormat) ?? configuration.responseFormat
+        configuration.timeout =
+            try await reader.milliseconds(.transcriberTimeout, in: 100...3_600_000) ?? configuration.timeout
+        configuration.maxConcurrent =
+            try await reader.integer(.transcriberConcurrency, in: 1...1_000) ?? configuration.maxConcurrent
+        return .whisperHTTP(configuration)
+    }
+
+    private static func pocketSphinx(_ reader: SettingReader) async throws(SettingsError) -> Engine {
+        let cores = ProcessInfo.processInfo.activeProcessorCount
+        let threads = try await reader.integer(.pocketSphinxThreads, in: 1...256) ?? cores
+        let folder = try await reader.string(.pocketSphinxModel)
+        do {
+            return .pocketSphinx(
+                try PocketSphinxModel(folder: folder ?? PocketSphinxModel.defaultFolder),
+                threads: threads
+            )
+        } catch {
+            throw SettingsError(.pocketSphinxModel, problem: "cannot be used. \(error).")
+        }
+    }
+}
