@@ -39,7 +39,7 @@ struct DecodingLine<Caller> {
 
     /// The next utterance for a decoder.
     mutating func take() -> Job? {
-        isClosed ? nil : jobs.popFirst()
+        jobs.popFirst()
     }
 
     /// Whom to tell the answer; nobody when the caller has left.
@@ -47,6 +47,7 @@ struct DecodingLine<Caller> {
         callers.removeValue(forKey: ticket)
     }
 
+    /// Says that nobody joins any more; who has joined is still served.
     mutating func close() {
         isClosed = true
     }

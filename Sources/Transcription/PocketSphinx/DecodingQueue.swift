@@ -33,7 +33,7 @@ final class DecodingQueue: Sendable {
         }
     }
 
-    /// The next utterance; blocks the calling thread until there is one, and is `nil` once closed.
+    /// The next utterance; blocks the calling thread until there is one, and is `nil` once closed and empty.
     func next() -> Line.Job? {
         while true {
             arrivals.wait()
@@ -51,7 +51,7 @@ final class DecodingQueue: Sendable {
         line.withLock { $0.answer(ticket) }?.resume(returning: answer)
     }
 
-    /// Lets the decoder threads end.
+    /// Lets the decoder threads end when they have served everyone.
     func close() {
         line.withLock { $0.close() }
         arrivals.signal()

@@ -11,15 +11,6 @@ struct DecodingLineTests {
         for history in Self.histories(of: length) { Self.check(history) }
     }
 
-    @Test("Gives nothing once closed")
-    func closed() {
-        var line = DecodingLine<Int>()
-        line.join(line.makeTicket(), [1], 1)
-        line.close()
-        #expect(line.take() == nil)
-        #expect(line.isClosed)
-    }
-
     /// Second definition: a list of all who ever came, with what has become of them.
     private struct Visitor {
         let ticket: UInt64

@@ -68,6 +68,17 @@ struct DecodingQueueTests {
         for thread in waiting { #expect(await thread.value == nil) }
     }
 
+    @Test("Serves who has come before it closed")
+    func closesAfterServing() async {
+        let caller = Task { [queue] in await queue.transcript(of: [1]) }
+        await until { queue.waiting == 1 }
+        queue.close()
+        let job = await next()
+        #expect(await next() == nil)
+        if let job { queue.answer(job.ticket, .success(Transcript(text: "served"))) }
+        #expect(await caller.value == .success(Transcript(text: "served")))
+    }
+
     /// Blocks a thread of its own, not one of the shared pool.
     private func next() async -> DecodingQueue.Line.Job? {
         await withCheckedContinuation { continuation in
