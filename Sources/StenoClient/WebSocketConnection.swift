@@ -60,26 +60,16 @@ public struct WebSocketEvents: AsyncSequence, Sendable {
 
         public mutating func next(isolation actor: isolated (any Actor)?) async throws -> WebSocketEvent? {
             if isClosed { return nil }
-            guard let event = try await read(isolation: actor) else {
+            let event: WebSocketEvent?
+            do { event = try await base.next(isolation: actor) } catch let error as ClientError { throw error } catch {
+                event = nil
+            }
+            guard let event else {
                 try Task.checkCancellation()
                 throw ClientError.connectionLost
             }
             if case .closed = event { isClosed = true }
             return event
-        }
-
-        private mutating func read(isolation actor: isolated (any Actor)?) async throws -> WebSocketEvent? {
-            do {
-                return try await base.next(isolation: actor)
-            } catch let error as ClientError {
-                throw error
-            } catch let error as NIOWebSocketError {
-                throw ClientError.protocolViolation("a bad WebSocket frame (\(error))")
-            } catch is NIOWebSocketFrameAggregator.Error {
-                throw ClientError.protocolViolation("a message of too many fragments or too many bytes")
-            } catch {
-                return nil
-            }
         }
     }
 

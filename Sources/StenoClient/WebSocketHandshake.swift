@@ -23,6 +23,8 @@ struct WebSocketHandshake: Sendable {
         try pipeline.addHandler(timeout)
         let upgrader = NIOTypedWebSocketClientUpgrader<Outcome>(
             maxFrameSize: Self.messageLimit,
+            // NIO's own handler may close the channel before the error has reached the reader.
+            enableAutomaticErrorHandling: false,
             upgradePipelineHandler: { channel, _ in
                 channel.eventLoop.makeCompletedFuture { .upgraded(try Self.upgrade(channel)) }
             }
@@ -34,9 +36,10 @@ struct WebSocketHandshake: Sendable {
                 channel.eventLoop.makeCompletedFuture { .refused(try HandshakeRefusal.read(from: channel)) }
             }
         )
-        return try pipeline.configureUpgradableHTTPClientPipeline(
-            configuration: NIOUpgradableHTTPClientPipelineConfiguration(upgradeConfiguration: configuration)
-        )
+        var pipelineConfiguration = NIOUpgradableHTTPClientPipelineConfiguration(upgradeConfiguration: configuration)
+        // The server's first frames may come in the packet of its answer.
+        pipelineConfiguration.leftOverBytesStrategy = .forwardBytes
+        return try pipeline.configureUpgradableHTTPClientPipeline(configuration: pipelineConfiguration)
     }
 
     private var request: HTTPRequestHead {

@@ -33,6 +33,17 @@ final class WebSocketMessageHandler: ChannelDuplexHandler {
         }
     }
 
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        switch error {
+        case NIOWebSocketError.invalidFrameLength, NIOWebSocketFrameAggregator.Error.accumulatedFrameSizeIsTooLarge,
+            NIOWebSocketFrameAggregator.Error.tooManyFragments:
+            fail(context: context, .messageTooLarge, "a message that is too big")
+        case is NIOWebSocketError, is NIOWebSocketFrameAggregator.Error:
+            fail(context: context, .protocolError, "a bad WebSocket frame")
+        default: context.fireErrorCaught(error)
+        }
+    }
+
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         answerPing(context: context)
         context.fireChannelWritabilityChanged()
@@ -73,15 +84,16 @@ final class WebSocketMessageHandler: ChannelDuplexHandler {
         send(context: context, .pong, payload)
     }
 
+    /// Tells the reader first: the Close frame may find the socket dead and end everything at once.
     private func fail(context: ChannelHandlerContext, _ code: WebSocketErrorCode, _ reason: String) {
         hasReceivedClose = true
+        context.fireErrorCaught(ClientError.protocolViolation(reason))
         if !hasSentClose {
+            hasSentClose = true
             var body = ByteBuffer()
             body.write(webSocketErrorCode: code)
             send(context: context, .connectionClose, body)
-            hasSentClose = true
         }
-        context.fireErrorCaught(ClientError.protocolViolation(reason))
         context.close(promise: nil)
     }
 

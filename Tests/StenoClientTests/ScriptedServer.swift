@@ -21,7 +21,9 @@ struct Peer {
     var frames: Frames.AsyncIterator
     var unmaskedFrames = 0
 
-    /// The next message; nil when the connection has ended. Pongs count as `{"type":"pong"}`.
+    /// The next message; nil when the connection has ended.
+    ///
+    /// Pongs count as `{"type":"pong"}`.
     mutating func receive() async throws -> Message? {
         guard let frame = try await frames.next(isolation: #isolation) else { return nil }
         if frame.maskKey == nil { unmaskedFrames += 1 }
@@ -99,9 +101,12 @@ enum ScriptedServer {
         return try await server.executeThenClose { connections in
             try await withThrowingTaskGroup { group in
                 group.addTask { try await serve(connections, script) }
-                let result = try await body("ws://127.0.0.1:\(port)/ws")
-                group.cancelAll()
-                return result
+                let result: Swift.Result<Result, any Error>
+                do { result = .success(try await body("ws://127.0.0.1:\(port)/ws")) } catch { result = .failure(error) }
+                // Ends the acceptance of connections but not the scripts: those see their clients go.
+                try await server.channel.close().get()
+                try await group.waitForAll()
+                return try result.get()
             }
         }
     }
@@ -147,49 +152,5 @@ enum ScriptedServer {
         return try channel.pipeline.syncOperations.configureUpgradableHTTPServerPipeline(
             configuration: NIOUpgradableHTTPServerPipelineConfiguration(upgradeConfiguration: configuration)
         )
-    }
-}
-
-/// A TCP server that answers the first bytes of each connection with fixed ones, and closes if told to.
-enum ByteServer {
-    static func run<Result: Sendable>(
-        answer: String,
-        closes: Bool = true,
-        _ body: @Sendable @escaping (_ url: String) async throws -> Result
-    ) async throws -> Result {
-        let server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-            .bind(host: "127.0.0.1", port: 0) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
-                }
-            }
-        let port = try #require(server.channel.localAddress?.port)
-        return try await server.executeThenClose { connections in
-            try await withThrowingTaskGroup { group in
-                group.addTask {
-                    try await withThrowingDiscardingTaskGroup { group in
-                        for try await connection in connections {
-                            group.addTask { try? await serve(connection, answer: answer, closes: closes) }
-                        }
-                    }
-                }
-                let result = try await body("ws://127.0.0.1:\(port)/ws")
-                group.cancelAll()
-                return result
-            }
-        }
-    }
-
-    private static func serve(
-        _ connection: NIOAsyncChannel<ByteBuffer, ByteBuffer>,
-        answer: String,
-        closes: Bool
-    ) async throws {
-        try await connection.executeThenClose { inbound, outbound in
-            for try await _ in inbound {
-                if !answer.isEmpty { try await outbound.write(ByteBuffer(string: answer)) }
-                if closes { break }
-            }
-        }
     }
 }
