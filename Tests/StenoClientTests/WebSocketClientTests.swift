@@ -184,7 +184,7 @@ struct WebSocketClientTests {
             try await WebSocketClient.withConnection(to: ServerURL(url)) { connection in
                 for try await event in connection.events {
                     guard case .text = event else { continue }
-                    if read.value == 0 { await until { sent.value >= 10 } }
+                    if read.value == 0 { await until { sent.value >= 3 } }
                     for _ in 0..<200 { await Task.yield() }
                     read.update { $0 += 1 }
                 }
