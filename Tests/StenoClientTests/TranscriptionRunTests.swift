@@ -140,6 +140,8 @@ struct TranscriptionRunTests {
             _ = try await Self.events(clip) { peer in
                 if afterFlush { _ = try await peer.receiveAll() } else { _ = try await peer.receive() }
                 try await peer.close(1001, "deploy")
+                // Unread bytes would turn the end into a reset, which can overtake the Close frame.
+                if !afterFlush { _ = try await peer.receiveAll() }
             }
         }
         #expect(error == .closed(WebSocketClosure(code: 1001, reason: "deploy", isAnswer: afterFlush)))
