@@ -12,6 +12,7 @@ internal import CCurl
     private var headers: UnsafeMutablePointer<curl_slist>?
     private var form: OpaquePointer?
     private var body: ResponseBody
+    private var isHeadWhole = false
     private var isRepeated = false
 
     init(
@@ -50,6 +51,12 @@ internal import CCurl
         unsafe body.append(bytes)
     }
 
+    /// Takes one line of the answer's head, or of a provisional answer's, with its end.
+    func receiveHeadLine(_ line: UnsafeRawBufferPointer) {
+        if unsafe line.starts(with: "HTTP/".utf8) { isHeadWhole = false }
+        if unsafe line.elementsEqual("\r\n".utf8) || line.elementsEqual("\n".utf8) { isHeadWhole = true }
+    }
+
     /// Makes the handle ready for a second attempt on a new connection, if one is due.
     ///
     /// libcurl repeats a request by itself when reading fails on a reused connection without any byte of an answer,
@@ -71,6 +78,10 @@ internal import CCurl
         guard code == CURLE_OK else {
             // Nothing counts as sent until there is a connection to send it on.
             return .failure(TransferError(code, isConnected: number(CURLINFO_REQUEST_SIZE) > 0, reason: text(of: code)))
+        }
+        // libcurl is content with an answer that ends within its head, or after a provisional one.
+        guard isHeadWhole, number(CURLINFO_RESPONSE_CODE) >= 200 else {
+            return .failure(.disconnected(reason: "The answer ended within its head"))
         }
         return .success(
             TransferResponse(
@@ -103,6 +114,7 @@ internal import CCurl
         let context = unsafe Unmanaged.passUnretained(self).toOpaque()
         try check(unsafe ccurl_set_pointer(easy, CURLOPT_PRIVATE, context))
         try check(unsafe ccurl_set_write(easy, receiveBytes, context))
+        try check(unsafe ccurl_set_header(easy, receiveHeadBytes, context))
         try check(unsafe ccurl_set_pointer(easy, CURLOPT_ERRORBUFFER, reason.baseAddress))
     }
 
@@ -141,4 +153,16 @@ private func receiveBytes(
     guard let bytes = unsafe bytes, let context = unsafe context else { return 0 }
     let transfer = unsafe Unmanaged<CurlTransfer>.fromOpaque(context).takeUnretainedValue()
     return unsafe transfer.receive(UnsafeRawBufferPointer(start: bytes, count: size * count)) ? size * count : 0
+}
+
+private func receiveHeadBytes(
+    _ bytes: UnsafeMutablePointer<CChar>?,
+    _ size: Int,
+    _ count: Int,
+    _ context: UnsafeMutableRawPointer?
+) -> Int {
+    guard let bytes = unsafe bytes, let context = unsafe context else { return 0 }
+    let transfer = unsafe Unmanaged<CurlTransfer>.fromOpaque(context).takeUnretainedValue()
+    unsafe transfer.receiveHeadLine(UnsafeRawBufferPointer(start: bytes, count: size * count))
+    return size * count
 }

@@ -19,6 +19,8 @@ public struct TransferURL: Equatable, Sendable {
     }
 
     private init(_ text: String, replacingPath newPath: String?) throws(TransferError) {
+        // libcurl would take the first folder of a path for the host.
+        guard !text.contains(":///") else { throw .invalidRequest(reason: "the host is missing") }
         guard let url = unsafe curl_url() else { throw .unavailable(reason: "no memory for a URL") }
         defer { unsafe curl_url_cleanup(url) }
         try unsafe check(curl_url_set(url, CURLUPART_URL, text, 0))

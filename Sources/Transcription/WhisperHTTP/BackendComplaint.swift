@@ -13,12 +13,12 @@ struct BackendComplaint: Equatable {
     var isStructured: Bool
 
     init(body: [UInt8], contentType: String?) {
-        guard body.first(where: { !isJSONSpace($0) }) == UInt8(ascii: "{") else {
+        guard body.first(where: { !TolerantJSON.isSpace($0) }) == UInt8(ascii: "{") else {
             let isText = MediaType(contentType).isText
             self.init(code: nil, message: isText ? String(validating: body, as: UTF8.self) : nil, isStructured: false)
             return
         }
-        let wire = decodeTolerantly(WireComplaint.self, body)
+        let wire = TolerantJSON.decode(WireComplaint.self, body)
         let part = wire?.nested ?? wire?.bare
         self.init(
             code: [part?.code, part?.type].compactMap { $0 }.first(where: Self.isIdentifier),

@@ -16,7 +16,7 @@ struct TranscriptionResponse: Equatable {
     ///
     /// - Throws: `TranscriptionError.invalidResponse`, also for an error object.
     static func parse(_ body: [UInt8], contentType: String?) throws(TranscriptionError) -> TranscriptionResponse {
-        guard let start = body.first(where: { !isJSONSpace($0) }) else { throw .invalidResponse }
+        guard let start = body.first(where: { !TolerantJSON.isSpace($0) }) else { throw .invalidResponse }
         let isPlain = MediaType(contentType).isText
         if start == UInt8(ascii: "{") || (start == UInt8(ascii: "\"") && !isPlain) {
             guard let answer = WireAnswer(json: body), !answer.hasError, let text = answer.text else {
@@ -51,7 +51,7 @@ private struct WireAnswer: Decodable {
     enum Key: String, CodingKey { case text, error, words, segments }
 
     init?(json: [UInt8]) {
-        guard let answer = decodeTolerantly(Self.self, json) else { return nil }
+        guard let answer = TolerantJSON.decode(Self.self, json) else { return nil }
         self = answer
     }
 
@@ -107,17 +107,4 @@ private struct WireWord: Decodable {
         let value = number ?? (try? fields.decode(String.self, forKey: key)).flatMap { Double(trimmed($0)) }
         return value.flatMap { $0.isFinite ? $0 : nil }
     }
-}
-
-/// Reads JSON; `nil` when it is not JSON.
-///
-/// JSON5 for the sake of NaN and Infinity, which Python writes without quotes.
-func decodeTolerantly<T: Decodable>(_ type: T.Type, _ json: [UInt8]) -> T? {
-    let decoder = JSONDecoder()
-    decoder.allowsJSON5 = true
-    return try? decoder.decode(type, from: Data(json))
-}
-
-func isJSONSpace(_ byte: UInt8) -> Bool {
-    [0x20, 0x09, 0x0A, 0x0D].contains(byte)
 }

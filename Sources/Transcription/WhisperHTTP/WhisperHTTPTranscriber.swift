@@ -19,6 +19,9 @@ public final class WhisperHTTPTranscriber: Transcriber {
         limit = RequestLimit(configuration.maxConcurrent)
     }
 
+    /// Utterances that wait for their turn.
+    public var waiting: Int { limit.waiting }
+
     /// Sends the utterance as a WAV file when its turn has come; the time limit begins then.
     ///
     /// An utterance without samples is not sent, since backends refuse it: its transcript is empty.

@@ -1,0 +1,93 @@
+import HTTPTransfer
+import Testing
+
+@testable import Transcription
+
+@Suite("Configuration of the Whisper-compatible engine")
+struct WhisperHTTPConfigurationTests {
+    typealias Configuration = WhisperHTTPTranscriber.Configuration
+
+    @Test(
+        "The base URL leads to the transcription service",
+        arguments: [
+            ("https://api.openai.com/v1", "https://api.openai.com/v1/audio/transcriptions"),
+            (" https://api.openai.com/v1//\n", "https://api.openai.com/v1/audio/transcriptions"),
+            ("http://localhost:8000", "http://localhost:8000/audio/transcriptions"),
+            ("http://host/v1/audio/transcriptions", "http://host/v1/audio/transcriptions"),
+            ("http://host/v1/audio/transcriptions/", "http://host/v1/audio/transcriptions"),
+            ("http://host:8080/inference", "http://host:8080/inference"),
+            ("http://host/v1?api-version=2", "http://host/v1/audio/transcriptions?api-version=2"),
+        ]
+    )
+    func endpoint(base: String, expected: String) throws {
+        #expect(try Configuration(baseURL: base).endpoint().text == expected)
+    }
+
+    @Test(
+        "A bad base URL is named in one line, without a password",
+        arguments: [
+            ("api.openai.com/v1", "api.openai.com/v1"), ("ftp://u:secret@host/v1", "host/v1"), ("", ""),
+        ]
+    )
+    func badBaseURL(base: String, shown: String) throws {
+        let error = try #require(throws: WhisperHTTPConfigurationError.badBaseURL(shown)) {
+            try Configuration(baseURL: base).endpoint()
+        }
+        #expect(error.description.hasPrefix("Base URL \"\(shown)\" is not an http or https address"))
+        #expect(!error.description.contains("\n"))
+    }
+
+    @Test("Limits of nothing are refused")
+    func limits() throws {
+        var configuration = Configuration(baseURL: "http://host/v1")
+        configuration.maxConcurrent = 0
+        #expect(throws: WhisperHTTPConfigurationError.notPositive(setting: "number of concurrent requests")) {
+            try configuration.validated()
+        }
+        configuration = Configuration(baseURL: "http://host/v1", timeout: .zero)
+        #expect(throws: WhisperHTTPConfigurationError.notPositive(setting: "time limit")) {
+            try configuration.validated()
+        }
+        configuration = Configuration(baseURL: "http://host/v1", connectTimeout: .seconds(-1))
+        #expect(throws: WhisperHTTPConfigurationError.notPositive(setting: "time limit for connecting")) {
+            try configuration.validated()
+        }
+    }
+
+    @Test("White space around the key goes, a control character within is refused")
+    func apiKey() throws {
+        #expect(try Configuration(baseURL: "", apiKey: " key \n").validated().apiKey == "key")
+        #expect(try Configuration(baseURL: "", apiKey: " \n").validated().apiKey == nil)
+        #expect(throws: WhisperHTTPConfigurationError.badAPIKey) {
+            try Configuration(baseURL: "", apiKey: "a\r\nb").validated()
+        }
+    }
+
+    @Test(
+        "What the request says wins over what is configured",
+        arguments: [
+            (nil, nil, nil), ("en", nil, "en"), (nil, "de", "de"), ("en", "de", "de"), ("en", "", nil),
+        ] as [(String?, String?, String?)]
+    )
+    func defaults(configured: String?, requested: String?, sent: String?) throws {
+        let configuration = Configuration(baseURL: "http://host/v1", language: configured, prompt: configured)
+        let request = TranscriptionRequest(samples: [1], language: requested, prompt: requested)
+        let transfer = try configuration.transfer(request, to: configuration.endpoint())
+        guard case .post(.multipart(let parts)) = transfer.method else { return #expect(Bool(false)) }
+        for name in ["language", "prompt"] {
+            let values = parts.filter { $0.name == name }.map { String(decoding: $0.content, as: UTF8.self) }
+            #expect(values == (sent.map { [$0] } ?? []))
+        }
+        #expect(parts.last?.name == "file")
+    }
+
+    @Test("Words are asked for where the format has them", arguments: WhisperHTTPTranscriber.ResponseFormat.allCases)
+    func format(_ format: WhisperHTTPTranscriber.ResponseFormat) throws {
+        let configuration = Configuration(baseURL: "http://host/v1", responseFormat: format)
+        let transfer = try configuration.transfer(.init(samples: [1]), to: configuration.endpoint())
+        guard case .post(.multipart(let parts)) = transfer.method else { return #expect(Bool(false)) }
+        #expect(parts.contains(.init(name: "response_format", text: format.rawValue)))
+        let asksForWords = parts.contains(.init(name: "timestamp_granularities[]", text: "word"))
+        #expect(asksForWords == (format == .verboseJSON))
+    }
+}
