@@ -19,8 +19,7 @@ final class CurlDriver: Sendable {
         var isOpen = true
     }
 
-    /// Invariant: `curl_multi_wakeup`, which any thread may call, is called only while `Inbox.isOpen`; all else is
-    /// done by the thread in `run`, which frees the handle after the inbox has been closed for good.
+    /// Invariant: made by `init` and from then on touched only by the thread in `run`, which frees it.
     @safe private struct Handle: @unchecked Sendable {
         let multi: UnsafeMutableRawPointer
     }
@@ -28,9 +27,11 @@ final class CurlDriver: Sendable {
     private let handle: Handle
     private let configuration: HTTPTransport.Configuration
     private let inbox = Mutex(Inbox())
+    private let signal: WakeSignal
     private let lastID = Atomic<ID>(0)
 
     init(configuration: HTTPTransport.Configuration) throws(TransferError) {
+        signal = try WakeSignal()
         guard isLibraryReady, let multi = unsafe curl_multi_init() else {
             throw .unavailable(reason: "libcurl cannot start")
         }
@@ -55,11 +56,8 @@ final class CurlDriver: Sendable {
 
     /// Makes `run` return.
     func close() {
-        inbox.withLock { inbox in
-            guard inbox.isOpen else { return }
-            inbox.isOpen = false
-            unsafe curl_multi_wakeup(handle.multi)
-        }
+        inbox.withLock { $0.isOpen = false }
+        signal.raise()
     }
 
     /// Serves requests until `close`, then fails what is open and frees the handle.
@@ -70,7 +68,8 @@ final class CurlDriver: Sendable {
         while let commands = takeCommands() {
             transfers.apply(commands)
             transfers.advance()
-            transfers.waitForEvents()
+            transfers.waitForEvents(orReadable: signal.descriptor)
+            signal.lower()
         }
         transfers.apply(inbox.withLock { $0.commands })
         transfers.failAll(.cancelled)
@@ -78,12 +77,13 @@ final class CurlDriver: Sendable {
     }
 
     private func post(_ command: Command, unless isRefused: @autoclosure () -> Bool) -> Bool {
-        inbox.withLock { inbox in
+        let isTaken = inbox.withLock { inbox in
             guard inbox.isOpen, !isRefused() else { return false }
             inbox.commands.append(command)
-            unsafe curl_multi_wakeup(handle.multi)
             return true
         }
+        if isTaken { signal.raise() }
+        return isTaken
     }
 
     /// The commands since the last call; `nil` once closed.

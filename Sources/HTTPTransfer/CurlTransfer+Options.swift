@@ -91,9 +91,10 @@ private func checked(_ line: String) throws(TransferError) -> String {
 nonisolated(unsafe) private let noBytes = unsafe UnsafePointer(UnsafeMutablePointer<UInt8>.allocate(capacity: 1))
 
 extension Duration {
-    /// Whole milliseconds, rounded down.
+    /// Whole milliseconds, rounded down, and at most what libcurl takes: 24 days.
     var milliseconds: Int {
         let (seconds, attoseconds) = components
+        guard seconds < 2_000_000 else { return 2_000_000_000 }
         return Int(seconds) * 1_000 + Int(attoseconds / 1_000_000_000_000_000)
     }
 }

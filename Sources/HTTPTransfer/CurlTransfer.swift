@@ -23,7 +23,7 @@ internal import CCurl
         guard let easy = unsafe curl_easy_init() else { throw .unavailable(reason: "no memory for a transfer") }
         self.id = id
         unsafe self.easy = unsafe easy
-        deadline = .now + request.timeout
+        deadline = .now + .milliseconds(request.timeout.milliseconds)
         unsafe reason = .allocate(capacity: Int(CURL_ERROR_SIZE))
         unsafe reason.initialize(repeating: 0)
         body = ResponseBody(limit: request.responseLimit)

@@ -45,10 +45,11 @@ internal import CCurl
         }
     }
 
-    /// Sleeps until a socket is ready, a time limit passes or a command comes.
-    func waitForEvents() {
+    /// Sleeps until a socket is ready, a time limit passes or `descriptor` can be read.
+    func waitForEvents(orReadable descriptor: Int32) {
         let hour: Int32 = 3_600_000
-        check(unsafe curl_multi_poll(multi, nil, 0, hour, nil))
+        var command = curl_waitfd(fd: descriptor, events: Int16(CURL_WAIT_POLLIN), revents: 0)
+        check(unsafe curl_multi_poll(multi, &command, 1, hour, nil))
     }
 
     func failAll(_ error: TransferError) {

@@ -31,3 +31,17 @@ struct TransferErrorTests {
         #expect("\(TransferError.unreachable(reason: "refused"))" == "No connection: refused")
     }
 }
+
+@Suite("Duration in milliseconds")
+struct DurationMillisecondsTests {
+    @Test(
+        "Is whole, and within what libcurl takes",
+        arguments: [
+            (.zero, 0), (.microseconds(1_999), 1), (.seconds(30), 30_000), (.seconds(-2), -2_000),
+            (.seconds(Int64.max), 2_000_000_000),
+        ] as [(Duration, Int)]
+    )
+    func milliseconds(duration: Duration, expected: Int) {
+        #expect(duration.milliseconds == expected)
+    }
+}

@@ -25,7 +25,7 @@ enum TolerantJSON {
             if isInString, byte == UInt8(ascii: "\\") {
                 result += rest.prefix(2)
                 rest = rest.dropFirst(2)
-            } else if !isInString, let name = nonNumbers.first(where: { rest.starts(with: $0) }) {
+            } else if !isInString, starts.contains(byte), let name = names.first(where: { rest.starts(with: $0) }) {
                 result += "null".utf8
                 rest = rest.dropFirst(name.count)
             } else {
@@ -37,5 +37,6 @@ enum TolerantJSON {
         return result
     }
 
-    private static let nonNumbers = ["NaN", "Infinity", "-Infinity"].map { Array($0.utf8) }
+    private static let names = ["NaN", "Infinity", "-Infinity"].map { Array($0.utf8) }
+    private static let starts: ClosedRange<UInt8> = UInt8(ascii: "-")...UInt8(ascii: "N")
 }
