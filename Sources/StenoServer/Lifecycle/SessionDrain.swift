@@ -46,6 +46,9 @@ final class SessionDrain: Service {
 
     var isDraining: Bool { state.withLock { $0.isDraining } }
 
+    /// Whether any session runs.
+    var hasSessions: Bool { state.withLock { !$0.sessions.isEmpty } }
+
     /// Why a session that came now would be refused, if it would.
     var refusal: Refusal? { state.withLock { $0.refusal(maximum: maximum) } }
 

@@ -1,0 +1,105 @@
+import Configuration
+import Sessions
+import SpeechDetection
+import Testing
+import Transcription
+
+@testable import StenoServer
+
+@Suite("Server settings")
+struct SettingsTests {
+    static func settings(_ environment: [String: String]) async throws -> ServerSettings {
+        try await ServerSettings(
+            config: ConfigReader(provider: EnvironmentVariablesProvider(environmentVariables: environment))
+        )
+    }
+
+    @Test("Has working defaults")
+    func defaults() async throws {
+        let settings = try await Self.settings([:])
+        #expect(settings.host == "127.0.0.1")
+        #expect(settings.port == 8_000)
+        #expect(settings.session == SessionSettings())
+        guard case .pocketSphinx = settings.engine.engine else {
+            Issue.record("Not the embedded engine")
+            return
+        }
+    }
+
+    @Test("Reads every session setting")
+    func session() async throws {
+        let settings = try await Self.settings([
+            "VAD": "webrtc", "VAD_THRESHOLD": "0.7", "VAD_PREFIX_PADDING_MS": "300", "VAD_SILENCE_DURATION_MS": "700",
+            "VAD_MIN_SPEECH_MS": "100", "VAD_MAX_UTTERANCE_MS": "10000", "TRANSCRIBER_LANGUAGE": "de",
+            "TRANSCRIBER_PROMPT": "Namen", "MAX_PENDING_UTTERANCES": "9",
+        ]).session
+        var turns = TurnDetection.webRTC
+        turns.threshold = 0.7
+        turns.prefixPadding = 4_800
+        turns.hangover = 11_200
+        turns.minimumSpeech = 1_600
+        var expected = SessionSettings(turnDetection: turns, maximumUtterance: 160_000, language: "de", prompt: "Namen")
+        expected.maximumPending = 9
+        #expect(settings == expected)
+    }
+
+    @Test(
+        "Picks the engine that is configured",
+        arguments: [
+            ([:], "pocketsphinx"),
+            (["OPENAI_API_KEY": "k"], "https://api.openai.com/v1"),
+            (["OPENAI_BASE_URL": "http://127.0.0.1:9000/v1"], "http://127.0.0.1:9000/v1"),
+            (["OPENAI_BASE_URL": "", "OPENAI_API_KEY": ""], "pocketsphinx"),
+            (["TRANSCRIBER": "pocketsphinx", "OPENAI_API_KEY": "k"], "pocketsphinx"),
+            (["TRANSCRIBER": "whisper-http", "OPENAI_API_KEY": "k"], "https://api.openai.com/v1"),
+        ] as [([String: String], String)]
+    )
+    func engine(environment: [String: String], expected: String) async throws {
+        switch try await Self.settings(environment).engine.engine {
+        case .pocketSphinx: #expect(expected == "pocketsphinx")
+        case .whisperHTTP(let configuration): #expect(expected == configuration.baseURL)
+        }
+    }
+
+    @Test(
+        "Stops at a value that cannot be used, and names the setting",
+        arguments: [
+            ("PORT", "80a"), ("PORT", "65536"), ("PORT", "-1"), ("VAD", "foo"), ("VAD_THRESHOLD", "1.5"),
+            ("VAD_THRESHOLD", "nan"), ("VAD_SILENCE_DURATION_MS", "half a second"), ("VAD_PREFIX_PADDING_MS", "-5"),
+            ("VAD_MIN_SPEECH_MS", "1e9"), ("VAD_MAX_UTTERANCE_MS", "0"), ("LOG_LEVEL", "loud"),
+            ("TRANSCRIBER", "magic"),
+            ("TRANSCRIBER", "whisper-http"), ("OPENAI_BASE_URL", "ftp://host"), ("OPENAI_API_KEY", "line\u{1}break"),
+            ("POCKETSPHINX_MODEL", "/nowhere"), ("POCKETSPHINX_THREADS", "0"), ("MAX_SESSIONS", "none"),
+            ("MAX_MESSAGE_BYTES", "1"), ("SLOW_READER_TIMEOUT_MS", "1"), ("SHUTDOWN_TIMEOUT_MS", "x"),
+            ("MAX_PENDING_UTTERANCES", "0"), ("MODEL_LOAD_TIMEOUT_MS", "soon"),
+        ]
+    )
+    func refuses(setting: String, value: String) async throws {
+        await #expect {
+            try await Self.settings([setting: value])
+        } throws: { error in
+            (error as? SettingsError)?.setting == setting && "\(error)".split(separator: "\n").count == 1
+        }
+    }
+
+    @Test(
+        "Refuses bad values for the Whisper server's settings too",
+        arguments: [
+            ("TRANSCRIBER_TIMEOUT_MS", "0"), ("TRANSCRIBER_CONCURRENCY", "many"),
+            ("TRANSCRIBER_RESPONSE_FORMAT", "xml"),
+        ]
+    )
+    func refusesWhisper(setting: String, value: String) async throws {
+        await #expect {
+            try await Self.settings(["OPENAI_API_KEY": "k", setting: value])
+        } throws: { error in
+            (error as? SettingsError)?.setting == setting
+        }
+    }
+
+    @Test("Has an option and a line of help for every setting", arguments: Setting.allCases)
+    func help(setting: Setting) {
+        #expect(setting.option.allSatisfy { $0.isLowercase || $0 == "-" })
+        #expect(!setting.help.isEmpty && setting.help.count < 120)
+    }
+}
