@@ -34,7 +34,7 @@ struct TurnQueueTests {
                 #expect(queue.withdraw(id) == isWaiting)
             }
             #expect(queue.active == model.active.count)
-            #expect(Array(queue.waiting) == Array(model.present.dropFirst(limit)))
+            #expect(queue.waiting.elementsEqual(model.present.dropFirst(limit)))
         }
     }
 }

@@ -120,21 +120,11 @@ final class BackendConnection: ChannelInboundHandler {
     }
 
     private func give(_ answer: Answer, on channel: any Channel) {
-        Self.give(answer, on: channel, record)
-    }
-
-    private static func give(_ answer: Answer, on channel: any Channel, _ record: BackendRecord) {
-        switch answer {
-        case .respond(let status, let contentType, let headers, let body):
-            let type = contentType.map { ["Content-Type: \($0)"] } ?? []
-            let lines = ["HTTP/1.1 \(status) Scripted", "Content-Length: \(body.utf8.count)"] + type + headers
-            give(.send((lines + ["", body]).joined(separator: "\r\n"), thenClose: false), on: channel, record)
-        case .send(let text, let thenClose):
+        let send: @Sendable () -> Void = { [record] in
             record.answered()
-            let written = channel.writeAndFlush(ByteBuffer(string: text))
-            if thenClose { written.whenComplete { _ in channel.close(promise: nil) } }
-        case .hold(let next):
-            record.hold { give(next, on: channel, record) }
+            let written = channel.writeAndFlush(ByteBuffer(string: answer.text))
+            if answer.thenClose { written.whenComplete { _ in channel.close(promise: nil) } }
         }
+        if answer.isHeld { record.hold(send) } else { send() }
     }
 }

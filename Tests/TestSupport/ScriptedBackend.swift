@@ -15,13 +15,32 @@ public final class ScriptedBackend: Sendable {
     }
 
     /// What happens after a request.
-    public indirect enum Answer: Sendable {
+    public struct Answer: Sendable {
+        var text: String
+        var thenClose: Bool
+        var isHeld = false
+
         /// A whole answer on a connection that stays open.
-        case respond(Int, contentType: String? = "application/json", headers: [String] = [], body: String)
+        public static func respond(
+            _ status: Int,
+            contentType: String? = "application/json",
+            headers: [String] = [],
+            body: String
+        ) -> Answer {
+            let type = contentType.map { ["Content-Type: \($0)"] } ?? []
+            let lines = ["HTTP/1.1 \(status) Scripted", "Content-Length: \(body.utf8.count)"] + type + headers
+            return .send((lines + ["", body]).joined(separator: "\r\n"), thenClose: false)
+        }
+
         /// Exactly these bytes, and then perhaps the end of the connection.
-        case send(String, thenClose: Bool)
+        public static func send(_ text: String, thenClose: Bool) -> Answer {
+            Answer(text: text, thenClose: thenClose)
+        }
+
         /// Nothing until `release`, then the other answer.
-        case hold(Answer)
+        public static func hold(_ next: Answer) -> Answer {
+            Answer(text: next.text, thenClose: next.thenClose, isHeld: true)
+        }
 
         /// The end of the connection without a byte.
         public static var close: Answer { .send("", thenClose: true) }
