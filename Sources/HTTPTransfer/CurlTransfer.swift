@@ -59,8 +59,8 @@ internal import CCurl
 
     /// Makes the handle ready for a second attempt on a new connection, if one is due.
     ///
-    /// libcurl repeats a request by itself when reading fails on a reused connection without any byte of an answer,
-    /// but not when sending does, and not once it has met several dead connections in a row.
+    /// libcurl itself repeats a request whose reused connection ends without any byte of an answer, but gives up
+    /// after five dead connections in a row, which a restarted server leaves behind.
     func prepareRepeat(after code: CURLcode) -> Bool {
         let isCut = [CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING].contains(code)
         let isReused = number(CURLINFO_NUM_CONNECTS) == 0
