@@ -159,7 +159,9 @@ let package = Package(
         .testTarget(name: "AudioTests", dependencies: ["Audio", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "WebSocketTransportTests",
-            dependencies: ["TestSupport", "WebSocketTransport", hummingbird, logging, nioCore, nioPosix, nioWebSocket],
+            dependencies: [
+                "TestSupport", "WebSocketTransport", hummingbird, logging, nioCore, nioPosix, serviceLifecycle,
+            ],
             swiftSettings: strict
         ),
         .testTarget(
