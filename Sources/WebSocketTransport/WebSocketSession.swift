@@ -93,7 +93,7 @@ struct WebSocketSession: Sendable {
         } catch let error as WebSocketClosed {
             return WebSocketClose(.goingAway, reason: error.description)
         } catch {
-            logger.error("WebSocket handler failed", metadata: ["error": "\(error)"])
+            logger.error("WebSocket handler failed", metadata: ["steno.websocket.error": "\(error)"])
             return WebSocketClose(.internalError)
         }
     }

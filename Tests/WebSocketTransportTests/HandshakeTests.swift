@@ -1,3 +1,4 @@
+import HummingbirdCore
 import Testing
 import WebSocketTransport
 
@@ -118,6 +119,16 @@ struct HandshakeTests {
                 try await client.send("POST /size HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\(offer)\r\n\(body)")
                 #expect(try await client.head().hasPrefix("HTTP/1.1 200"))
                 #expect(try await client.read(100) == Array("5000".utf8))
+            }
+        }
+    }
+
+    @Test("Says so when the server was built without upgrades")
+    func plainServer() async throws {
+        try await TestServer.run(http: .http1()) { server in
+            try await RawClient.with(port: server.port) { client in
+                try await client.send(RawClient.upgradeRequest(extra: "Connection: close\r\n"))
+                #expect(try await client.head().hasPrefix("HTTP/1.1 500"))
             }
         }
     }

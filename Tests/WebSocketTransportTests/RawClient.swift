@@ -93,6 +93,12 @@ final class RawClient {
         return bytes.readBytes(length: min(count, bytes.readableBytes)) ?? []
     }
 
+    /// Whatever comes next; empty at the end of the stream.
+    func available() async throws -> [UInt8] {
+        let first = try await read(1)
+        return try await first + read(bytes.readableBytes)
+    }
+
     /// An HTTP head with its empty line.
     func head() async throws -> String {
         var head: [UInt8] = []

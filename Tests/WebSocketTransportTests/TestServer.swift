@@ -1,4 +1,5 @@
 import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
 import ServiceLifecycle
@@ -24,6 +25,7 @@ struct TestServer {
     static func run(
         _ configuration: WebSocketConfiguration = .testing,
         idleTimeout: Duration? = .seconds(60),
+        http: HTTPServerBuilder? = nil,
         subprotocol: String? = nil,
         handler: @escaping Handler = echo,
         _ body: (TestServer) async throws -> Void
@@ -49,7 +51,7 @@ struct TestServer {
         logger.logLevel = .critical
         let application = Application(
             router: router,
-            server: .http1WithUpgrade(idleTimeout: idleTimeout),
+            server: http ?? .http1WithUpgrade(idleTimeout: idleTimeout),
             configuration: .init(address: .hostname("127.0.0.1", port: 0)),
             onServerRunning: { port.yield($0.localAddress?.port ?? 0) },
             logger: logger
