@@ -95,7 +95,9 @@ struct ConnectionWatch<Instant: InstantProtocol> where Instant.Duration == Durat
 
     private mutating func look(_ pending: Int, _ now: Instant) -> Action? {
         if case .ended(let since) = phase {
-            return now >= since.advanced(by: configuration.closeTimeout) ? .abort : nil
+            // A peer that has said all and been told all holds nothing up.
+            let isSettled = hasInputEnded && pending == 0
+            return isSettled || now >= since.advanced(by: configuration.closeTimeout) ? .abort : nil
         }
         if isTooSlow(pending, now) { return end(.slowReader, now) }
         if case .closing(let since) = phase {

@@ -39,6 +39,7 @@ final class ConnectionWatchHandler: ChannelDuplexHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !hasEnded else { return }
         happened(.heard, context)
         context.fireChannelRead(data)
     }
@@ -47,6 +48,7 @@ final class ConnectionWatchHandler: ChannelDuplexHandler {
         // If nobody asks for more during this call, the session is behind and we are not listening.
         setReading(false, context)
         context.fireChannelReadComplete()
+        if hasEnded { context.read() }
     }
 
     func read(context: ChannelHandlerContext) {
@@ -56,7 +58,9 @@ final class ConnectionWatchHandler: ChannelDuplexHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         context.fireUserInboundEventTriggered(event)
-        if let event = event as? ChannelEvent, event == .inputClosed { happened(.inputEnded, context) }
+        guard let event = event as? ChannelEvent, event == .inputClosed else { return }
+        happened(.inputEnded, context)
+        look(context)
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -109,6 +113,7 @@ final class ConnectionWatchHandler: ChannelDuplexHandler {
             if let close = cause.close { send(.close, close.payload, context) }
             hasEnded = true
             onEnd(cause)
+            context.read()  // the session may have stopped reading, but the end of the peer's bytes matters
         case .abort: context.close(promise: nil)
         }
     }

@@ -104,6 +104,16 @@ struct ConnectionWatchTests {
         #expect(pass(32, &watch, pending: { _ in 100 }) == [31: .end(.slowReader)])
     }
 
+    @Test("Closes a lost connection at once when the peer has ended it and everything has left")
+    func settled() {
+        var watch = watch()
+        _ = watch.event(.wrote(100), at: clock.now)
+        #expect(pass(31, &watch, pending: { _ in 100 }) == [20: .ping, 31: .end(.slowReader)])
+        #expect(watch.event(.inputEnded, at: clock.now) == nil)
+        #expect(watch.event(.look(pending: 1), at: clock.now) == nil)
+        #expect(watch.event(.look(pending: 0), at: clock.now) == .abort)
+    }
+
     @Test("Never sleeps past the moment it must act")
     func deadlines() {
         var watch = watch()
