@@ -20,6 +20,7 @@ let inMemoryLogging: Target.Dependency = .product(name: "InMemoryLogging", packa
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let metricsTestKit: Target.Dependency = .product(name: "MetricsTestKit", package: "swift-metrics")
+let nioConcurrencyHelpers: Target.Dependency = .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
@@ -31,7 +32,6 @@ let serviceLifecycleTestKit: Target.Dependency = .product(
     name: "ServiceLifecycleTestKit",
     package: "swift-service-lifecycle"
 )
-
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 
@@ -62,8 +62,7 @@ let package = Package(
             name: "StenoServer",
             dependencies: [
                 "Dialects", "Sessions", "Transcription", "SpeechDetection", "Audio", "WebSocketTransport",
-                "HTTPTransfer",
-                configuration, coreMetrics, httpTypes, hummingbird, logging, nioCore, serviceLifecycle, unixSignals,
+                "HTTPTransfer", configuration, coreMetrics, httpTypes, hummingbird, logging, nioCore, serviceLifecycle, unixSignals,
             ],
             swiftSettings: strict
         ),
@@ -92,8 +91,8 @@ let package = Package(
         .target(
             name: "WebSocketTransport",
             dependencies: [
-                httpTypes, hummingbird, logging, nioCore, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1, nioPosix,
-                nioWebSocket,
+                httpTypes, hummingbird, hummingbirdCore, logging, nioConcurrencyHelpers, nioCore, nioHTTP1, nioHTTPTypes,
+                nioHTTPTypesHTTP1, nioWebSocket,
             ],
             swiftSettings: strict
         ),
@@ -161,7 +160,8 @@ let package = Package(
         .testTarget(
             name: "WebSocketTransportTests",
             dependencies: [
-                "TestSupport", "WebSocketTransport", hummingbird, logging, nioCore, nioPosix, serviceLifecycle,
+                "TestSupport", "WebSocketTransport", hummingbird, hummingbirdCore, logging, nioCore, nioPosix,
+                serviceLifecycle,
             ],
             swiftSettings: strict
         ),

@@ -1,22 +1,23 @@
+import NIOConcurrencyHelpers
 import NIOCore
-import Synchronization
 
 /// The bounded queue between those who send and the one loop that writes.
 ///
 /// Frames are put into wire form as they enter: small ones share a buffer, a large payload stays a buffer of its own
 /// and is not copied. A sender waits while `capacity` bytes are queued.
 final class OutgoingFrames: Sendable {
-    private let state: Mutex<State>
+    /// Not a `Mutex`: under contention the thread sanitizer cannot see the standard library's lock.
+    private let state: NIOLockedValueBox<State>
 
     init(capacity: Int = 1 << 16) {
-        state = Mutex(State(capacity: capacity))
+        state = NIOLockedValueBox(State(capacity: capacity))
     }
 
     /// Queues a frame as soon as there is room.
     ///
     /// Throws ``WebSocketClosed`` when the connection is over and `CancellationError` when cancelled while it waits.
     func send(_ opcode: FrameHeader.Opcode, _ payload: ByteBuffer) async throws {
-        switch state.withLock({ $0.offer(opcode, payload) }) {
+        switch state.withLockedValue({ $0.offer(opcode, payload) }) {
         case .accepted(let writer):
             writer?.resume()
         case .refused(let error):
@@ -25,27 +26,27 @@ final class OutgoingFrames: Sendable {
             try await withTaskCancellationHandler {
                 try await withCheckedThrowingContinuation { continuation in
                     let sender = Sender(id: id, opcode: opcode, payload: payload, continuation: continuation)
-                    state.withLock { $0.wait(sender, isCancelled: Task.isCancelled) }?.run()
+                    state.withLockedValue { $0.wait(sender, isCancelled: Task.isCancelled) }?.run()
                 }
             } onCancel: {
-                state.withLock { $0.cancel(id) }?.run()
+                state.withLockedValue { $0.cancel(id) }?.run()
             }
         }
     }
 
     /// Queues the Close frame behind everything else, room or not, and refuses all later frames.
     func close(_ payload: ByteBuffer) {
-        for wakening in state.withLock({ $0.close(payload) }) { wakening.run() }
+        for wakening in state.withLockedValue({ $0.close(payload) }) { wakening.run() }
     }
 
     /// Drops what is queued.
     func abort(_ cause: WebSocketClosed.Cause) {
-        for wakening in state.withLock({ $0.abort(cause) }) { wakening.run() }
+        for wakening in state.withLockedValue({ $0.abort(cause) }) { wakening.run() }
     }
 
     /// Lets ``next()`` end once it has delivered everything.
     func finish() {
-        state.withLock { $0.finish() }?.resume()
+        state.withLockedValue { $0.finish() }?.resume()
     }
 
     /// All that is queued, or `nil` at the end; waits while nothing is.
@@ -53,14 +54,14 @@ final class OutgoingFrames: Sendable {
     /// Only one task may call it. It does not look at cancellation: `finish` or `abort` always comes.
     func next() async -> [ByteBuffer]? {
         while true {
-            let (batch, wakenings) = state.withLock { $0.take() }
+            let (batch, wakenings) = state.withLockedValue { $0.take() }
             for wakening in wakenings { wakening.run() }
             switch batch {
             case .buffers(let buffers): return buffers
             case .end: return nil
             case .none:
                 await withCheckedContinuation { continuation in
-                    state.withLock { $0.park(continuation) }?.resume()
+                    state.withLockedValue { $0.park(continuation) }?.resume()
                 }
             }
         }
@@ -90,7 +91,7 @@ private enum Wakening {
 }
 
 /// The rules; each step says what to resume.
-private struct State {
+private struct State: Sendable {
     enum Offer {
         case accepted(CheckedContinuation<Void, Never>?)
         case refused(WebSocketClosed)
