@@ -62,7 +62,8 @@ let package = Package(
             name: "StenoServer",
             dependencies: [
                 "Dialects", "Sessions", "Transcription", "SpeechDetection", "Audio", "WebSocketTransport",
-                "HTTPTransfer", configuration, coreMetrics, httpTypes, hummingbird, logging, nioCore, serviceLifecycle, unixSignals,
+                "HTTPTransfer", configuration, coreMetrics, httpTypes, hummingbird, logging, nioCore, serviceLifecycle,
+                unixSignals,
             ],
             swiftSettings: strict
         ),
@@ -91,7 +92,8 @@ let package = Package(
         .target(
             name: "WebSocketTransport",
             dependencies: [
-                httpTypes, hummingbird, hummingbirdCore, logging, nioConcurrencyHelpers, nioCore, nioHTTP1, nioHTTPTypes,
+                httpTypes, hummingbird, hummingbirdCore, logging, nioConcurrencyHelpers, nioCore, nioHTTP1,
+                nioHTTPTypes,
                 nioHTTPTypesHTTP1, nioWebSocket,
             ],
             swiftSettings: strict
