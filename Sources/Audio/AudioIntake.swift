@@ -53,10 +53,14 @@ public struct AudioIntake {
         }
         let count = (bytes.count - offset) / 2
         bytes.withUnsafeBytes { bytes in
-            samples.reserveCapacity(samples.count + count)
-            for index in 0..<count {
-                let bits = bytes.loadUnaligned(fromByteOffset: offset + 2 * index, as: UInt16.self)
-                samples.append(Int16(bitPattern: UInt16(littleEndian: bits)))
+            // Whole samples lie in memory as they are sent; only behind a split one may they be unaligned.
+            let pcm = UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + 2 * count])
+            if offset % 2 == 0 {
+                samples.append(contentsOf: pcm.assumingMemoryBound(to: Int16.self))
+            } else {
+                samples.append(
+                    contentsOf: (0..<count).lazy.map { pcm.loadUnaligned(fromByteOffset: 2 * $0, as: Int16.self) }
+                )
             }
         }
         if offset + 2 * count < bytes.count { lowByte = bytes[bytes.count - 1] }

@@ -10,3 +10,18 @@ public enum ClientCommand: Equatable, Sendable {
     /// A message that could not be understood.
     case invalid(ClientError)
 }
+
+extension ClientCommand {
+    /// The most audio that is handled without a pause: 64 KiB, two seconds at 16 kHz.
+    static let pieceLength = 1 << 16
+
+    /// The same command in parts that are each handled quickly.
+    ///
+    /// A message may hold minutes of audio. In pieces, its utterances leave one by one, under the session's bound.
+    var pieces: [ClientCommand] {
+        guard case .append(let audio, let rate) = self, audio.count > Self.pieceLength else { return [self] }
+        return stride(from: 0, to: audio.count, by: Self.pieceLength).map { start in
+            .append(audio: Array(audio[start..<min(start + Self.pieceLength, audio.count)]), rate: rate)
+        }
+    }
+}

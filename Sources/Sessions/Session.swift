@@ -47,7 +47,11 @@ public struct Session: Sendable {
         await withDiscardingTaskGroup { group in
             group.addTask { await forward(answers, to: events) }
             while let command = await nextCommand() {
-                for output in cutter.handle(command) { await process(output, in: &group, answers, events) }
+                for (index, piece) in command.pieces.enumerated() {
+                    // Others on this thread have their turn between the pieces of a large message.
+                    if index > 0 { await Task.yield() }
+                    for output in cutter.handle(piece) { await process(output, in: &group, answers, events) }
+                }
             }
             for output in Task.isCancelled ? cutter.abandon() : cutter.finish() {
                 await process(output, in: &group, answers, events)

@@ -189,6 +189,24 @@ struct SessionTests {
         #expect(harness.received.map { $0.summary.prefix { $0 != "@" } } == (0..<20).map { "\($0)"[...] })
     }
 
+    @Test("Keeps its bound within one message that holds many utterances")
+    func oneLargeMessage() async throws {
+        let harness = SessionHarness()
+        try await harness.run { harness in
+            let speech = [Int16](repeating: 8_000, count: 3_200)
+            let silence = [Int16](repeating: 0, count: 1_600)
+            let audio = PCM16.bytes((0..<40).flatMap { _ in speech + silence })
+            await harness.send(.append(audio: audio, rate: nil))
+            for index in 0..<40 {
+                await until { harness.transcriber.waiting.contains(index) }
+                #expect(harness.transcriber.waiting.count <= 4)
+                harness.transcriber.answer(index, .success(Transcript(text: "\(index)")))
+            }
+        }
+        #expect(harness.received.map { $0.summary } == (0..<40).map { "\($0)@\(300 * $0)-\(300 * $0 + 200)" })
+        #expect(harness.session.ledger.transcribed == 40 * 3_200)
+    }
+
     @Test("Cancels what is being transcribed when its task is cancelled")
     func cancellation() async throws {
         let harness = SessionHarness()

@@ -60,6 +60,60 @@ struct ConnectionTests {
         }
     }
 
+    @Test("Ends the handler's input on demand, and still lets it send and close in order")
+    func endInput() async throws {
+        let handler: TestServer.Handler = { inbound, outbound in
+            _ = try await inbound.next()
+            outbound.endInput()
+            let rest = try await inbound.next()
+            try await outbound.send(.text(rest == nil ? "ended" : "more"))
+            return WebSocketClose(.goingAway)
+        }
+        try await TestServer.run(handler: handler) { server in
+            try await RawClient.withWebSocket(port: server.port) { client in
+                try await client.send(clientFrame(1, Array("first".utf8)))
+                #expect(try await client.dataFrame() == .init(opcode: 1, payload: Array("ended".utf8)))
+                #expect(try await client.dataFrame()?.closeCode == 1001)
+                try await client.send(closeFrame(1001))
+                #expect(try await client.frame() == nil)
+            }
+        }
+    }
+
+    @Test("Wakes a handler that waits for input when the input is ended by another task")
+    func endInputWhileWaiting() async throws {
+        let handler: TestServer.Handler = { inbound, outbound in
+            async let ending: Void = outbound.endInput()
+            let message = try await inbound.next()
+            await ending
+            return WebSocketClose(.goingAway, reason: message == nil ? "ended" : "more")
+        }
+        try await TestServer.run(handler: handler) { server in
+            try await RawClient.withWebSocket(port: server.port) { client in
+                let close = try await client.dataFrame()
+                #expect(close?.closeCode == 1001)
+                #expect(close?.payload.dropFirst(2).elementsEqual("ended".utf8) == true)
+            }
+        }
+    }
+
+    @Test("Disconnects at once with 1001, and cancels the handler")
+    func disconnect() async throws {
+        let handler: TestServer.Handler = { inbound, outbound in
+            outbound.disconnect()
+            while try await inbound.next() != nil {}
+            return WebSocketClose(.normal)
+        }
+        try await TestServer.run(handler: handler) { server in
+            try await RawClient.withWebSocket(port: server.port) { client in
+                let close = try await client.dataFrame()
+                let end = try await client.frame()
+                #expect(close?.closeCode == 1001)
+                #expect(end == nil)
+            }
+        }
+    }
+
     @Test("Echoes the peer's close code", arguments: [1000, 1001, 3000, 4999, nil])
     func closeEcho(code: Int?) async throws {
         try await TestServer.run { server in
