@@ -37,7 +37,12 @@ let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swi
 
 let package = Package(
     name: "steno",
-    products: [.executable(name: "steno", targets: ["steno"])],
+    products: [
+        .executable(name: "steno", targets: ["steno"]),
+        // For Benchmarks.
+        .library(name: "StenoAudio", targets: ["Audio"]),
+        .library(name: "StenoDialects", targets: ["Dialects", "Sessions"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),

@@ -40,6 +40,9 @@ public struct Server: Sendable {
             try await ServiceGroup(configuration: group).run()
         } catch let error as IOError {
             throw ServerError(error, host: settings.host, port: settings.port)
+        } catch is SocketAddressError.UnknownHost {
+            let reason = "the name has no address"
+            throw ServerError.cannotListen(host: settings.host, port: settings.port, reason: reason)
         }
     }
 

@@ -18,7 +18,7 @@ struct EngineFactory {
             logger.notice(
                 "Transcribing with a Whisper-compatible server",
                 metadata: [
-                    "steno.engine.url": "\(configuration.baseURL)", "steno.engine.model": "\(configuration.model)",
+                    "steno.backend.host": "\(configuration.host)", "steno.engine.model": "\(configuration.model)",
                 ]
             )
             return { [transport] in try WhisperHTTPTranscriber(configuration: configuration, transport: transport) }

@@ -9,7 +9,8 @@ struct EngineService: Service {
 
     func run() async throws {
         let start = ContinuousClock.now
-        await engine.run()
+        // A stop does not wait for a model that is still being read.
+        await cancelWhenGracefulShutdown { await engine.run() }
         if engine.state == .ready {
             logger.notice("Ready", metadata: ["steno.engine.load_time": "\(ContinuousClock.now - start)"])
         }

@@ -10,6 +10,8 @@ public enum PocketSphinxError: Error, Equatable, Sendable, CustomStringConvertib
     /// The system gave no thread; `code` is an `errno`.
     case noThread(code: Int32)
     case decodingFailed(reason: String)
+    /// The model was not wanted any more before it had been read.
+    case cancelled
 
     public var description: String {
         switch self {
@@ -21,6 +23,7 @@ public enum PocketSphinxError: Error, Equatable, Sendable, CustomStringConvertib
         case .outOfMemory: "No memory for a PocketSphinx decoder"
         case .noThread(let code): "No thread for a PocketSphinx decoder (error \(code)); lower the number of threads"
         case .decodingFailed(let reason): "PocketSphinx failed on an utterance (\(reason))"
+        case .cancelled: "Loading PocketSphinx was cancelled"
         }
     }
 }

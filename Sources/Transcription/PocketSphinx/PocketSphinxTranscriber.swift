@@ -27,7 +27,7 @@ public final class PocketSphinxTranscriber: Transcriber {
 
     /// Loads the first decoder and returns; the others follow in the background, one after the other.
     ///
-    /// Takes about 0.3 s, on a thread of its own, and does not end early when cancelled.
+    /// Takes about 0.3 s, on a thread of its own. When cancelled it returns at once, and the thread ends after the load.
     ///
     /// - Parameter threads: Utterances decoded at the same time, at least 1; `nil` is the number of cores.
     /// - Throws: `PocketSphinxError`, which names the folder.
@@ -40,10 +40,16 @@ public final class PocketSphinxTranscriber: Transcriber {
         precondition(threads > 0, "PocketSphinx needs a thread")
         let queue = DecodingQueue()
         let first = DecoderThread(count: threads, model: model, queue: queue, logger: logger)
-        let loaded = await withCheckedContinuation { continuation in
-            first.start { continuation.resume(returning: $0) }
+        let (outcomes, outcome) = AsyncStream.makeStream(of: Result<Void, PocketSphinxError>.self)
+        first.start {
+            outcome.yield($0)
+            outcome.finish()
         }
-        try loaded.get()
+        for await loaded in outcomes { try loaded.get() }
+        guard !Task.isCancelled else {
+            queue.close()
+            throw .cancelled
+        }
         return PocketSphinxTranscriber(queue: queue, logger: logger)
     }
 

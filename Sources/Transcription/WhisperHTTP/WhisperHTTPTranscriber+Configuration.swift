@@ -74,6 +74,9 @@ public enum WhisperHTTPConfigurationError: Error, Equatable, Sendable, CustomStr
 }
 
 extension WhisperHTTPTranscriber.Configuration {
+    /// The backend's host: what of its address may be shown, since the rest can hold secrets.
+    public var host: String { (try? endpoint())?.host ?? "" }
+
     /// Throws the first reason not to use it; the initializer of ``WhisperHTTPTranscriber`` would throw the same.
     public func validate() throws(WhisperHTTPConfigurationError) {
         _ = try validated()

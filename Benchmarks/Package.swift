@@ -1,0 +1,17 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "benchmarks",
+    dependencies: [.package(name: "steno", path: "..")],
+    targets: [
+        .executableTarget(
+            name: "decode",
+            dependencies: [
+                .product(name: "StenoAudio", package: "steno"),
+                .product(name: "StenoDialects", package: "steno"),
+            ]
+        )
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,52 @@
+// What one append costs: Steno's own reading against Foundation's, in the same run.
+//
+//     swift run -c release --package-path Benchmarks decode
+
+import Audio
+import Dialects
+import Foundation
+import Sessions
+
+struct Append: Decodable {
+    var type: String
+    var audio: String
+    var sample_rate: Int?
+}
+
+/// The median time of one call in nanoseconds, over rounds of a thousand.
+func median(_ body: () -> Int) -> Double {
+    var times: [Double] = []
+    for _ in 0..<101 {
+        let start = ContinuousClock.now
+        var sum = 0
+        for _ in 0..<1_000 { sum &+= body() }
+        precondition(sum > 0, "The work must not be optimised away")
+        times.append((ContinuousClock.now - start) / .nanoseconds(1_000))
+    }
+    return times.sorted()[times.count / 2]
+}
+
+func compare(_ name: String, ours: () -> Int, theirs: () -> Int) {
+    let (ours, theirs) = (median(ours), median(theirs))
+    print(name, "Steno \(Int(ours)) ns, Foundation \(Int(theirs)) ns, ratio \((100 * ours / theirs).rounded() / 100)")
+}
+
+let dialect = CompactDialect()
+for milliseconds in [20, 100] {
+    let bytes = (0..<32 * milliseconds).map { UInt8(truncatingIfNeeded: $0 &* 73 &+ $0 >> 3) }
+    let base64 = Data(bytes).base64EncodedString()
+    let letters = Array(base64.utf8)
+    let message = Array(#"{"type":"input_audio_buffer.append","audio":"\#(base64)","sample_rate":16000}"#.utf8)
+    let decoder = JSONDecoder()
+    compare("base64 of \(milliseconds) ms:") {
+        Base64.decode(letters.span)?.count ?? 0
+    } theirs: {
+        Data(base64Encoded: Data(letters))?.count ?? 0
+    }
+    compare("append of \(milliseconds) ms:") {
+        if case .append(let audio, _) = dialect.decode(text: message.span) { audio.count } else { 0 }
+    } theirs: {
+        let append = try? decoder.decode(Append.self, from: Data(message))
+        return append.flatMap { Data(base64Encoded: $0.audio) }?.count ?? 0
+    }
+}
