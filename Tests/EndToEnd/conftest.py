@@ -1,0 +1,34 @@
+"""Fixtures: every test has servers of its own, and each must end with exit status 0 and a ledger that adds up."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from backend import Backend
+from server import Server
+
+
+@pytest.fixture
+def backend() -> Iterator[Backend]:
+    """A scripted backend; the server must never send it a request that it would not take."""
+    with Backend() as backend:
+        yield backend
+        assert backend.faults == []
+
+
+@pytest.fixture
+def launch(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Starts a server with PocketSphinx, or with the backend that is given."""
+    folder = tmp_path / "server"
+    folder.mkdir()
+    with ExitStack() as servers:
+
+        def launch(backend: Backend | None = None, is_ready: bool = True, **settings: object) -> Server:
+            engine = {"OPENAI_BASE_URL": backend.url} if backend else {}
+            server = Server(folder, **engine | settings)
+            servers.callback(server.stop)
+            return server.wait_ready() if is_ready else server
+
+        yield launch

@@ -1,0 +1,144 @@
+"""The real server as a process, with an environment that holds nothing but what a test sets."""
+
+import http.client
+import json
+import os
+import re
+import signal
+import subprocess
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import prometheus
+from recording import ROOT
+from waiting import LIMIT, until
+
+
+def binary() -> Path:
+    """The executable under test: `STENO_BINARY`, or what was built last."""
+    if chosen := os.environ.get("STENO_BINARY"):
+        return Path(chosen).resolve()
+    built = [path for kind in ("release", "debug") if (path := ROOT / ".build" / kind / "steno").exists()]
+    assert built, "there is no executable; run swift build, or set STENO_BINARY"
+    return max(built, key=lambda path: path.stat().st_mtime)
+
+
+def environment(**settings: object) -> dict[str, str]:
+    """Only the search path, and what is given."""
+    return {"PATH": os.environ.get("PATH", ""), **{name: str(value) for name, value in settings.items()}}
+
+
+def run(*arguments: object, cwd: Path, **settings: object) -> subprocess.CompletedProcess[str]:
+    """Runs the executable to its end."""
+    return subprocess.run(
+        [str(binary()), *map(str, arguments)],
+        cwd=cwd,
+        env=environment(**settings),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: dict[str, str]
+    body: str
+
+    @property
+    def json(self) -> dict:
+        return json.loads(self.body)
+
+
+class Server:
+    """Starts at once; `stop` must be called."""
+
+    def __init__(self, cwd: Path, **settings: object) -> None:
+        self._process = subprocess.Popen(
+            [str(binary()), "serve"],
+            cwd=cwd,
+            env=environment(**{"HOST": "127.0.0.1", "PORT": 0} | settings),
+            stdin=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+        )
+        self.log: list[str] = []
+        self._reader = threading.Thread(target=self._read_log, daemon=True)
+        self._reader.start()
+        try:
+            self.port = int(until(self._listening, "the log says where the server listens")[1])
+        except BaseException:
+            self.kill()
+            raise
+
+    @property
+    def url(self) -> str:
+        return f"ws://127.0.0.1:{self.port}"
+
+    @property
+    def is_running(self) -> bool:
+        return self._process.poll() is None
+
+    def get(self, path: str) -> Answer:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=LIMIT)
+        try:
+            connection.request("GET", path)
+            response = connection.getresponse()
+            return Answer(response.status, dict(response.getheaders()), response.read().decode())
+        finally:
+            connection.close()
+
+    def wait_ready(self) -> "Server":
+        until(lambda: self.get("/ready").status == 200, "/ready answers 200")
+        return self
+
+    def metrics(self) -> prometheus.Metrics:
+        return prometheus.parse(self.get("/metrics").body)
+
+    def settled_metrics(self) -> prometheus.Metrics:
+        """The metrics once every session has ended."""
+        until(lambda: self.metrics().total("steno_sessions_active") == 0, "every session has ended")
+        return self.metrics()
+
+    @property
+    def memory(self) -> int:
+        """Resident bytes."""
+        return int(self.metrics().total("process_resident_memory_bytes"))
+
+    def terminate(self) -> None:
+        self._process.send_signal(signal.SIGTERM)
+
+    def exit_code(self, limit: float = LIMIT) -> int:
+        """Waits for the process to end."""
+        code = self._process.wait(limit)
+        self._reader.join(limit)
+        return code
+
+    def stop(self) -> None:
+        """Ends the server as an operator would, and checks what must hold at the end of every test."""
+        try:
+            if self.is_running:
+                assert self.settled_metrics().unaccounted == 0, "samples were lost, or counted twice"
+                self.terminate()
+            assert self.exit_code() == 0
+        finally:
+            self.kill()
+
+    def kill(self) -> None:
+        if self.is_running:
+            self._process.kill()
+        self._process.wait()
+        self._reader.join()
+        print(*self.log, sep="\n")
+
+    def _listening(self) -> re.Match[str] | None:
+        assert self.is_running, "\n".join(self.log)
+        return next((m for line in list(self.log) if (m := re.search(r"url=http://127\.0\.0\.1:(\d+)", line))), None)
+
+    def _read_log(self) -> None:
+        for line in self._process.stderr:
+            self.log.append(line.rstrip("\n"))
