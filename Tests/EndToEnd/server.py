@@ -137,7 +137,7 @@ class Server:
 
     def _listening(self) -> re.Match[str] | None:
         assert self.is_running, "\n".join(self.log)
-        return next((m for line in list(self.log) if (m := re.search(r"url=http://127\.0\.0\.1:(\d+)", line))), None)
+        return next((m for line in list(self.log) if (m := re.search(r" url=http://127\.0\.0\.1:(\d+) .*Listening$", line))), None)
 
     def _read_log(self) -> None:
         for line in self._process.stderr:

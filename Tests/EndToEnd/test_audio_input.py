@@ -1,0 +1,125 @@
+"""Every form in which a client may send audio."""
+
+import base64
+import struct
+import textwrap
+
+import pytest
+
+from client import audio, open_client
+from recording import PCM, SENTENCES, WAV, between, constant, correlation, pieces, resampled, samples
+
+HALF_SECOND = constant(7, 500)
+
+
+def utterances(client, count=len(SENTENCES)):
+    return [client.transcript() for _ in range(count)]
+
+
+def assert_known_times(events):
+    for sentence, event in zip(SENTENCES, events, strict=True):
+        assert abs(event["start_ms"] - sentence.start_ms) <= 300, event["start_ms"]
+        assert abs(event["end_ms"] - sentence.end_ms) <= 300, event["end_ms"]
+
+
+@pytest.mark.parametrize("rate", [8_000, 11_025, 24_000, 44_100, 48_000])
+def test_resamples_every_rate(launch, backend, rate):
+    with open_client(launch(backend)) as client:
+        client.stream(resampled(PCM, rate), size=2 * rate // 10, sample_rate=rate)
+        events = utterances(client)
+    assert_known_times(events)
+    for event in events:
+        assert event["sample_rate"] == 16_000
+        heard = audio(event)
+        assert any(request.pcm == heard for request in backend.requests)
+        original = between(event["start_ms"], event["end_ms"])
+        assert abs(len(heard) - len(original)) <= 64
+        assert correlation(heard, original) > 0.9
+
+
+def test_takes_binary_messages_at_the_rate_of_the_query(launch, backend):
+    with open_client(launch(backend), "/ws?sample_rate=8000") as client:
+        for piece in pieces(resampled(PCM, 8_000), 1_600):
+            client.socket.send(piece)
+        assert_known_times(utterances(client))
+
+
+def test_takes_a_change_of_rate_in_mid_stream(launch, backend):
+    middle = 2 * 16_000 * 7  # in the pause between the second and the third sentence
+    with open_client(launch(backend)) as client:
+        client.stream(PCM[:middle], sample_rate=16_000)
+        client.stream(resampled(PCM[middle:], 48_000), size=9_600, sample_rate=48_000)
+        events = utterances(client)
+    assert_known_times(events)
+    assert audio(events[1]) == between(events[1]["start_ms"], events[1]["end_ms"])
+
+
+@pytest.mark.parametrize("size", [333, 4_001, len(PCM)])
+def test_takes_pieces_of_any_size(launch, backend, size):
+    with open_client(launch(backend)) as client:
+        client.stream(PCM, size)
+        events = utterances(client)
+    assert_known_times(events)
+    for event, request in zip(events, backend.requests, strict=True):
+        assert audio(event) == request.pcm == between(event["start_ms"], event["end_ms"])
+
+
+@pytest.mark.parametrize("is_binary", [False, True])
+def test_takes_single_bytes(launch, backend, is_binary):
+    speech = between(1_000, 1_200)
+    with open_client(launch(backend)) as client:
+        client.manual()
+        for byte in pieces(speech, 1):
+            client.socket.send(byte) if is_binary else client.append(byte)
+        client.commit()
+        assert audio(client.transcript()) == speech
+
+
+@pytest.mark.parametrize(
+    "encode",
+    [
+        lambda pcm: base64.b64encode(pcm).decode().rstrip("="),
+        lambda pcm: base64.urlsafe_b64encode(pcm).decode(),
+        lambda pcm: base64.urlsafe_b64encode(pcm).decode().rstrip("="),
+        lambda pcm: base64.encodebytes(pcm).decode(),
+        lambda pcm: " \t" + "\r\n".join(textwrap.wrap(base64.b64encode(pcm).decode(), 61)) + " ",
+    ],
+    ids=["without padding", "URL-safe", "URL-safe without padding", "with line feeds", "with white space"],
+)
+@pytest.mark.parametrize("surplus", [0, 2, 4])
+def test_takes_every_base64(launch, backend, encode, surplus):
+    speech = between(1_000, 1_500)[: 15_000 + surplus]
+    assert {b"+"[0], b"/"[0]} <= set(base64.b64encode(speech)), "the samples must need both of the special letters"
+    with open_client(launch(backend)) as client:
+        client.manual()
+        client.append(speech, encode)
+        client.commit()
+        assert audio(client.transcript()) == speech
+
+
+def test_takes_empty_audio(launch, backend):
+    with open_client(launch(backend)) as client:
+        client.manual()
+        client.append(b"")
+        client.socket.send(b"")
+        client.utterance(HALF_SECOND)
+        assert audio(client.transcript()) == HALF_SECOND
+
+
+@pytest.mark.parametrize("is_binary", [False, True])
+def test_skips_a_riff_header_at_the_start(launch, backend, is_binary):
+    with open_client(launch(backend)) as client:
+        for piece in pieces(WAV.read_bytes(), 3_200):
+            client.socket.send(piece) if is_binary else client.append(piece)
+        events = utterances(client)
+    for event in events:
+        assert audio(event) == between(event["start_ms"], event["end_ms"])
+
+
+def test_keeps_every_sample_value(launch, backend):
+    values = struct.pack("<65536h", *range(-32_768, 32_768))
+    with open_client(launch(backend)) as client:
+        client.manual()
+        client.utterance(values)
+        assert audio(client.transcript()) == values
+    assert list(samples(backend.requests[0].pcm)) == list(range(-32_768, 32_768))
