@@ -177,12 +177,14 @@ class Backend:
         try:
             await asyncio.wait({gone, ready}, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            is_due = ready.done()
             gone.cancel()
             ready.cancel()
-        if ready.done() and not ready.cancelled():
-            return True
-        request.abandoned.set()
-        return False
+            # Only when the cancelled read has ended may the next one begin.
+            await asyncio.gather(gone, ready, return_exceptions=True)
+        if not is_due:
+            request.abandoned.set()
+        return is_due
 
     async def _until_due(self, reply: Reply) -> None:
         if reply.ending is Ending.HANG:

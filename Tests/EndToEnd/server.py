@@ -112,6 +112,9 @@ class Server:
     def terminate(self) -> None:
         self._process.send_signal(signal.SIGTERM)
 
+    def interrupt(self) -> None:
+        self._process.send_signal(signal.SIGINT)
+
     def exit_code(self, limit: float = LIMIT) -> int:
         """Waits for the process to end."""
         code = self._process.wait(limit)

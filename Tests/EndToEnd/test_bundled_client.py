@@ -1,0 +1,113 @@
+"""`steno transcribe`, the client that comes with the server."""
+
+import json
+import re
+import socket
+
+import pytest
+
+import server as process
+from backend import Reply
+from recording import PCM, SENTENCES, WAV, resampled
+
+TEXTS = ["one", "two", "three", "four"]
+
+
+@pytest.fixture
+def transcribe(launch, backend, tmp_path):
+    """Runs the client on test.wav against a server whose backend says TEXTS in audio order."""
+    # Repeated questions about one utterance get one answer; with one request at a time they come in audio order.
+    order = []
+
+    def respond(request):
+        if request.pcm not in order:
+            order.append(request.pcm)
+        return Reply(TEXTS[order.index(request.pcm)])
+
+    backend.respond = respond
+    server = launch(backend, TRANSCRIBER_CONCURRENCY=1)
+
+    def transcribe(*arguments):
+        return process.run("transcribe", *arguments, "--url", server.url + "/ws", cwd=tmp_path)
+
+    return transcribe
+
+
+def test_prints_json(transcribe):
+    result = transcribe(WAV, "--json")
+    assert result.returncode == 0, result.stderr
+    utterances = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [utterance["transcript"] for utterance in utterances] == TEXTS
+    for sentence, utterance in zip(SENTENCES, utterances, strict=True):
+        assert set(utterance) == {"file", "item_id", "start_ms", "end_ms", "transcript"}
+        assert abs(utterance["start_ms"] - sentence.start_ms) <= 300
+        assert abs(utterance["end_ms"] - sentence.end_ms) <= 300
+        assert utterance["file"] == str(WAV)
+
+
+def test_prints_subtitles(transcribe):
+    result = transcribe(WAV, "--srt")
+    assert result.returncode == 0, result.stderr
+    time = r"00:00:(\d\d,\d{3})"
+    cues = re.findall(rf"(\d)\n{time} --> {time}\n(\w+)\n(?:\n|$)", result.stdout)
+    assert [(number, text) for number, _, _, text in cues] == list(zip("1234", TEXTS))
+    for sentence, (_, start, end, _) in zip(SENTENCES, cues, strict=True):
+        assert abs(float(start.replace(",", ".")) * 1_000 - sentence.start_ms) <= 300
+        assert abs(float(end.replace(",", ".")) * 1_000 - sentence.end_ms) <= 300
+
+
+def test_prints_text_and_nothing_else(transcribe):
+    result = transcribe(WAV, "--text")
+    assert (result.returncode, result.stdout, result.stderr) == (0, "one\ntwo\nthree\nfour\n", "")
+
+
+def test_reads_other_rates(transcribe, tmp_path):
+    file = tmp_path / "narrow.wav"
+    data = resampled(PCM, 8_000)
+    header = bytearray(WAV.read_bytes()[:44])
+    for offset, value in ((4, 36 + len(data)), (24, 8_000), (28, 16_000), (40, len(data))):
+        header[offset : offset + 4] = value.to_bytes(4, "little")
+    file.write_bytes(header + data)
+    result = transcribe(file, "--text")
+    assert (result.returncode, result.stdout) == (0, "one\ntwo\nthree\nfour\n")
+
+
+def test_a_failed_utterance_is_exit_status_1_and_the_rest_is_printed(transcribe, backend):
+    respond = backend.respond
+    backend.respond = lambda request: Reply(status=500) if len(backend.requests) == 2 else respond(request)
+    result = transcribe(WAV, "--text")
+    assert result.returncode == 1
+    assert len(result.stdout.splitlines()) == 3
+    assert "500" in result.stderr and len(result.stderr.splitlines()) == 1
+
+
+def test_a_file_that_is_not_audio_is_exit_status_2_and_does_not_stop_the_others(transcribe, tmp_path):
+    file = tmp_path / "notes.wav"
+    file.write_text("no audio in here")
+    result = transcribe(file, WAV, "--text")
+    assert result.returncode == 2
+    assert "notes.wav" in result.stderr
+    assert result.stdout.splitlines() == TEXTS
+
+
+def test_a_missing_file_is_exit_status_2(transcribe):
+    result = transcribe("missing.wav")
+    assert result.returncode == 2
+    assert "missing.wav" in result.stderr
+    assert result.stdout == ""
+
+
+def test_no_server_is_exit_status_1_and_says_what_to_do(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # bound but not listening: nobody else gets the port
+        url = f"ws://127.0.0.1:{taken.getsockname()[1]}/ws"
+        result = process.run("transcribe", WAV, "--url", url, cwd=tmp_path)
+    assert result.returncode == 1
+    assert len(result.stderr.splitlines()) == 1
+    assert url in result.stderr and "serve" in result.stderr
+
+
+def test_an_address_that_is_none_is_exit_status_2(tmp_path):
+    result = process.run("transcribe", WAV, "--url", "http//nowhere", cwd=tmp_path)
+    assert result.returncode == 2
+    assert "ws://" in result.stderr
