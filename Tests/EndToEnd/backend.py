@@ -91,6 +91,7 @@ class Backend:
         self.requests: list[Request] = []
         self.faults: list[str] = []
         self.port = 0
+        # The most requests that were open at once.
         self.busiest = 0
         self._busy = 0
         self._loop = asyncio.new_event_loop()
@@ -152,24 +153,22 @@ class Backend:
 
     async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """One request and its answer; whether the connection is good for another."""
-        self._busy += 1
         try:
-            try:
-                request = await _read_request(reader, writer)
-                self.requests.append(request)
-                reply = self.respond(request)
-            except Fault as fault:
-                self.faults.append(str(fault))
-                request, reply = Request("", {}), Reply(status=400, body=str(fault).encode())
-            if not await self._wait(reply, reader, request):
-                return False
-            return await _write(reply, writer)
+            request = await _read_request(reader, writer)
+            reply = self.respond(request)
+            self.requests.append(request)
+        except Fault as fault:
+            self.faults.append(str(fault))
+            request, reply = Request("", {}), Reply(status=400, body=str(fault).encode())
+        self._busy += 1
+        self.busiest = max(self.busiest, self._busy)
+        try:
+            return await self._wait(reply, reader, request) and await _write(reply, writer)
         finally:
             self._busy -= 1
 
     async def _wait(self, reply: Reply, reader: asyncio.StreamReader, request: Request) -> bool:
         """Whether the other side is still there when it is time to answer."""
-        self.busiest = max(self.busiest, self._busy)
         if reply.ending is not Ending.HANG and reply.delay == 0 and reply.gate is None:
             return True
         gone = asyncio.ensure_future(reader.read(1))

@@ -67,6 +67,8 @@ class Server:
             errors="replace",
         )
         self.log: list[str] = []
+        self._is_asked_to_stop = False
+        self._is_killed = False
         self._reader = threading.Thread(target=self._read_log, daemon=True)
         self._reader.start()
         try:
@@ -101,8 +103,11 @@ class Server:
 
     def settled_metrics(self) -> prometheus.Metrics:
         """The metrics once every session has ended."""
-        until(lambda: self.metrics().total("steno_sessions_active") == 0, "every session has ended")
+        self.wait_sessions(0)
         return self.metrics()
+
+    def wait_sessions(self, count: int) -> None:
+        until(lambda: self.metrics().total("steno_sessions_active") == count, f"{count} sessions run")
 
     @property
     def memory(self) -> int:
@@ -110,10 +115,14 @@ class Server:
         return int(self.metrics().total("process_resident_memory_bytes"))
 
     def terminate(self) -> None:
-        self._process.send_signal(signal.SIGTERM)
+        self._signal(signal.SIGTERM)
 
     def interrupt(self) -> None:
-        self._process.send_signal(signal.SIGINT)
+        self._signal(signal.SIGINT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        self._is_asked_to_stop = True
+        self._process.send_signal(number)
 
     def exit_code(self, limit: float = LIMIT) -> int:
         """Waits for the process to end."""
@@ -123,8 +132,10 @@ class Server:
 
     def stop(self) -> None:
         """Ends the server as an operator would, and checks what must hold at the end of every test."""
+        if self._is_killed:
+            return
         try:
-            if self.is_running:
+            if self.is_running and not self._is_asked_to_stop:
                 assert self.settled_metrics().unaccounted == 0, "samples were lost, or counted twice"
                 self.terminate()
             assert self.exit_code() == 0
@@ -132,6 +143,8 @@ class Server:
             self.kill()
 
     def kill(self) -> None:
+        """Ends the server at once if it still runs, and prints its log, which pytest shows when the test failed."""
+        self._is_killed = True
         if self.is_running:
             self._process.kill()
         self._process.wait()
@@ -140,7 +153,8 @@ class Server:
 
     def _listening(self) -> re.Match[str] | None:
         assert self.is_running, "\n".join(self.log)
-        return next((m for line in list(self.log) if (m := re.search(r" url=http://127\.0\.0\.1:(\d+) .*Listening$", line))), None)
+        matches = (re.search(r" url=http://127\.0\.0\.1:(\d+) .*Listening$", line) for line in list(self.log))
+        return next(filter(None, matches), None)
 
     def _read_log(self) -> None:
         for line in self._process.stderr:

@@ -8,6 +8,7 @@ import pytest
 from backend import Backend, Ending, Gate, Reply, Request
 from client import open_client
 from recording import constant
+from waiting import until
 
 SECRET = "sk-do-not-tell"
 
@@ -25,7 +26,11 @@ FAILURES = {
     ),
     "error as a string": (status(400, {"error": SECRET}), "backend_error", "400"),
     "FastAPI's detail": (status(404, {"detail": SECRET}), "backend_error", "404"),
-    "FastAPI's list": (status(422, {"detail": [{"loc": ["body"], "msg": SECRET, "type": "missing"}]}), "backend_error", "422"),
+    "FastAPI's list": (
+        status(422, {"detail": [{"loc": ["body"], "msg": SECRET, "type": "missing"}]}),
+        "backend_error",
+        "422",
+    ),
     "busy": (status(429, {"message": SECRET, "type": "rate_limit"}), "backend_error", "429"),
     "plain text": (status(500, SECRET.encode(), "text/plain"), "backend_error", "500"),
     "page": (status(502, f"<html>{SECRET}</html>".encode(), "text/html"), "backend_error", "502"),
@@ -139,8 +144,14 @@ def test_no_more_requests_are_open_than_the_setting_allows(launch, backend):
         client.manual()
         for mark in range(8):
             client.utterance(constant(mark, 200))
-        client.commit()  # its refusal keeps its place behind the eight
+        until(lambda: len(backend.requests) == 2, "two requests are open")
         gate.open()
         assert [client.transcript()["transcript"] for _ in range(8)] == [f"number {mark}" for mark in range(8)]
-        client.error()
     assert backend.busiest == 2
+
+
+@pytest.mark.xfail(strict=True, reason="the start-up line shows the whole base URL")
+def test_the_log_holds_no_password_of_the_base_url(launch, backend):
+    server = launch(OPENAI_BASE_URL=backend.url.replace("//", f"//user:{SECRET}@") + f"?key={SECRET}")
+    server.stop()
+    assert SECRET not in "\n".join(server.log)

@@ -74,7 +74,7 @@ def test_reads_other_rates(transcribe, tmp_path):
 
 def test_a_failed_utterance_is_exit_status_1_and_the_rest_is_printed(transcribe, backend):
     respond = backend.respond
-    backend.respond = lambda request: Reply(status=500) if len(backend.requests) == 2 else respond(request)
+    backend.respond = lambda request: Reply(status=500) if len(backend.requests) == 1 else respond(request)
     result = transcribe(WAV, "--text")
     assert result.returncode == 1
     assert len(result.stdout.splitlines()) == 3

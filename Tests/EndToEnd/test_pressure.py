@@ -11,7 +11,7 @@ from backend import Reply
 from client import audio, open_client
 from raw_client import BINARY, TEXT, RawClient, frame
 from recording import constant, pieces
-from waiting import LIMIT, until
+from waiting import LIMIT
 
 MEBIBYTE = 1 << 20
 
@@ -86,7 +86,7 @@ def test_a_client_that_never_reads_is_closed(launch, backend):
         except (ConnectionResetError, BrokenPipeError):
             pass
         assert sent < 100 * MEBIBYTE, "the server must stop reading from a client that does not read"
-        until(lambda: server.metrics().total("steno_sessions_active") == 0, "the session has ended")
+        server.wait_sessions(0)
     assert peak.growth < 64 * MEBIBYTE
     assert any("slow_reader" in line for line in server.log)
 
@@ -111,10 +111,11 @@ def test_a_client_that_never_reads_does_not_slow_another(launch, backend):
 def test_a_session_over_the_limit_is_refused_until_another_ends(launch, backend):
     server = launch(backend, MAX_SESSIONS=1)
     with open_client(server):
+        server.wait_sessions(1)
         answer = server.get("/ws")
         assert (answer.status, answer.json["error"]["code"]) == (503, "full")
         assert int(answer.headers["Retry-After"]) > 0
-    server.settled_metrics()
+    server.wait_sessions(0)
     with open_client(server) as client:
         client.manual()
         client.utterance(constant(1, 200))
