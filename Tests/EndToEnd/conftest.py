@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 
 from backend import Backend
-from server import Server
+from server import Server, binary
+
+
+def pytest_sessionstart() -> None:
+    try:
+        binary()
+    except FileNotFoundError as error:
+        pytest.exit(str(error), returncode=2)
 
 
 @pytest.fixture

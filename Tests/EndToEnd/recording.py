@@ -73,7 +73,7 @@ def resampled(data: bytes, rate: int) -> bytes:
 def correlation(one: bytes, other: bytes) -> float:
     """How alike two recordings are, sample by sample: 1 when one is a multiple of the other."""
     a, b = samples(one), samples(other)
-    product = sum(x * y for x, y in zip(a, b))
+    product = sum(x * y for x, y in zip(a, b, strict=False))
     return product / math.sqrt(sum(x * x for x in a) * sum(y * y for y in b))
 
 

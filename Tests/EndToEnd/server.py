@@ -20,7 +20,8 @@ def binary() -> Path:
     if chosen := os.environ.get("STENO_BINARY"):
         return Path(chosen).resolve()
     built = [path for kind in ("release", "debug") if (path := ROOT / ".build" / kind / "steno").exists()]
-    assert built, "there is no executable; run swift build, or set STENO_BINARY"
+    if not built:
+        raise FileNotFoundError("there is no executable; run swift build, or set STENO_BINARY")
     return max(built, key=lambda path: path.stat().st_mtime)
 
 

@@ -12,8 +12,8 @@ from recording import PCM, SENTENCES, WAV, between, constant, correlation, piece
 HALF_SECOND = constant(7, 500)
 
 
-def utterances(client, count=len(SENTENCES)):
-    return [client.transcript() for _ in range(count)]
+def utterances(client):
+    return [client.transcript() for _ in SENTENCES]
 
 
 def assert_known_times(events):

@@ -50,7 +50,7 @@ def test_prints_subtitles(transcribe):
     assert result.returncode == 0, result.stderr
     time = r"00:00:(\d\d,\d{3})"
     cues = re.findall(rf"(\d)\n{time} --> {time}\n(\w+)\n(?:\n|$)", result.stdout)
-    assert [(number, text) for number, _, _, text in cues] == list(zip("1234", TEXTS))
+    assert [(number, text) for number, _, _, text in cues] == list(zip("1234", TEXTS, strict=True))
     for sentence, (_, start, end, _) in zip(SENTENCES, cues, strict=True):
         assert abs(float(start.replace(",", ".")) * 1_000 - sentence.start_ms) <= 300
         assert abs(float(end.replace(",", ".")) * 1_000 - sentence.end_ms) <= 300

@@ -3,6 +3,7 @@
 import os
 import socket
 from pathlib import Path
+from subprocess import TimeoutExpired
 
 import pytest
 from websockets.exceptions import InvalidStatus
@@ -48,7 +49,7 @@ def test_an_address_that_cannot_be_used_is_one_line_that_names_the_setting(tmp_p
     assert [line for line in result.stderr.splitlines() if line.startswith("Error: ") and "HOST" in line]
 
 
-@pytest.mark.xfail(strict=True, reason="the library's own words come out instead")
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason="the library's own words come out instead")
 def test_a_host_that_has_no_address_is_one_line_that_names_the_setting(tmp_path, backend):
     result = process.run("serve", cwd=tmp_path, HOST="nowhere.invalid", PORT=0, OPENAI_BASE_URL=backend.url)
     assert result.returncode == 1
@@ -96,7 +97,7 @@ def assert_not_initialized(error: dict) -> None:
 
 
 # PocketSphinx calls exit() on these, and the whole server ends.
-FATAL = pytest.mark.xfail(strict=True, reason="PocketSphinx ends the process on a damaged acoustic model")
+FATAL = pytest.mark.xfail(strict=True, raises=(AssertionError, OSError), reason="the process ends")
 
 
 @pytest.mark.parametrize(
@@ -126,7 +127,7 @@ def test_with_a_corrupt_model_the_server_lives_but_is_never_ready(launch, tmp_pa
     assert server.settled_metrics().total("steno_utterances_total", code="models_not_initialized") == 2
 
 
-@pytest.mark.xfail(strict=True, reason="PocketSphinx takes any dictionary, and then hears nothing in every utterance")
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason="PocketSphinx hears nothing with it, but loads")
 def test_with_a_corrupt_dictionary_the_server_is_never_ready(launch, tmp_path):
     folder = model_folder(tmp_path / "model")
     replace(folder / "cmudict-en-us.dict", "garbage\n")
@@ -196,7 +197,7 @@ def test_an_utterance_that_waited_too_long_for_the_model_fails(launch, slow_mode
         assert client.transcript()["transcript"] == SENTENCES[0].text
 
 
-@pytest.mark.xfail(strict=True, reason="the load is not given up, and the process waits for it without limit")
+@pytest.mark.xfail(strict=True, raises=TimeoutExpired, reason="the process waits for the load without limit")
 def test_a_server_that_still_loads_stops_when_asked(launch, slow_model):
     server = launch(is_ready=False, POCKETSPHINX_MODEL=slow_model.folder, SHUTDOWN_TIMEOUT_MS=100)
     server.terminate()

@@ -23,9 +23,9 @@ def test_hears_the_four_sentences(launch, stream):
         events = [client.transcript() for _ in SENTENCES]
 
     heard = [event["transcript"] for event in events]
-    errors = sum(word_errors(sentence.text, text) for sentence, text in zip(SENTENCES, heard))
+    errors = sum(word_errors(sentence.text, text) for sentence, text in zip(SENTENCES, heard, strict=True))
     assert errors <= 0.05 * sum(len(sentence.text.split()) for sentence in SENTENCES), heard
-    for sentence, event in zip(SENTENCES, events):
+    for sentence, event in zip(SENTENCES, events, strict=True):
         assert abs(event["start_ms"] - sentence.start_ms) <= 300, event["start_ms"]
         assert abs(event["end_ms"] - sentence.end_ms) <= 300, event["end_ms"]
         assert event["sample_rate"] == 16_000

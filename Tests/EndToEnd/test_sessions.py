@@ -116,7 +116,7 @@ def test_turn_detection_may_be_switched_on_again(launch, backend):
         client.update(turn_detection={})
         client.stream(PCM)
         events = [client.transcript() for _ in SENTENCES]
-    for sentence, event in zip(SENTENCES, events):
+    for sentence, event in zip(SENTENCES, events, strict=True):
         assert abs(event["start_ms"] - 200 - sentence.start_ms) <= 300
 
 
@@ -220,14 +220,14 @@ def test_language_and_prompt_reach_the_backend_and_null_takes_them_away(launch, 
     )
     with open_client(server) as client:
         client.manual()
-        for change in ({}, {"language": "en", "prompt": "Æ \"x\"\r\n"}, {"language": None, "prompt": None}):
+        for change in ({}, {"language": "en", "prompt": 'Æ "x"\r\n'}, {"language": None, "prompt": None}):
             client.update(**change)
             client.utterance(constant(1, 200))
             client.transcript()
     fields = [request.fields for request in backend.requests]
     assert [(form["model"], form.get("language"), form.get("prompt")) for form in fields] == [
         ("tiny", "de", "Grüße"),
-        ("tiny", "en", "Æ \"x\"\r\n"),
+        ("tiny", "en", 'Æ "x"\r\n'),
         ("tiny", None, None),
     ]
     assert {form["response_format"] for form in fields} == {"json"}
