@@ -1,9 +1,261 @@
 #!/usr/bin/env bash
-# Sets Steno up and runs it.
-set -euo pipefail
-cd "$(dirname "$0")"
+# Sets Steno up and runs it; ./entrypoint.sh help says how. Sourced, it only sets PATH and LD_LIBRARY_PATH, so that
+# `steno` is found.
 
-case ${1:-} in
-test) swift test ;;
-*) echo "usage: ./entrypoint.sh test" >&2; exit 2 ;;
+# The folder of a ready-made executable (as in the container), or of the release build; and the Swift runtime's.
+steno_environment() {
+    local root folder swift
+    root=$(cd "$(dirname "$1")" && pwd)
+    folder=$root/.build/release
+    if [[ -x $root/bin/steno ]]; then folder=$root/bin; fi
+    case :$PATH: in *":$folder:"*) ;; *) export PATH=$folder:$PATH ;; esac
+    swift=$(command -v swift) || return 0
+    swift=$(readlink -f "$swift")
+    folder=${swift%/bin/*}/lib/swift/linux
+    [[ -d $folder ]] || return 0
+    case :${LD_LIBRARY_PATH:-}: in
+    *":$folder:"*) ;;
+    *) export LD_LIBRARY_PATH=$folder${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} ;;
+    esac
+}
+steno_environment "${BASH_SOURCE[0]:-$0}"
+if [[ ${BASH_SOURCE[0]:-} != "$0" ]]; then
+    unset -f steno_environment
+    return 0
+fi
+
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+# What a build needs: a pkg-config module, and the Debian package that has it.
+modules=(
+    libcurl:libcurl4-openssl-dev
+    openssl:libssl-dev
+    pocketsphinx:libpocketsphinx-dev
+    soxr:libsoxr-dev
+    webrtc-audio-processing:libwebrtc-audio-processing-dev
+)
+model=/usr/share/pocketsphinx/model/en-us/en-us
+temporary=
+server=
+
+usage() {
+    cat <<'USAGE'
+usage: ./entrypoint.sh [COMMAND] [ARGUMENTS]
+
+  serve [--SETTING VALUE ...]   build Steno and run the server (the default; serve --help lists the settings)
+  demo [OPTION ...]             build Steno, start a server, transcribe test.wav with it, stop it; the options are
+                                those of `steno transcribe`
+  test [OPTION ...]             run every test; with options, `swift test` with these
+  setup                         install the Debian packages that are missing, and check the Swift toolchain
+  health                        ask the server on HOST and PORT whether it lives; the exit status tells
+
+STENO_BINARY, or bin/steno beside this script, is run instead of a build where it exists.
+USAGE
+}
+
+say() { echo "$*" >&2; }
+fail() {
+    say "entrypoint.sh: $*"
+    exit 1
+}
+
+# Makes the folder for logs, which goes when this script ends.
+make_temporary() { [[ -n $temporary ]] || temporary=$(mktemp -d); }
+
+# Runs a command and shows what it printed only if it fails; says what goes on if it takes more than three seconds.
+quietly() {
+    local title=$1 status=0 ticker
+    shift
+    make_temporary
+    { sleep 3 <&- >&- 2>&- && say "$title"; } &
+    ticker=$!
+    "$@" >"$temporary/log" 2>&1 </dev/null || status=$?
+    kill "$ticker" 2>/dev/null || true
+    wait "$ticker" 2>/dev/null || true
+    if ((status != 0)); then
+        cat "$temporary/log" >&2
+        fail "'$*' failed with status $status; its output is above."
+    fi
+}
+
+# Setup
+
+has_module() { pkg-config --exists "$1" 2>/dev/null; }
+has_python() { "$1" -c 'import ensurepip, venv' 2>/dev/null; }
+
+missing_modules() {
+    local module
+    for module in "${modules[@]}"; do has_module "${module%:*}" || echo "${module%:*}"; done
+}
+
+missing_packages() {
+    local module
+    type pkg-config >/dev/null 2>&1 || echo pkg-config
+    type git >/dev/null 2>&1 || echo git
+    compgen -G '/usr/include/c++/*/vector' >/dev/null || echo g++
+    for module in "${modules[@]}"; do has_module "${module%:*}" || echo "${module#*:}"; done
+    [[ -e $model ]] || echo pocketsphinx-en-us
+}
+
+# Installs Debian packages.
+install() {
+    local root=()
+    if ((EUID != 0)); then
+        type sudo >/dev/null 2>&1 || fail "packages are missing; as root, run: apt-get install $*"
+        root=(sudo)
+    fi
+    say "Installing with apt-get: $*"
+    quietly "  (updating the package lists)" "${root[@]}" apt-get -q update
+    quietly "  (downloading and unpacking)" "${root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get -q install --yes --no-install-recommends "$@"
+}
+
+check_swift() {
+    local version
+    local get="get Swift 6.2 or newer at https://www.swift.org/install/linux/ and put its usr/bin into PATH."
+    version=$(swift --version 2>/dev/null | sed -nE 's/.*Swift version ([0-9]+\.[0-9]+).*/\1/p') || true
+    [[ -n $version ]] || fail "there is no Swift toolchain; $get"
+    if ((${version%.*} * 100 + ${version#*.} < 602)); then fail "Swift $version is too old; $get"; fi
+}
+
+setup() {
+    local packages
+    mapfile -t packages < <(missing_packages)
+    if ((${#packages[@]} > 0)); then
+        if type apt-get >/dev/null 2>&1; then
+            install "${packages[@]}"
+        else
+            mapfile -t packages < <(missing_modules)
+            type pkg-config >/dev/null 2>&1 || fail "pkg-config is missing; install it with your package manager."
+            ((${#packages[@]} == 0)) ||
+                fail "not found by pkg-config: ${packages[*]}; install them with your package manager."
+        fi
+    fi
+    check_swift
+}
+
+# Leaves the path of the executable in `steno`; builds it unless there is a ready-made one.
+prepare() {
+    steno=${STENO_BINARY:-bin/steno}
+    if [[ -x $steno ]]; then return; fi
+    if [[ -n ${STENO_BINARY:-} ]]; then fail "STENO_BINARY is '$STENO_BINARY', which is no executable."; fi
+    setup
+    quietly "Building Steno; the first time this takes some minutes." swift build -c release --product steno
+    steno=.build/release/steno
+}
+
+# Commands
+
+# Prints the status of an HTTP GET.
+status_of() {
+    local host=$1 port=$2 path=$3 line
+    {
+        printf 'GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n' "$path" "$host" >&3
+        read -r -t 3 line <&3
+    } 3<>"/dev/tcp/$host/$port" || return
+    line=${line#* }
+    echo "${line%% *}"
+}
+
+health() {
+    local host=${HOST:-127.0.0.1}
+    case $host in 0.0.0.0) host=127.0.0.1 ;; ::) host=::1 ;; esac
+    [[ $(status_of "$host" "${PORT:-8000}" /health 2>/dev/null) == 200 ]]
+}
+
+start_server() {
+    make_temporary
+    "$steno" serve --host 127.0.0.1 --port 0 --log-level info >"$temporary/server.log" 2>&1 </dev/null &
+    server=$!
+}
+
+# Leaves the server's port in `port` once it can transcribe.
+wait_ready() {
+    local deadline=$((SECONDS + 60))
+    while ((SECONDS < deadline)) && kill -0 "$server" 2>/dev/null; do
+        port=$(sed -nE 's|.*url=http://127\.0\.0\.1:([0-9]+) .*|\1|p' "$temporary/server.log")
+        if [[ -n $port && $(status_of 127.0.0.1 "$port" /ready 2>/dev/null) == 200 ]]; then return; fi
+        sleep 0.05
+    done
+    cat "$temporary/server.log" >&2
+    fail "the server did not become ready; its log is above."
+}
+
+stop_server() {
+    local pid=$server
+    server=
+    kill -TERM "$pid" 2>/dev/null || true
+    wait "$pid"
+}
+
+demo() {
+    local port status=0 stopped=0
+    prepare
+    say "Starting the server on a free port."
+    start_server
+    wait_ready
+    say "Ready. Streaming test.wav."
+    "$steno" transcribe --url "ws://127.0.0.1:$port/ws" "$@" test.wav || status=$?
+    stop_server || stopped=$?
+    if ((stopped != 0)); then
+        cat "$temporary/server.log" >&2
+        fail "the server ended with status $stopped; its log is above."
+    fi
+    say "The server has stopped."
+    return "$status"
+}
+
+python_tests() {
+    local python=python3 requirements=Tests/EndToEnd/requirements.txt
+    if [[ ! -f $requirements ]]; then return; fi
+    if ! cmp -s "$requirements" .venv/requirements.txt || ! .venv/bin/python --version >/dev/null 2>&1; then
+        if ! has_python "$python"; then
+            type apt-get >/dev/null 2>&1 || fail "the end-to-end tests need Python 3 with venv and pip."
+            install python3 python3-venv
+            python=/usr/bin/python3
+        fi
+        quietly "Making .venv" "$python" -m venv --clear .venv
+        quietly "Installing $requirements" .venv/bin/pip install --disable-pip-version-check -r "$requirements"
+        cp "$requirements" .venv/requirements.txt
+    fi
+    STENO_BINARY=$(swift build --show-bin-path)/steno .venv/bin/python -m pytest Tests/EndToEnd
+}
+
+tests() {
+    [[ -d Tests ]] || fail "the tests need the source code."
+    setup
+    swift test "$@"
+    if (($# == 0)); then python_tests; fi
+}
+
+finish() {
+    local status=$?
+    trap '' INT TERM
+    if [[ -n $server ]]; then stop_server || true; fi
+    if [[ -n $temporary ]]; then rm -r "$temporary"; fi
+    exit "$status"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+serve() {
+    prepare
+    if [[ -n $temporary ]]; then rm -r "$temporary"; fi
+    exec "$steno" serve "$@"
+}
+
+case ${1:-serve} in
+serve) serve "${@:2}" ;;
+-h | --help | help) usage ;;
+-*) serve "$@" ;;
+demo) demo "${@:2}" ;;
+test) tests "${@:2}" ;;
+setup) [[ -x ${STENO_BINARY:-bin/steno} ]] || setup ;;
+health) health ;;
+*)
+    usage >&2
+    exit 2
+    ;;
 esac
