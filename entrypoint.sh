@@ -166,6 +166,7 @@ health() {
 
 start_server() {
     make_temporary
+    : >"$temporary/server.log"
     "$steno" serve --host 127.0.0.1 --port 0 --log-level info >"$temporary/server.log" 2>&1 </dev/null &
     server=$!
 }
