@@ -38,6 +38,7 @@ modules=(
 model=/usr/share/pocketsphinx/model/en-us/en-us
 temporary=
 server=
+client=
 
 usage() {
     cat <<'USAGE'
@@ -197,7 +198,11 @@ demo() {
     start_server
     wait_ready
     say "Ready. Streaming test.wav."
-    "$steno" transcribe --url "ws://127.0.0.1:$port/ws" "$@" test.wav || status=$?
+    # In the background, as a signal for this script would wait for it otherwise.
+    "$steno" transcribe --url "ws://127.0.0.1:$port/ws" "$@" test.wav &
+    client=$!
+    wait "$client" || status=$?
+    client=
     stop_server || stopped=$?
     if ((stopped != 0)); then
         cat "$temporary/server.log" >&2
@@ -233,6 +238,7 @@ tests() {
 finish() {
     local status=$?
     trap '' INT TERM
+    if [[ -n $client ]]; then kill "$client" 2>/dev/null || true; fi
     if [[ -n $server ]]; then stop_server || true; fi
     if [[ -n $temporary ]]; then rm -r "$temporary"; fi
     exit "$status"
