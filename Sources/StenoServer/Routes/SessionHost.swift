@@ -13,6 +13,8 @@ struct SessionHost: Sendable {
     let metrics: SessionMetrics
     let drain: SessionDrain
 
+    private static let stopping = WebSocketClose(.goingAway, reason: "server is stopping")
+
     /// Returns when the client has everything it is going to get; the result closes the socket.
     func serve(
         _ inbound: inout WebSocketInbound,
@@ -33,10 +35,11 @@ struct SessionHost: Sendable {
                 try await run(session, &inbound, outbound, dialect, &reader)
                 log(session.ledger, logger)
                 if let failure = reader.failure { throw failure }
-                return drain.isDraining
-                    ? WebSocketClose(.goingAway, reason: "server is stopping") : WebSocketClose(.normal)
+                return drain.isDraining ? Self.stopping : WebSocketClose(.normal)
             }
-        } catch is SessionDrain.Refusal {
+        } catch SessionDrain.Refusal.draining {
+            return Self.stopping
+        } catch SessionDrain.Refusal.full {
             return WebSocketClose(.tryAgainLater, reason: "no room for another session")
         }
     }
