@@ -23,6 +23,7 @@ final class ConnectionWatchHandler: ChannelDuplexHandler {
     private var timer: (task: Scheduled<Void>, due: ContinuousClock.Instant)?
     private var isReading = true
     private var hasEnded = false
+    private var isDeaf = false
 
     init(_ configuration: WebSocketConfiguration, onEnd: @escaping @Sendable (WebSocketClosed.Cause) -> Void) {
         watch = ConnectionWatch(configuration, at: .now)
@@ -52,6 +53,8 @@ final class ConnectionWatchHandler: ChannelDuplexHandler {
     }
 
     func read(context: ChannelHandlerContext) {
+        // A peer that does not read is not listened to: what it sends would only be read to be dropped.
+        guard !isDeaf else { return }
         setReading(true, context)
         context.read()
     }
@@ -112,8 +115,10 @@ final class ConnectionWatchHandler: ChannelDuplexHandler {
         case .end(let cause):
             if let close = cause.close { send(.close, close.payload, context) }
             hasEnded = true
+            isDeaf = cause == .slowReader
             onEnd(cause)
-            context.read()  // the session may have stopped reading, but the end of the peer's bytes matters
+            // The session may have stopped reading, but the end of the peer's bytes matters.
+            if !isDeaf { context.read() }
         case .abort: context.close(promise: nil)
         }
     }
