@@ -4,26 +4,24 @@ FROM swift:6.3-bookworm AS build
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
         libcurl4-openssl-dev libpocketsphinx-dev libsoxr-dev libssl-dev libwebrtc-audio-processing-dev pkg-config \
-    && rm -rf /var/lib/apt/lists/*
+    && apt-get clean && rm -rf /var/lib/apt/lists/*
 # Debian builds sphinxbase's shared library for microphones too, with PulseAudio, X11 and LAPACK behind it. Its static
-# library needs none of them here, so these are found before the shared ones.
-RUN mkdir /static \
-    && cd /usr/lib/*-linux-gnu \
-    && ln -s "$PWD/libpocketsphinx.a" "$PWD/libsphinxbase.a" "$PWD/libwebrtc_audio_processing.a" /static/
+# library needs none of them here; without the links to the shared ones, the linker takes the static ones.
+RUN cd /usr/lib/*-linux-gnu && rm libpocketsphinx.so libsphinxbase.so libwebrtc_audio_processing.so
 WORKDIR /source
 COPY Package.swift ./
 COPY Sources Sources
 COPY Tests Tests
 # The cache keeps the compiled dependencies when only the sources have changed.
 RUN --mount=type=cache,target=/source/.build \
-    swift build -c release --product steno --static-swift-stdlib -Xswiftc -L/static \
+    swift build -c release --product steno --static-swift-stdlib \
     && strip -o /usr/local/bin/steno .build/release/steno
 
 FROM debian:bookworm-slim
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
         ca-certificates libcurl4 libsoxr0 libstdc++6 pocketsphinx-en-us \
-    && rm -rf /var/lib/apt/lists/* \
+    && apt-get clean && rm -rf /var/lib/apt/lists/* \
     && useradd --system --no-create-home steno
 WORKDIR /steno
 COPY --from=build /usr/local/bin/steno bin/
