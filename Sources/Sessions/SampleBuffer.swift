@@ -26,9 +26,9 @@ struct SampleBuffer {
         let count = Int(min(max(position, start), end) - start)
         dropped += count
         start += SamplePosition(count)
-        // Moving the rest to the front costs no more, in the long run, than what was appended.
+        // Copying the rest costs no more, in the long run, than what was appended, and gives long utterances' room back.
         if dropped > samples.count / 2 {
-            samples.removeFirst(dropped)
+            samples = Array(samples[dropped...])
             dropped = 0
         }
         return count
