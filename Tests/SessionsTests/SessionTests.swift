@@ -27,21 +27,23 @@ struct SessionTests {
     func order() async throws {
         let harness = SessionHarness()
         try await harness.run { harness in
-            for _ in 0..<3 { await harness.send(.speech(200), .silence(100)) }
+            for length in [200, 300, 400] { await harness.send(.speech(length), .silence(100)) }
             await until { harness.transcriber.waiting == [0, 1, 2] }
             for index in [2, 1, 0] {
-                harness.transcriber.answer(index, .success(Transcript(text: "\(index)")))
+                harness.transcriber.answerWithLength(index)
                 await until { harness.transcriber.waiting.count == index }
             }
         }
-        #expect(harness.received.map(\.summary) == ["0@0-200", "1@300-500", "2@600-800"])
+        #expect(harness.received.map(\.summary) == ["3200@0-200", "4800@300-600", "6400@700-1100"])
     }
 
     @Test("Tells of a failed utterance and goes on")
     func failure() async throws {
         let harness = SessionHarness()
         try await harness.run { harness in
-            await harness.send(.speech(200), .silence(100), .speech(200), .silence(100))
+            await harness.send(.speech(200), .silence(100))
+            await until { harness.transcriber.waiting == [0] }
+            await harness.send(.speech(200), .silence(100))
             await until { harness.transcriber.waiting == [0, 1] }
             harness.transcriber.answer(1, .success(Transcript(text: "fine")))
             harness.transcriber.answer(0, .failure(.backendStatus(500, code: nil)))
@@ -112,10 +114,10 @@ struct SessionTests {
             update.turnDetection = .off
             await harness.send(.update(update), .speech(300), .silence(400), .speech(800), .commit(eventID: nil))
             await until { harness.transcriber.waiting == [0, 1] }
-            harness.transcriber.answer(0, .success(Transcript(text: "a")))
-            harness.transcriber.answer(1, .success(Transcript(text: "b")))
+            harness.transcriber.answerWithLength(0)
+            harness.transcriber.answerWithLength(1)
         }
-        #expect(harness.received.map(\.summary) == ["a@0-1000", "b@1000-1500"])
+        #expect(harness.received.map(\.summary) == ["16000@0-1000", "8000@1000-1500"])
     }
 
     @Test("Drops on clear what is not in an utterance yet")
@@ -173,7 +175,7 @@ struct SessionTests {
         try await harness.run { harness in
             await withTaskGroup { group in
                 group.addTask {
-                    for _ in 0..<20 { await harness.send(.speech(200), .commit(eventID: nil)) }
+                    for index in 0..<20 { await harness.send(.speech(200 + index), .commit(eventID: nil)) }
                 }
                 // Three wait in the queue, one is awaited at its head.
                 await until { harness.transcriber.waiting.count == 4 }
@@ -182,11 +184,12 @@ struct SessionTests {
                 for index in 0..<20 {
                     await until { harness.transcriber.waiting.contains(index) }
                     #expect(harness.transcriber.waiting.count <= 4)
-                    harness.transcriber.answer(index, .success(Transcript(text: "\(index)")))
+                    harness.transcriber.answerWithLength(index)
                 }
             }
         }
-        #expect(harness.received.map { $0.summary.prefix { $0 != "@" } } == (0..<20).map { "\($0)"[...] })
+        let lengths = harness.received.map { $0.summary.prefix { $0 != "@" } }
+        #expect(lengths == (0..<20).map { "\(16 * (200 + $0))"[...] })
     }
 
     @Test("Keeps its bound within one message that holds many utterances")
@@ -200,10 +203,10 @@ struct SessionTests {
             for index in 0..<40 {
                 await until { harness.transcriber.waiting.contains(index) }
                 #expect(harness.transcriber.waiting.count <= 4)
-                harness.transcriber.answer(index, .success(Transcript(text: "\(index)")))
+                harness.transcriber.answerWithLength(index)
             }
         }
-        #expect(harness.received.map { $0.summary } == (0..<40).map { "\($0)@\(300 * $0)-\(300 * $0 + 200)" })
+        #expect(harness.received.map(\.summary) == (0..<40).map { "3200@\(300 * $0)-\(300 * $0 + 200)" })
         #expect(harness.session.ledger.transcribed == 40 * 3_200)
     }
 

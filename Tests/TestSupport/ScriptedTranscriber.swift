@@ -26,6 +26,13 @@ public final class ScriptedTranscriber: Transcriber {
         state.withLock { $0.waiting.removeValue(forKey: index) }?.resume(returning: answer)
     }
 
+    /// Answers request `index` with the number of its samples.
+    ///
+    /// Concurrent requests come in any order, so a test that cares which is which gives each utterance its own length.
+    public func answerWithLength(_ index: Int) {
+        answer(index, .success(Transcript(text: "\(requests[index].samples.count)")))
+    }
+
     public func transcribe(_ request: TranscriptionRequest) async throws(TranscriptionError) -> Transcript {
         let index = state.withLock { state in
             state.requests.append(request)
