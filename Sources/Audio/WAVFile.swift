@@ -19,10 +19,7 @@ public struct WAVFile: Equatable, Sendable {
     ///
     /// A data size of 0 or beyond the end, as streaming writers leave it, means "to the end of the file".
     public init(parsing bytes: [UInt8]) throws(WAVError) {
-        guard bytes.count >= 12, bytes[0..<4].elementsEqual("RIFF".utf8), bytes[8..<12].elementsEqual("WAVE".utf8)
-        else {
-            throw .notWAV
-        }
+        guard Self.isRIFF(bytes) else { throw .notWAV }
         var format: Format?
         var offset = 12
         while offset + 8 <= bytes.count {
@@ -60,10 +57,7 @@ public struct WAVFile: Equatable, Sendable {
     ///
     /// A header that is longer than `bytes` counts as all of them.
     static func headerLength(of bytes: [UInt8]) -> Int {
-        guard bytes.count >= 12, bytes[0..<4].elementsEqual("RIFF".utf8), bytes[8..<12].elementsEqual("WAVE".utf8)
-        else {
-            return 0
-        }
+        guard isRIFF(bytes) else { return 0 }
         var offset = 12
         while offset + 8 <= bytes.count {
             if bytes[offset..<offset + 4].elementsEqual("data".utf8) { return offset + 8 }
@@ -71,6 +65,10 @@ public struct WAVFile: Equatable, Sendable {
             offset += 8 + size + size % 2
         }
         return bytes.count
+    }
+
+    private static func isRIFF(_ bytes: [UInt8]) -> Bool {
+        bytes.count >= 12 && bytes[0..<4].elementsEqual("RIFF".utf8) && bytes[8..<12].elementsEqual("WAVE".utf8)
     }
 
     /// The file's bytes, with the shortest header there is (44 bytes).

@@ -83,15 +83,17 @@ struct UtteranceCutter {
     }
 
     private mutating func append(_ audio: [UInt8], rate: Int) -> [Output] {
-        let before = buffer.count
-        buffer.append { intake.append(audio, rate: rate, to: &$0) }
-        account.receive(buffer.count - before)
-        return scan()
+        receive { intake, samples in intake.append(audio, rate: rate, to: &samples) }
     }
 
     private mutating func drain() -> [Output] {
+        receive { intake, samples in intake.drain(into: &samples) }
+    }
+
+    /// Books what the intake gives, and cuts.
+    private mutating func receive(_ take: (inout AudioIntake, inout [Int16]) -> Void) -> [Output] {
         let before = buffer.count
-        buffer.append { intake.drain(into: &$0) }
+        buffer.append { take(&intake, &$0) }
         account.receive(buffer.count - before)
         return scan()
     }
