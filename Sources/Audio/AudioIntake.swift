@@ -1,9 +1,9 @@
 /// Turns the bytes that a client sends into samples at `SampleClock.rate`.
 ///
-/// Bytes are PCM16LE mono. Messages may split a sample: its first byte waits for the next message. A RIFF header at the
-/// start of the stream (clients send whole WAV files) is skipped. The rate may change with any message.
+/// Messages may split a PCM16 sample: its first byte waits for the next message. A RIFF header at the start of the stream
+/// (clients send whole WAV files) is skipped. The format may change with any message.
 public struct AudioIntake {
-    /// Rates a client may use, in samples per second.
+    /// Rates of PCM16 that a client may use, in samples per second.
     public static let rates = 8_000...48_000
 
     private var lowByte: UInt8?
@@ -14,8 +14,8 @@ public struct AudioIntake {
 
     /// Appends the samples that are ready, at `SampleClock.rate`.
     ///
-    /// - Parameter rate: Samples per second of `bytes`, in `rates`.
-    public mutating func append(_ bytes: [UInt8], rate: Int, to samples: inout [Int16]) {
+    /// - Parameter format: What `bytes` are; the rate of PCM16 is in `rates`.
+    public mutating func append(_ bytes: [UInt8], format: AudioFormat, to samples: inout [Int16]) {
         guard !bytes.isEmpty else { return }
         var offset = 0
         if isAtStart {
@@ -23,13 +23,13 @@ public struct AudioIntake {
             offset = WAVFile.headerLength(of: bytes)
             if offset > 0 { lowByte = nil }
         }
-        if rate == SampleClock.rate {
+        if format.rate == SampleClock.rate {
             endResampling(into: &samples)
-            appendPCM(bytes, from: offset, to: &samples)
+            decode(bytes[offset...], format, to: &samples)
         } else {
             var input: [Int16] = []
-            appendPCM(bytes, from: offset, to: &input)
-            resampler(from: rate, into: &samples)?.process(input, into: &samples)
+            decode(bytes[offset...], format, to: &input)
+            resampler(from: format.rate, into: &samples)?.process(input, into: &samples)
         }
     }
 
@@ -44,18 +44,25 @@ public struct AudioIntake {
     /// Forgets everything that has not come out yet.
     public mutating func reset() { self = AudioIntake() }
 
-    private mutating func appendPCM(_ bytes: [UInt8], from offset: Int, to samples: inout [Int16]) {
-        var offset = offset
-        if let low = lowByte, offset < bytes.count {
-            samples.append(Int16(bitPattern: UInt16(low) | UInt16(bytes[offset]) << 8))
-            lowByte = nil
-            offset += 1
+    private mutating func decode(_ bytes: ArraySlice<UInt8>, _ format: AudioFormat, to samples: inout [Int16]) {
+        switch format {
+        case .pcm16: appendPCM(bytes, to: &samples)
+        case .muLaw: appendCodes(bytes, G711.muLaw, to: &samples)
+        case .aLaw: appendCodes(bytes, G711.aLaw, to: &samples)
         }
-        let count = (bytes.count - offset) / 2
+    }
+
+    private mutating func appendPCM(_ bytes: ArraySlice<UInt8>, to samples: inout [Int16]) {
+        var bytes = bytes
+        if let low = lowByte, let high = bytes.popFirst() {
+            samples.append(Int16(bitPattern: UInt16(low) | UInt16(high) << 8))
+            lowByte = nil
+        }
+        let count = bytes.count / 2
         bytes.withUnsafeBytes { bytes in
             // Whole samples lie in memory as they are sent; only behind a split one may they be unaligned.
-            let pcm = UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + 2 * count])
-            if offset % 2 == 0 {
+            let pcm = UnsafeRawBufferPointer(rebasing: bytes[..<(2 * count)])
+            if Int(bitPattern: pcm.baseAddress) % 2 == 0 {
                 samples.append(contentsOf: pcm.assumingMemoryBound(to: Int16.self))
             } else {
                 samples.append(
@@ -63,7 +70,13 @@ public struct AudioIntake {
                 )
             }
         }
-        if offset + 2 * count < bytes.count { lowByte = bytes[bytes.count - 1] }
+        if bytes.count % 2 == 1 { lowByte = bytes.last }
+    }
+
+    /// One sample per byte; half a PCM16 sample that waits has lost its other half.
+    private mutating func appendCodes(_ bytes: ArraySlice<UInt8>, _ table: [Int16], to samples: inout [Int16]) {
+        lowByte = nil
+        samples.append(contentsOf: bytes.lazy.map { table[Int($0)] })
     }
 
     /// The resampler for `rate`; one for another rate gives its last samples first.

@@ -2,8 +2,8 @@ public import Sessions
 
 /// One wire protocol: maps a client's messages to commands, and a session's events to messages.
 ///
-/// It knows nothing of audio processing or sockets, and keeps no state, so that messages of both directions may be
-/// mapped at the same time.
+/// It knows nothing of audio processing or sockets. Messages of both directions are mapped at the same time, so what it
+/// keeps of a connection, if anything, is safe to use from both.
 public protocol Dialect: Sendable {
     /// What a text message asks for; `text` is valid UTF-8.
     func decode(text: Span<UInt8>) -> ClientCommand
@@ -11,6 +11,6 @@ public protocol Dialect: Sendable {
     /// What a binary message asks for.
     func decode(binary: Span<UInt8>) -> ClientCommand
 
-    /// The text message, as UTF-8, that tells the client of an event.
-    func encode(_ event: SessionEvent) -> [UInt8]
+    /// The text messages, as UTF-8 and in order, that tell the client of an event; none if the protocol has none for it.
+    func encode(_ event: SessionEvent) -> [[UInt8]]
 }

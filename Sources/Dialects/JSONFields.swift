@@ -58,6 +58,13 @@ struct JSONFields {
         }
     }
 
+    /// The fields of an object; `nil` when it is absent or null.
+    func object(_ name: String) throws(ClientError) -> JSONFields? { try nullableObject(name) ?? nil }
+
+    func missing(_ name: String) -> ClientError {
+        ClientError(.missingParameter, "'\(path)\(name)' is missing.", param: path + name)
+    }
+
     func wrong(_ name: String, _ expected: String) -> ClientError {
         ClientError(.invalidValue, "'\(path)\(name)' must be \(expected).", param: path + name)
     }

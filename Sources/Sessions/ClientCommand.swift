@@ -1,12 +1,16 @@
 /// What a client asks a session to do, whatever protocol it speaks.
 public enum ClientCommand: Equatable, Sendable {
-    /// Mono PCM16LE; `rate` is in `AudioIntake.rates`, or `nil` for the session's rate.
+    /// Mono PCM16LE at `rate`, which is in `AudioIntake.rates`; without a rate, audio in the session's format.
     case append(audio: [UInt8], rate: Int?)
     /// End the current utterance now and transcribe what is buffered.
     case commit(eventID: String?)
     /// Drop what is not yet part of a finished utterance.
     case clear
     case update(SessionUpdate)
+    /// Tell again what an item of the conversation holds.
+    case retrieve(itemID: String, eventID: String?)
+    /// Take an item out of the conversation.
+    case delete(itemID: String, eventID: String?)
     /// A message that could not be understood.
     case invalid(ClientError)
 }

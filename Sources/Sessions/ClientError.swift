@@ -10,10 +10,22 @@ public struct ClientError: Error, Equatable, Sendable {
         case unknownEvent = "unknown_event"
         /// A field that is missing, of the wrong type, or out of range.
         case invalidValue = "invalid_value"
+        /// A field without which the message says nothing.
+        case missingParameter = "missing_required_parameter"
+        /// A number below what is allowed.
+        case belowMinimum = "integer_below_min_value"
         /// Audio that cannot be decoded.
         case invalidAudio = "invalid_audio"
         /// Too little audio for a commit.
         case commitEmpty = "input_audio_buffer_commit_empty"
+        /// No item of this name to retrieve.
+        case itemRetrieve = "item_retrieve_invalid_item_id"
+        /// No item of this name to delete.
+        case itemDelete = "item_delete_invalid_item_id"
+        /// No audio of the server's own to truncate.
+        case itemTruncate = "item_truncate_invalid_item_id"
+        /// No response to cancel.
+        case responseCancel = "response_cancel_not_active"
         /// A message over the size limit.
         case messageTooLarge = "message_too_large"
         /// A message that breaks the transport's rules.

@@ -14,6 +14,7 @@ public struct Session: Sendable {
     private let metrics: SessionMetrics
     private let makeID: @Sendable () -> String
     private let account: AudioAccount
+    private let conversation: Conversation
 
     /// - Parameter makeID: Names items; random by default.
     public init(
@@ -27,6 +28,7 @@ public struct Session: Sendable {
         self.metrics = metrics
         self.makeID = makeID
         account = AudioAccount(metrics: metrics)
+        conversation = Conversation(limit: settings.rememberedItems)
     }
 
     /// Where every sample received so far went.
@@ -41,11 +43,18 @@ public struct Session: Sendable {
         events: BoundedChannel<SessionEvent>,
         nextCommand: () async -> ClientCommand?
     ) async {
-        var cutter = UtteranceCutter(settings: settings, detector: detector, account: account, makeID: makeID)
+        var cutter = UtteranceCutter(
+            settings: settings,
+            detector: detector,
+            account: account,
+            conversation: conversation,
+            makeID: makeID
+        )
         let answers = BoundedChannel<Answer>(capacity: settings.maximumPending)
         metrics.active.increment()
         await withDiscardingTaskGroup { group in
             group.addTask { await forward(answers, to: events) }
+            await events.send(.created(settings))
             while let command = await nextCommand() {
                 for (index, piece) in command.pieces.enumerated() {
                     // Others on this thread have their turn between the pieces of a large message.
@@ -69,9 +78,8 @@ public struct Session: Sendable {
         _ events: BoundedChannel<SessionEvent>
     ) async {
         switch output {
-        case .immediate(let error): await events.send(.rejected(error))
-        case .refused(let error): await answers.send(.ready(.rejected(error)))
-        case .silence(let item): await answers.send(.ready(.transcribed(item, Transcript(text: ""))))
+        case .event(let event): await events.send(event)
+        case .answer(let event): await answers.send(.ready(event))
         case .utterance(let utterance):
             let (answer, promise) = AsyncStream.makeStream(of: SessionEvent.self, bufferingPolicy: .bufferingOldest(1))
             // The answer's place in the queue comes first: it bounds what is being transcribed.
@@ -105,11 +113,18 @@ public struct Session: Sendable {
     private func forward(_ answers: BoundedChannel<Answer>, to events: BoundedChannel<SessionEvent>) async {
         for await answer in answers {
             switch answer {
-            case .ready(let event): await events.send(event)
+            case .ready(let event): await deliver(event, to: events)
             case .later(let stream):
-                for await event in stream { await events.send(event) }
+                for await event in stream { await deliver(event, to: events) }
             }
         }
+    }
+
+    private func deliver(_ event: SessionEvent, to events: BoundedChannel<SessionEvent>) async {
+        if case .transcribed(let item, let transcript) = event {
+            conversation.setTranscript(transcript.text, of: item.id)
+        }
+        await events.send(event)
     }
 
     /// An event that keeps its place in the order.

@@ -2,11 +2,30 @@ public import Audio
 public import Transcription
 
 /// What a session tells its client, whatever protocol it speaks.
+///
+/// A protocol need not have a message for each. An utterance is one item: its id stays the same from the start of its
+/// speech to its transcript.
 public enum SessionEvent: Equatable, Sendable {
+    /// The session is there; always the first event.
+    case created(SessionSettings)
+    /// A change was applied; these settings hold from here on.
+    case updated(SessionSettings)
+    /// Turn detection heard speech; its utterance begins at this sample.
+    case speechStarted(itemID: String, at: SamplePosition)
+    /// Turn detection heard the speech end; its utterance ends at this sample.
+    case speechStopped(itemID: String, at: SamplePosition)
+    /// The audio of an utterance is complete; `previousID` names the item before it.
+    case committed(Item, previousID: String?)
+    /// A clear was carried out.
+    case cleared
     /// An utterance has its transcript.
     case transcribed(Item, Transcript)
     /// An utterance has none; the session goes on.
     case failed(Item, TranscriptionError)
+    /// An item that the client asked for.
+    case retrieved(ConversationItem)
+    /// An item that the client took out of the conversation.
+    case deleted(itemID: String)
     /// The client made a mistake; the session goes on.
     case rejected(ClientError)
 

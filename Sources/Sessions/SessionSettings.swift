@@ -5,87 +5,98 @@ public import SpeechDetection
 public struct SessionSettings: Equatable, Sendable {
     /// `nil`: only a commit ends an utterance.
     public var turnDetection: TurnDetection?
+    /// How long turn detection waits for a speaker to go on, when the client leaves that to the server.
+    public var eagerness: Eagerness?
     /// What turn detection starts from when a client switches it on again.
     public var defaultTurnDetection: TurnDetection
-    /// The longest utterance, in samples.
+    /// The longest utterance under turn detection, in samples.
     public var maximumUtterance: Int
+    /// The longest utterance without turn detection, in samples.
+    public var maximumCommit: Int
+    /// Model that the client asks for; an engine that has only one uses that.
+    public var model: String?
     /// ISO 639-1 code, or `nil` to let the engine decide.
     public var language: String?
     /// Text that tells the engine about context or spelling.
     public var prompt: String?
     /// Whether a transcript comes with the audio it was made from.
     public var includesAudio: Bool
-    /// Samples per second of audio that comes without a rate of its own.
-    public var sampleRate: Int
+    /// Whether the client wants to know how sure the engine is of each token, where an engine can tell.
+    public var includesLogprobs = false
+    /// Noise suppression before detection and transcription; `nil` for none.
+    public var noiseReduction: NoiseReduction?
+    /// What audio that comes without a rate of its own is.
+    public var inputFormat: AudioFormat
+    /// Items that the client may still ask for by their id.
+    public var rememberedItems = 0
     /// Utterances that may wait for their transcript before the session stops reading.
     public var maximumPending: Int
 
+    /// Both maxima are `maximumUtterance` at first.
     public init(
         turnDetection: TurnDetection = .webRTC,
         maximumUtterance: Int = SampleClock.samples(milliseconds: 24_000),
         language: String? = nil,
         prompt: String? = nil,
         includesAudio: Bool = true,
-        sampleRate: Int = SampleClock.rate,
+        inputFormat: AudioFormat = .pcm16(rate: SampleClock.rate),
         maximumPending: Int = 4
     ) {
         self.turnDetection = turnDetection
         defaultTurnDetection = turnDetection
         self.maximumUtterance = maximumUtterance
+        maximumCommit = maximumUtterance
         self.language = language
         self.prompt = prompt
         self.includesAudio = includesAudio
-        self.sampleRate = sampleRate
+        self.inputFormat = inputFormat
         self.maximumPending = maximumPending
     }
 
-    mutating func apply(_ update: SessionUpdate) {
+    /// The longest utterance as things stand, in samples.
+    var currentMaximum: Int { turnDetection == nil ? maximumCommit : maximumUtterance }
+
+    /// Applies a change; what it leaves out stays as it is.
+    public mutating func apply(_ update: SessionUpdate) {
+        if let model = update.model { self.model = model }
         if let language = update.language { self.language = language }
         if let prompt = update.prompt { self.prompt = prompt }
         includesAudio = update.includesAudio ?? includesAudio
-        sampleRate = update.sampleRate ?? sampleRate
+        includesLogprobs = update.includesLogprobs ?? includesLogprobs
+        inputFormat = update.inputFormat ?? inputFormat
+        if let reduction = update.noiseReduction { noiseReduction = reduction }
         switch update.turnDetection {
         case nil: break
-        case .off: turnDetection = nil
+        case .off: (turnDetection, eagerness) = (nil, nil)
+        case .semantic(let eagerness):
+            var rules = defaultTurnDetection
+            rules.hangover = eagerness.hangover
+            (turnDetection, self.eagerness) = (rules, eagerness)
         case .on(let change):
-            var rules = turnDetection ?? defaultTurnDetection
-            rules.threshold = change.threshold ?? rules.threshold
-            rules.prefixPadding = change.prefixPadding ?? rules.prefixPadding
-            rules.hangover = change.hangover ?? rules.hangover
-            rules.minimumSpeech = change.minimumSpeech ?? rules.minimumSpeech
-            turnDetection = rules
+            // A silence that the server chose for an eagerness says nothing about the one the client wants now.
+            let rules = eagerness == nil ? turnDetection ?? defaultTurnDetection : defaultTurnDetection
+            (turnDetection, eagerness) = (change.applied(to: rules), nil)
             maximumUtterance = change.maximumUtterance ?? maximumUtterance
+            maximumCommit = change.maximumUtterance ?? maximumCommit
         }
     }
 }
 
-/// A change of settings in mid-session; what is `nil` stays as it is.
-public struct SessionUpdate: Equatable, Sendable {
-    /// `.some(nil)` lets the engine decide again.
-    public var language: String??
-    /// `.some(nil)` takes the prompt away.
-    public var prompt: String??
-    public var includesAudio: Bool?
-    /// In `AudioIntake.rates`.
-    public var sampleRate: Int?
-    public var turnDetection: TurnDetectionUpdate?
+/// How soon a turn counts as over when the server judges it.
+public enum Eagerness: String, CaseIterable, Sendable {
+    case low, medium, high
+    /// As `medium`.
+    case auto
 
-    public init() {}
-}
-
-/// A change of turn detection.
-public enum TurnDetectionUpdate: Equatable, Sendable {
-    case off
-    case on(Change)
-
-    /// Lengths are samples; what is `nil` stays as it is.
-    public struct Change: Equatable, Sendable {
-        public var threshold: Float?
-        public var prefixPadding: Int?
-        public var hangover: Int?
-        public var minimumSpeech: Int?
-        public var maximumUtterance: Int?
-
-        public init() {}
+    /// Silence that ends an utterance, in samples.
+    ///
+    /// Nothing here understands what is said, so the wait stands for the judgement: long enough for a pause to think
+    /// at `low`, as short as a plain detector's at `high`.
+    var hangover: Int {
+        switch self {
+        case .low: SampleClock.samples(milliseconds: 2_000)
+        case .medium, .auto: SampleClock.samples(milliseconds: 1_000)
+        case .high: SampleClock.samples(milliseconds: 500)
+        }
     }
 }

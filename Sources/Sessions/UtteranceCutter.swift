@@ -6,13 +6,12 @@ import Transcription
 struct UtteranceCutter {
     /// What a command brought about, in order.
     enum Output: Equatable {
+        /// Told to the client at once.
+        case event(SessionEvent)
+        /// Told to the client in its turn, after the transcripts of all that was cut before.
+        case answer(SessionEvent)
+        /// Answered in its turn, with what an engine hears.
         case utterance(Utterance)
-        /// A commit in which no speech was heard: an empty transcript, in its turn, without asking an engine.
-        case silence(SessionEvent.Item)
-        /// A commit that was refused, in its turn.
-        case refused(ClientError)
-        /// An answer that does not wait for its turn.
-        case immediate(ClientError)
     }
 
     /// The least that a commit may be asked for: 100 ms.
@@ -24,22 +23,27 @@ struct UtteranceCutter {
     private var segmenter: Segmenter
     private let detector: any VoiceActivityDetector
     private let account: AudioAccount
+    private let conversation: Conversation
     private let makeID: () -> String
+    /// The name of the utterance under way, once the client knows it.
+    private var announcedID: String?
 
     init(
         settings: SessionSettings,
         detector: any VoiceActivityDetector,
         account: AudioAccount,
+        conversation: Conversation,
         makeID: @escaping () -> String
     ) {
         self.settings = settings
         self.detector = detector
         self.account = account
+        self.conversation = conversation
         self.makeID = makeID
         segmenter = Segmenter(
             frameLength: detector.frameLength,
             turnDetection: settings.turnDetection,
-            maximumUtterance: settings.maximumUtterance
+            maximumUtterance: settings.currentMaximum
         )
     }
 
@@ -48,17 +52,19 @@ struct UtteranceCutter {
 
     mutating func handle(_ command: ClientCommand) -> [Output] {
         switch command {
-        case .append(let audio, let rate): return append(audio, rate: rate ?? settings.sampleRate)
+        case .append(let audio, let rate):
+            let format = rate.map { .pcm16(rate: $0) } ?? settings.inputFormat
+            return receive { intake, samples in intake.append(audio, format: format, to: &samples) }
         case .commit(let eventID): return commit(eventID: eventID)
-        case .clear:
-            clear()
-            return []
-        case .update(let update):
-            settings.apply(update)
-            segmenter.setTurnDetection(settings.turnDetection)
-            segmenter.maximumUtterance = settings.maximumUtterance
-            return []
-        case .invalid(let error): return [.immediate(error)]
+        case .clear: return clear()
+        case .update(let update): return apply(update)
+        case .retrieve(let id, let eventID):
+            if let item = conversation.item(id) { return [.event(.retrieved(item))] }
+            return [.event(.rejected(Self.unknown(id, .itemRetrieve, eventID)))]
+        case .delete(let id, let eventID):
+            if conversation.delete(id) { return [.event(.deleted(itemID: id))] }
+            return [.event(.rejected(Self.unknown(id, .itemDelete, eventID)))]
+        case .invalid(let error): return [.event(.rejected(error))]
         }
     }
 
@@ -69,7 +75,7 @@ struct UtteranceCutter {
             if settings.turnDetection == nil, range.count < Self.minimumCommit {
                 discard(before: range.upperBound, .tooShort)
             } else {
-                outputs.append(take(range))
+                outputs += take(range)
             }
         }
         discard(before: buffer.end, .silence)
@@ -80,10 +86,6 @@ struct UtteranceCutter {
     mutating func abandon() -> [Output] {
         discard(before: buffer.end, .disconnected)
         return []
-    }
-
-    private mutating func append(_ audio: [UInt8], rate: Int) -> [Output] {
-        receive { intake, samples in intake.append(audio, rate: rate, to: &samples) }
     }
 
     private mutating func drain() -> [Output] {
@@ -104,22 +106,29 @@ struct UtteranceCutter {
         guard range.count >= Self.minimumCommit else {
             let have = SampleClock.milliseconds(at: SamplePosition(range.count))
             let message = "A commit needs at least 100 ms of audio; \(have) ms are buffered. Append more first."
-            return outputs + [.refused(ClientError(.commitEmpty, message, eventID: eventID))]
+            return outputs + [.answer(.rejected(ClientError(.commitEmpty, message, eventID: eventID)))]
         }
         segmenter.restart(at: range.upperBound)
-        guard hasSpeech else {
-            let item = item(range)
-            discard(before: range.upperBound, .silence)
-            return outputs + [.silence(item)]
-        }
-        return outputs + [take(range)]
+        if hasSpeech { return outputs + take(range) }
+        let item = SessionEvent.Item(id: nextID(), range: range, audio: audio(range))
+        discard(before: range.upperBound, .silence)
+        return outputs + [committed(item), .answer(.transcribed(item, Transcript(text: "")))]
     }
 
-    private mutating func clear() {
+    private mutating func clear() -> [Output] {
         intake.reset()
         segmenter.restart(at: buffer.end)
         detector.reset()
+        announcedID = nil
         discard(before: buffer.end, .cleared)
+        return [.event(.cleared)]
+    }
+
+    private mutating func apply(_ update: SessionUpdate) -> [Output] {
+        settings.apply(update)
+        segmenter.setTurnDetection(settings.turnDetection)
+        segmenter.maximumUtterance = settings.currentMaximum
+        return [.event(.updated(settings))]
     }
 
     /// Runs the detector over the frames that are whole, and cuts.
@@ -138,23 +147,55 @@ struct UtteranceCutter {
     }
 
     private mutating func take(_ events: [Segmenter.Event]) -> [Output] {
-        events.compactMap { event in
-            guard case .ended(let range, _) = event else { return nil }
-            return take(range)
+        events.flatMap { event in
+            switch event {
+            case .started(let start): return [announce(at: start)]
+            case .ended(let range, _) where settings.turnDetection == nil: return take(range)
+            case .ended(let range, _):
+                // What goes on after a cut at the maximum is announced only once it has proved to be an utterance.
+                let start = announcedID == nil ? [announce(at: range.lowerBound)] : []
+                return start + stop(at: range.upperBound) + take(range)
+            }
         }
     }
 
-    private mutating func take(_ range: Range<SamplePosition>) -> Output {
+    private mutating func take(_ range: Range<SamplePosition>) -> [Output] {
         discard(before: range.lowerBound, .silence)
         let samples = buffer.copy(range)
         _ = buffer.drop(before: range.upperBound)
-        let request = TranscriptionRequest(samples: samples, language: settings.language, prompt: settings.prompt)
-        let audio = settings.includesAudio ? samples : nil
-        return .utterance(Utterance(item: .init(id: makeID(), range: range, audio: audio), request: request))
+        let item = SessionEvent.Item(id: nextID(), range: range, audio: settings.includesAudio ? samples : nil)
+        let request = TranscriptionRequest(
+            samples: samples,
+            model: settings.model,
+            language: settings.language,
+            prompt: settings.prompt
+        )
+        return [committed(item), .utterance(Utterance(item: item, request: request))]
     }
 
-    private func item(_ range: Range<SamplePosition>) -> SessionEvent.Item {
-        SessionEvent.Item(id: makeID(), range: range, audio: settings.includesAudio ? buffer.copy(range) : nil)
+    private mutating func announce(at start: SamplePosition) -> Output {
+        let id = makeID()
+        announcedID = id
+        return .event(.speechStarted(itemID: id, at: start))
+    }
+
+    private func stop(at end: SamplePosition) -> [Output] {
+        announcedID.map { [.event(.speechStopped(itemID: $0, at: end))] } ?? []
+    }
+
+    /// The name of the utterance that ends now.
+    private mutating func nextID() -> String { announcedID.take() ?? makeID() }
+
+    private func committed(_ item: SessionEvent.Item) -> Output {
+        .event(.committed(item, previousID: conversation.add(item.id)))
+    }
+
+    private func audio(_ range: Range<SamplePosition>) -> [Int16]? {
+        settings.includesAudio ? buffer.copy(range) : nil
+    }
+
+    private static func unknown(_ id: String, _ code: ClientError.Code, _ eventID: String?) -> ClientError {
+        ClientError(code, "There is no item '\(id)' in this conversation.", param: "item_id", eventID: eventID)
     }
 
     private mutating func discard(before position: SamplePosition, _ reason: AudioLedger.DiscardReason) {

@@ -64,7 +64,8 @@ public struct Server: Sendable {
         var webSocket = WebSocketConfiguration()
         webSocket.maxMessageSize = settings.maximumMessageBytes
         webSocket.sendTimeout = settings.slowReaderTimeout
-        CompactRoute(host: host, drain: drain, configuration: webSocket).add(to: router)
+        CompactRoute(host: host, configuration: webSocket).add(to: router)
+        RealtimeRoute(host: host, configuration: webSocket).add(to: router)
         return Application(
             router: router,
             server: .http1WithUpgrade(),

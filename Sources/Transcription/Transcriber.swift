@@ -13,13 +13,16 @@ public protocol Transcriber: Sendable {
 public struct TranscriptionRequest: Equatable, Sendable {
     /// Mono PCM at `SampleClock.rate`.
     public var samples: [Int16]
+    /// Name of the model that the client asks for; engines with one model use that one.
+    public var model: String?
     /// ISO 639-1 code of the spoken language, or `nil` to let the engine decide.
     public var language: String?
     /// Text that tells the engine about context or spelling.
     public var prompt: String?
 
-    public init(samples: [Int16], language: String? = nil, prompt: String? = nil) {
+    public init(samples: [Int16], model: String? = nil, language: String? = nil, prompt: String? = nil) {
         self.samples = samples
+        self.model = model
         self.language = language
         self.prompt = prompt
     }

@@ -12,15 +12,19 @@ struct AudioIntakeTests {
         }
     }
 
-    /// What comes out of `bytes` cut into pieces of `sizes`, over and over.
+    /// What comes out of PCM16 cut into pieces of `sizes`, over and over.
     static func samples(_ bytes: [UInt8], rate: Int, pieces sizes: [Int]) -> [Int16] {
+        samples(bytes, .pcm16(rate: rate), pieces: sizes)
+    }
+
+    static func samples(_ bytes: [UInt8], _ format: AudioFormat, pieces sizes: [Int]) -> [Int16] {
         var intake = AudioIntake()
         var samples: [Int16] = []
         var start = 0
         var turn = 0
         while start < bytes.count {
             let end = min(start + sizes[turn % sizes.count], bytes.count)
-            intake.append(Array(bytes[start..<end]), rate: rate, to: &samples)
+            intake.append(Array(bytes[start..<end]), format: format, to: &samples)
             start = end
             turn += 1
         }
@@ -72,7 +76,7 @@ struct AudioIntakeTests {
         var intake = AudioIntake()
         var samples: [Int16] = []
         for rate in [8_000, 48_000, 16_000, 24_000] {
-            intake.append(Self.tone(count: rate / 2), rate: rate, to: &samples)
+            intake.append(Self.tone(count: rate / 2), format: .pcm16(rate: rate), to: &samples)
         }
         intake.drain(into: &samples)
         #expect(abs(samples.count - 32_000) <= 3)
@@ -84,13 +88,13 @@ struct AudioIntakeTests {
         let file = WAVFile(sampleRate: 16_000, samples: audio).encoded()
         var intake = AudioIntake()
         var samples: [Int16] = []
-        intake.append([], rate: 16_000, to: &samples)
-        intake.append(file, rate: 16_000, to: &samples)
+        intake.append([], format: .pcm16(rate: 16_000), to: &samples)
+        intake.append(file, format: .pcm16(rate: 16_000), to: &samples)
         #expect(samples == audio)
-        intake.append(file, rate: 16_000, to: &samples)
+        intake.append(file, format: .pcm16(rate: 16_000), to: &samples)
         #expect(samples.count == 2 * audio.count + 22)
         intake.drain(into: &samples)
-        intake.append(file, rate: 16_000, to: &samples)
+        intake.append(file, format: .pcm16(rate: 16_000), to: &samples)
         #expect(samples.count == 3 * audio.count + 22)
     }
 
@@ -98,13 +102,48 @@ struct AudioIntakeTests {
     func halfSample() {
         var intake = AudioIntake()
         var samples: [Int16] = []
-        intake.append([1, 0, 2], rate: 16_000, to: &samples)
+        intake.append([1, 0, 2], format: .pcm16(rate: 16_000), to: &samples)
         intake.drain(into: &samples)
-        intake.append([0, 9], rate: 16_000, to: &samples)
+        intake.append([0, 9], format: .pcm16(rate: 16_000), to: &samples)
         intake.reset()
-        intake.append([3, 0, 9], rate: 16_000, to: &samples)
+        intake.append([3, 0, 9], format: .pcm16(rate: 16_000), to: &samples)
         intake.drain(into: &samples)
-        intake.append(WAVFile(sampleRate: 16_000, samples: [4]).encoded(), rate: 16_000, to: &samples)
+        intake.append(WAVFile(sampleRate: 16_000, samples: [4]).encoded(), format: .pcm16(rate: 16_000), to: &samples)
         #expect(samples == [1, 2, 3, 4])
+    }
+
+    static let laws: [(AudioFormat, @Sendable (UInt8) -> Int16)] = [
+        (.muLaw, { G711.decodeMuLaw($0) }), (.aLaw, { G711.decodeALaw($0) }),
+    ]
+
+    @Test("Takes G.711 as PCM16 at 8 kHz with the decoded samples", arguments: laws, [[1], [7, 160], [100_000]])
+    func g711(law: (AudioFormat, @Sendable (UInt8) -> Int16), pieces: [Int]) {
+        let codes = (0..<2_000).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435 >> 5) }
+        let decoded = codes.map(law.1)
+        let samples = Self.samples(codes, law.0, pieces: pieces)
+        #expect(samples.count == 4_000)
+        #expect(samples == Self.samples(PCM16.bytes(decoded), rate: 8_000, pieces: [4_000]))
+    }
+
+    @Test("Skips a RIFF header before G.711")
+    func headerOfG711() {
+        var header = WAVFile(sampleRate: 8_000, samples: []).encoded()
+        header[20] = 7
+        let codes = [UInt8](repeating: 0x12, count: 800)
+        #expect(Self.samples(header + codes, .muLaw, pieces: [10_000]) == Self.samples(codes, .muLaw, pieces: [800]))
+    }
+
+    @Test("Changes format in mid-stream without losing time, and drops half a sample there")
+    func formatChange() {
+        var intake = AudioIntake()
+        var samples: [Int16] = []
+        intake.append([1, 0, 2], format: .pcm16(rate: 16_000), to: &samples)
+        intake.append([UInt8](repeating: 0xFF, count: 4_000), format: .muLaw, to: &samples)
+        intake.append([UInt8](repeating: 0xD5, count: 4_000), format: .aLaw, to: &samples)
+        intake.append([3, 0], format: .pcm16(rate: 16_000), to: &samples)
+        intake.drain(into: &samples)
+        #expect(samples.count == 16_002)
+        #expect(samples.first == 1)
+        #expect(samples.last == 3)
     }
 }

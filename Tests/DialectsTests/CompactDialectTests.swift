@@ -43,7 +43,7 @@ struct CompactDialectTests {
                 #"{"type":"session.update","session":{"turn_detection":null,"sample_rate":8000}}"#,
                 update {
                     $0.turnDetection = .off
-                    $0.sampleRate = 8_000
+                    $0.inputFormat = .pcm16(rate: 8_000)
                 }
             ),
             (
@@ -212,7 +212,17 @@ struct CompactDialectTests {
         ] as [(SessionEvent, String)]
     )
     func writes(event: SessionEvent, json: String) {
-        #expect(String(decoding: Self.dialect.encode(event), as: UTF8.self) == json)
+        #expect(Self.dialect.encode(event).map { String(decoding: $0, as: UTF8.self) } == [json])
+    }
+
+    @Test("Says nothing of what its clients do not ask for")
+    func silent() {
+        let events: [SessionEvent] = [
+            .created(SessionSettings()), .updated(SessionSettings()), .speechStarted(itemID: "item_1", at: 0),
+            .speechStopped(itemID: "item_1", at: 9), .committed(.init(id: "item_1", range: 0..<9), previousID: nil),
+            .cleared,
+        ]
+        for event in events { #expect(Self.dialect.encode(event).isEmpty) }
     }
 
     @Test("Reads the query")
@@ -220,7 +230,7 @@ struct CompactDialectTests {
         var expected = SessionUpdate()
         expected.includesAudio = false
         expected.language = "en"
-        expected.sampleRate = 24_000
+        expected.inputFormat = .pcm16(rate: 24_000)
         let query = [("include_audio", "false"), ("language", "en"), ("sample_rate", "24000"), ("utm_source", "x")]
         #expect(try CompactDialect.update(query: query.map { (name: $0.0, value: $0.1) }) == expected)
         #expect(throws: ClientError.self) {

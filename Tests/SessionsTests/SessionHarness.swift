@@ -52,7 +52,11 @@ final class SessionHarness: Sendable {
         )
     }
 
-    var received: [SessionEvent] { delivered.withLock { $0 } }
+    /// Everything that the session told.
+    var told: [SessionEvent] { delivered.withLock { $0 } }
+
+    /// What it told of utterances' outcomes and of mistakes.
+    var received: [SessionEvent] { told.filter(\.isOutcome) }
 
     /// Runs the session while `body` feeds it, and a reader takes its events.
     func run(_ body: @Sendable (SessionHarness) async throws -> Void) async throws {
@@ -95,10 +99,27 @@ extension ClientCommand {
 }
 
 extension SessionEvent {
+    var isOutcome: Bool {
+        switch self {
+        case .transcribed, .failed, .rejected: true
+        default: false
+        }
+    }
+
     /// `text@from-to` in milliseconds, `code!from-to` or `code`: short enough to compare whole conversations.
+    ///
+    /// Other events begin with their name and end with the item's.
     var summary: String {
         func span(_ item: Item) -> String { "\(item.range.lowerBound / 16)-\(item.range.upperBound / 16)" }
         return switch self {
+        case .created: "created"
+        case .updated: "updated"
+        case .speechStarted(let id, let start): "started \(start / 16) \(id)"
+        case .speechStopped(let id, let end): "stopped \(end / 16) \(id)"
+        case .committed(let item, let previous): "committed \(span(item)) \(previous ?? "-") \(item.id)"
+        case .cleared: "cleared"
+        case .retrieved(let item): "retrieved \(item.transcript ?? "-") \(item.id)"
+        case .deleted(let id): "deleted \(id)"
         case .transcribed(let item, let transcript): "\(transcript.text)@\(span(item))"
         case .failed(let item, let error): "\(error.code)!\(span(item))"
         case .rejected(let error): error.code.rawValue

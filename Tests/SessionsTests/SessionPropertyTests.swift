@@ -91,7 +91,7 @@ struct SessionPropertyTests {
                 #expect(item.range.lowerBound >= end)
                 end = item.range.upperBound
                 failed += item.range.count
-            case .rejected: break
+            default: break
             }
         }
         guard isComplete else { return }

@@ -153,7 +153,7 @@ struct SessionTests {
             update.language = "de"
             update.prompt = "Namen"
             update.includesAudio = false
-            update.sampleRate = 8_000
+            update.inputFormat = .pcm16(rate: 8_000)
             let audio = PCM16.bytes([Int16](repeating: 8_000, count: 2_400))
             await harness.send(.update(update), .append(audio: audio, rate: nil), .commit(eventID: nil))
             await until { harness.transcriber.waiting == [0] }
@@ -215,6 +215,7 @@ struct SessionTests {
         let harness = SessionHarness()
         await withTaskGroup { group in
             group.addTask { await harness.runSession() }
+            group.addTask { for await _ in harness.events {} }
             await harness.send(.speech(200), .commit(eventID: nil), .speech(50))
             await until { harness.transcriber.waiting == [0] && harness.session.ledger.received == 4_000 }
             group.cancelAll()

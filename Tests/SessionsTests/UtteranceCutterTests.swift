@@ -15,6 +15,7 @@ struct UtteranceCutterTests {
             settings: SessionHarness.settings,
             detector: LoudnessDetector(),
             account: account,
+            conversation: Conversation(limit: 2),
             makeID: { "item" }
         )
         var cut = 0

@@ -28,7 +28,9 @@ public struct CompactDialect: Dialect {
         .append(audio: binary.withUnsafeBytes { [UInt8]($0) }, rate: nil)
     }
 
-    public func encode(_ event: SessionEvent) -> [UInt8] { CompactEvent(event, id: makeEventID()).json }
+    public func encode(_ event: SessionEvent) -> [[UInt8]] {
+        CompactEvent(event, id: makeEventID()).map { [$0.json] } ?? []
+    }
 
     /// What the query of the WebSocket's URL asks for: `include_audio`, `language`, `sample_rate`.
     ///
@@ -58,7 +60,7 @@ public struct CompactDialect: Dialect {
             case "input_audio_buffer.commit": return .commit(eventID: eventID)
             case "input_audio_buffer.clear": return .clear
             case "session.update":
-                guard let session = try fields.nullableObject("session"), let session else {
+                guard let session = try fields.object("session") else {
                     throw fields.wrong("session", "an object")
                 }
                 return .update(try Self.settings(session))
@@ -92,7 +94,7 @@ public struct CompactDialect: Dialect {
         update.language = try fields.nullableString("language")
         update.prompt = try fields.nullableString("prompt")
         update.includesAudio = try fields.bool("include_audio")
-        update.sampleRate = try fields.integer("sample_rate", in: AudioIntake.rates)
+        update.inputFormat = try fields.integer("sample_rate", in: AudioIntake.rates).map { .pcm16(rate: $0) }
         if let turnDetection = try fields.nullableObject("turn_detection") {
             update.turnDetection = if let turnDetection { .on(try change(turnDetection)) } else { .off }
         }

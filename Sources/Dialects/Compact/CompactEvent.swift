@@ -16,11 +16,23 @@ struct CompactEvent: Encodable {
         case endMilliseconds = "end_ms"
     }
 
-    private let event: SessionEvent
+    private enum Content {
+        case transcript(SessionEvent.Item, Transcript)
+        case failure(SessionEvent.Item, TranscriptionError)
+        case mistake(ClientError)
+    }
+
+    private let content: Content
     private let id: String
 
-    init(_ event: SessionEvent, id: String) {
-        self.event = event
+    /// `nil` for an event that this protocol does not tell of.
+    init?(_ event: SessionEvent, id: String) {
+        switch event {
+        case .transcribed(let item, let transcript): content = .transcript(item, transcript)
+        case .failed(let item, let error): content = .failure(item, error)
+        case .rejected(let error): content = .mistake(error)
+        default: return nil
+        }
         self.id = id
     }
 
@@ -38,17 +50,17 @@ struct CompactEvent: Encodable {
     func encode(to encoder: any Encoder) throws {
         var fields = encoder.container(keyedBy: Key.self)
         try fields.encode(id, forKey: .eventID)
-        switch event {
-        case .transcribed(let item, let transcript):
+        switch content {
+        case .transcript(let item, let transcript):
             try fields.encode("response.audio_transcript.done", forKey: .type)
             try fields.encode(transcript.text, forKey: .transcript)
             try fields.encode(SampleClock.rate, forKey: .sampleRate)
             try fields.encodeIfPresent(item.audio.map(Self.base64), forKey: .audio)
             try encode(item, into: &fields)
-        case .failed(let item, let error):
+        case .failure(let item, let error):
             try encode(item, into: &fields)
             try encode(Detail(type: "server_error", code: error.code, message: error.description), into: &fields)
-        case .rejected(let error):
+        case .mistake(let error):
             try encode(Detail(error), into: &fields)
         }
     }

@@ -18,7 +18,8 @@ struct EngineFactory {
             logger.notice(
                 "Transcribing with a Whisper-compatible server",
                 metadata: [
-                    "steno.backend.host": "\(configuration.host)", "steno.engine.model": "\(configuration.model)",
+                    "steno.backend.host": "\(configuration.host)",
+                    "steno.engine.model": "\(configuration.model ?? "the client's choice")",
                 ]
             )
             return { [transport] in try WhisperHTTPTranscriber(configuration: configuration, transport: transport) }

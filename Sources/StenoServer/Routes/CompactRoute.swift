@@ -7,7 +7,6 @@ import WebSocketTransport
 /// The compact dialect on `/` and `/ws`.
 struct CompactRoute {
     let host: SessionHost
-    let drain: SessionDrain
     let configuration: WebSocketConfiguration
 
     func add(to router: Router<ServerContext>) {
@@ -21,23 +20,19 @@ struct CompactRoute {
 
     private func open(_ request: Request, _ context: ServerContext) async throws -> Response {
         let query = request.uri.queryParameters.map { (name: String($0.key), value: String($0.value)) }
-        let update: SessionUpdate
+        var settings = host.settings
         do throws(ClientError) {
-            update = try CompactDialect.update(query: query)
+            settings.apply(try CompactDialect.update(query: query))
         } catch {
             throw APIError(.badRequest, error.message, code: error.code.rawValue, param: error.param)
         }
-        switch drain.refusal {
-        case .draining:
-            throw APIError(.serviceUnavailable, "The server is stopping. Try again shortly.", code: "draining")
-        case .full: throw APIError(.serviceUnavailable, "All sessions are taken. Try again shortly.", code: "full")
-        case nil: break
-        }
+        try host.checkAdmission()
+        let start = settings
         @Sendable func converse(
             _ inbound: inout WebSocketInbound,
             _ outbound: WebSocketOutbound
         ) async throws -> WebSocketClose {
-            try await host.serve(&inbound, outbound, dialect: CompactDialect(), update: update, logger: context.logger)
+            try await host.serve(&inbound, outbound, dialect: CompactDialect(), settings: start, logger: context.logger)
         }
         return try await Response.webSocket(
             for: request,

@@ -1,4 +1,5 @@
 import Dialects
+import HTTPTypes
 import Logging
 import NIOCore
 import Sessions
@@ -8,6 +9,7 @@ import WebSocketTransport
 
 /// Runs one session per WebSocket, whatever its dialect.
 struct SessionHost: Sendable {
+    /// What a session starts with unless its client says more.
     let settings: SessionSettings
     let transcriber: any Transcriber
     let metrics: SessionMetrics
@@ -15,12 +17,22 @@ struct SessionHost: Sendable {
 
     private static let stopping = WebSocketClose(.goingAway, reason: "server is stopping")
 
+    /// Why no session can begin now, as an answer before the upgrade.
+    func checkAdmission() throws(APIError) {
+        switch drain.refusal {
+        case .draining:
+            throw APIError(.serviceUnavailable, "The server is stopping. Try again shortly.", code: "draining")
+        case .full: throw APIError(.serviceUnavailable, "All sessions are taken. Try again shortly.", code: "full")
+        case nil: break
+        }
+    }
+
     /// Returns when the client has everything it is going to get; the result closes the socket.
     func serve(
         _ inbound: inout WebSocketInbound,
         _ outbound: WebSocketOutbound,
         dialect: some Dialect,
-        update: SessionUpdate,
+        settings: SessionSettings,
         logger: Logger
     ) async throws -> WebSocketClose {
         let controls = SessionDrain.Controls(
@@ -29,7 +41,7 @@ struct SessionHost: Sendable {
         )
         do {
             return try await drain.admit(controls) {
-                var reader = CommandReader(dialect: dialect, first: .update(update))
+                var reader = CommandReader(dialect: dialect)
                 let session = Session(settings: settings, transcriber: transcriber, metrics: metrics)
                 logger.debug("Session started")
                 try await run(session, &inbound, outbound, dialect, &reader)
@@ -55,7 +67,9 @@ struct SessionHost: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 for await event in events {
-                    try await outbound.send(.text(ByteBuffer(bytes: dialect.encode(event))))
+                    for message in dialect.encode(event) {
+                        try await outbound.send(.text(ByteBuffer(bytes: message)))
+                    }
                 }
             }
             await session.run(detector: try WebRTCDetector(), events: events) { await reader.next(from: &inbound) }
@@ -79,21 +93,15 @@ struct SessionHost: Sendable {
 /// Turns a WebSocket's messages into a session's commands.
 struct CommandReader<D: Dialect> {
     private let dialect: D
-    private var first: ClientCommand?
     /// How the client broke the WebSocket protocol, once it has.
     private(set) var failure: WebSocketProtocolError?
 
-    /// - Parameter first: What comes before the client's own commands.
-    init(dialect: D, first: ClientCommand) {
-        self.dialect = dialect
-        self.first = first
-    }
+    init(dialect: D) { self.dialect = dialect }
 
     /// The next command; `nil` at the end of the client's input.
     ///
     /// A broken protocol is one last command that tells the client, before the socket closes.
     mutating func next(from inbound: inout WebSocketInbound) async -> ClientCommand? {
-        if let first = first.take() { return first }
         guard failure == nil else { return nil }
         do {
             switch try await inbound.next() {

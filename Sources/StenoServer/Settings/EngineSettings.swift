@@ -43,7 +43,7 @@ public struct EngineSettings: Sendable {
                 problem: "cannot be used. \(error)."
             )
         }
-        configuration.model = try await reader.string(.transcriberModel) ?? configuration.model
+        configuration.model = try await reader.string(.transcriberModel)
         configuration.responseFormat =
             try await reader.choice(.transcriberResponseFormat) ?? configuration.responseFormat
         configuration.timeout =

@@ -41,7 +41,7 @@ public enum Setting: String, CaseIterable, Sendable {
         case .transcriber: "auto, whisper-http or pocketsphinx (auto: whisper-http when a URL or key is set)"
         case .openAIBaseURL: "Whisper-compatible server, such as http://127.0.0.1:9000/v1 (https://api.openai.com/v1)"
         case .openAIAPIKey: "Key for that server"
-        case .transcriberModel: "Model name sent to that server (whisper-1)"
+        case .transcriberModel: "Model name sent to that server (what the client asks for, else whisper-1)"
         case .transcriberLanguage: "Language unless a session names one, such as en (the engine decides)"
         case .transcriberPrompt: "Prompt unless a session has one"
         case .transcriberResponseFormat: "json, or verbose_json for word times where the server has them (json)"

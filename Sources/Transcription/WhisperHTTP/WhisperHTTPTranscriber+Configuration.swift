@@ -11,7 +11,8 @@ extension WhisperHTTPTranscriber {
         public var baseURL: String
         /// Sent as a bearer token; `nil` or only white space sends none.
         public var apiKey: String?
-        public var model: String
+        /// For every request; `nil` asks for the model that the client names, or for `defaultModel`.
+        public var model: String?
         /// ISO 639-1 code for requests that name no language.
         public var language: String?
         /// For requests that bring no prompt.
@@ -27,7 +28,7 @@ extension WhisperHTTPTranscriber {
         public init(
             baseURL: String,
             apiKey: String? = nil,
-            model: String = "whisper-1",
+            model: String? = nil,
             language: String? = nil,
             prompt: String? = nil,
             responseFormat: ResponseFormat = .json,
@@ -46,6 +47,9 @@ extension WhisperHTTPTranscriber {
             self.maxConcurrent = maxConcurrent
         }
     }
+
+    /// Asked for when neither the configuration nor the client names a model.
+    public static let defaultModel = "whisper-1"
 
     /// What the backend is asked to answer with.
     public enum ResponseFormat: String, CaseIterable, Sendable {
@@ -112,6 +116,7 @@ extension WhisperHTTPTranscriber.Configuration {
     ///
     /// The file comes last, so that a server that reads the form as a stream knows the fields by then.
     func transfer(_ request: TranscriptionRequest, to endpoint: TransferURL) -> TransferRequest {
+        let model = model ?? request.model ?? WhisperHTTPTranscriber.defaultModel
         var parts = [TransferRequest.Part(name: "model", text: model)]
         func append(_ name: String, _ value: String?) {
             if let value, !value.isEmpty { parts.append(.init(name: name, text: value)) }

@@ -1,0 +1,17 @@
+/// How bytes stand for mono audio.
+public enum AudioFormat: Equatable, Sendable {
+    /// Signed 16-bit little-endian, `rate` samples per second.
+    case pcm16(rate: Int)
+    /// G.711 mu-law, 8000 samples per second.
+    case muLaw
+    /// G.711 A-law, 8000 samples per second.
+    case aLaw
+
+    /// Samples per second.
+    public var rate: Int {
+        switch self {
+        case .pcm16(let rate): rate
+        case .muLaw, .aLaw: G711.rate
+        }
+    }
+}

@@ -1,0 +1,101 @@
+import Audio
+import FoundationEssentials
+public import Sessions
+import Synchronization
+
+/// OpenAI's Realtime protocol, transcription sessions: the current shape (GA), and the beta one that came before.
+///
+/// Sources: OpenAI's API reference for realtime client and server events, and the types of its Python package 3.52. One
+/// value serves one connection: it knows the session's name and which shape its client reads.
+public final class OpenAIRealtimeDialect: Dialect {
+    /// Which names and structures the client reads.
+    public enum Shape: Sendable {
+        case ga
+        /// The beta's flat session; `isTranscription` names session events `transcription_session.…`.
+        case beta(isTranscription: Bool)
+    }
+
+    private let sessionID: String
+    private let expiry: Int
+    private let makeEventID: @Sendable () -> String
+    private let initialShape: Shape
+    /// Written by the task that decodes, read by the one that encodes.
+    private let shape: Mutex<Shape>
+
+    /// - Parameters:
+    ///   - shape: What the client asked for at the handshake; a beta client may still say so later, by its first update.
+    ///   - expiry: What the client is told of the session's end, in seconds since 1970; in thirty days if left out.
+    public init(
+        shape: Shape,
+        sessionID: String = Identifier.random("sess"),
+        expiry: Int? = nil,
+        makeEventID: @escaping @Sendable () -> String = { Identifier.random("event") }
+    ) {
+        self.sessionID = sessionID
+        self.makeEventID = makeEventID
+        initialShape = shape
+        self.shape = Mutex(shape)
+        self.expiry = expiry ?? Int(Date().timeIntervalSince1970) + Self.lifetime
+    }
+
+    /// Sessions do not expire here, but clients plan a new one by the time that they are told.
+    private static let lifetime = 30 * 24 * 3_600
+
+    public func decode(text: Span<UInt8>) -> ClientCommand {
+        if case .append(let audio, nil)? = AppendScanner.scan(text) { return .append(audio: audio, rate: nil) }
+        switch JSONValue(parsing: text) {
+        case .object(let values): return RealtimeRequest(JSONFields(values: values), noteBeta: noteBeta).command
+        case nil:
+            return .invalid(ClientError(.invalidJSON, "The message is not JSON. Send one JSON object per message."))
+        case _?: return .invalid(ClientError(.invalidEvent, "The message must be a JSON object with a 'type'."))
+        }
+    }
+
+    public func decode(binary: Span<UInt8>) -> ClientCommand {
+        let message =
+            "Binary messages are not part of this protocol. Send audio as base64 in input_audio_buffer.append."
+        return .invalid(ClientError(.invalidEvent, message))
+    }
+
+    private func noteBeta() { shape.withLock { $0 = .beta(isTranscription: true) } }
+
+    public func encode(_ event: SessionEvent) -> [[UInt8]] {
+        // The first message goes out in the shape of the handshake, however soon the client's own came.
+        let shape = if case .created = event { initialShape } else { shape.withLock { $0 } }
+        let session = RealtimeSession(id: sessionID, expiry: expiry, shape: shape)
+        return RealtimeEvents(session: session).messages(for: event).map { fields in
+            var fields = fields
+            fields["event_id"] = .string(makeEventID())
+            return JSONValue.object(fields).text
+        }
+    }
+}
+
+extension OpenAIRealtimeDialect {
+    /// What the query of the WebSocket's URL asks for.
+    ///
+    /// `model` names a transcription model only together with `intent=transcription`; alone, it names one for
+    /// conversations, which says nothing here.
+    public static func update(query: [(name: String, value: String)]) -> SessionUpdate {
+        var update = SessionUpdate()
+        let values = Dictionary(query.map { ($0.name, $0.value) }) { first, _ in first }
+        func text(_ name: String) -> String? { values[name].flatMap { $0.isEmpty ? nil : $0 } }
+        let isTranscription = values["intent"] == "transcription"
+        update.model = (text("transcription_model") ?? (isTranscription ? text("model") : nil)).map { .some($0) }
+        update.language = text("language").map { .some($0) }
+        return update
+    }
+
+    /// Reads a `session` object as clients send it when they ask for a secret; `session` is JSON.
+    public static func update(session: [UInt8]) throws(ClientError) -> SessionUpdate {
+        guard case .object(let values)? = JSONValue(parsing: session.span) else {
+            throw ClientError(.invalidValue, "'session' must be an object.", param: "session")
+        }
+        return try RealtimeSessionFields(JSONFields(values: values, path: "session.")).update()
+    }
+
+    /// The `session` object that describes `settings`, as JSON.
+    public static func session(_ settings: SessionSettings, id: String, expiry: Int, shape: Shape) -> [UInt8] {
+        RealtimeSession(id: id, expiry: expiry, shape: shape).json(settings).text
+    }
+}

@@ -1,0 +1,50 @@
+public import Audio
+import SpeechDetection
+
+/// A change of settings in mid-session; what is `nil` stays as it is.
+public struct SessionUpdate: Equatable, Sendable {
+    /// `.some(nil)` leaves the choice to the server.
+    public var model: String??
+    /// `.some(nil)` lets the engine decide again.
+    public var language: String??
+    /// `.some(nil)` takes the prompt away.
+    public var prompt: String??
+    public var includesAudio: Bool?
+    public var includesLogprobs: Bool?
+    /// A rate is in `AudioIntake.rates`.
+    public var inputFormat: AudioFormat?
+    /// `.some(nil)` for none.
+    public var noiseReduction: NoiseReduction??
+    public var turnDetection: TurnDetectionUpdate?
+
+    public init() {}
+}
+
+/// A change of turn detection.
+public enum TurnDetectionUpdate: Equatable, Sendable {
+    /// Only a commit ends an utterance.
+    case off
+    case on(Change)
+    /// The server's rules, with a silence that follows from the eagerness.
+    case semantic(Eagerness)
+
+    /// Lengths are samples; what is `nil` stays as it is.
+    public struct Change: Equatable, Sendable {
+        public var threshold: Float?
+        public var prefixPadding: Int?
+        public var hangover: Int?
+        public var minimumSpeech: Int?
+        public var maximumUtterance: Int?
+
+        public init() {}
+
+        func applied(to rules: TurnDetection) -> TurnDetection {
+            var rules = rules
+            rules.threshold = threshold ?? rules.threshold
+            rules.prefixPadding = prefixPadding ?? rules.prefixPadding
+            rules.hangover = hangover ?? rules.hangover
+            rules.minimumSpeech = minimumSpeech ?? rules.minimumSpeech
+            return rules
+        }
+    }
+}

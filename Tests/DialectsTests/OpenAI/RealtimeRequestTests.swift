@@ -1,0 +1,204 @@
+import Audio
+import Sessions
+import SpeechDetection
+import Testing
+
+@testable import Dialects
+
+@Suite("OpenAI Realtime, from the client")
+struct RealtimeRequestTests {
+    static func decode(_ text: String) -> ClientCommand {
+        OpenAIRealtimeDialect(shape: .ga).decode(text: Array(text.utf8).span)
+    }
+
+    static func update(_ session: String) -> ClientCommand {
+        decode(#"{"type":"session.update","session":\#(session)}"#)
+    }
+
+    @Test(
+        "Reads every message",
+        arguments: [
+            (#"{"type":"input_audio_buffer.append","audio":"AQAC"}"#, .append(audio: [1, 0, 2], rate: nil)),
+            (#"{"type":"input_audio_buffer.append","event_id":"e","audio":""}"#, .append(audio: [], rate: nil)),
+            (
+                #"{"type":"input_audio_buffer.append","audio":"AQAC","sample_rate":8000}"#,
+                .append(audio: [1, 0, 2], rate: nil)
+            ),
+            (#"{"type":"input_audio_buffer.commit","event_id":"e"}"#, .commit(eventID: "e")),
+            (#"{"type":"input_audio_buffer.commit"}"#, .commit(eventID: nil)),
+            (#"{"type":"input_audio_buffer.clear"}"#, .clear),
+            (
+                #"{"type":"conversation.item.retrieve","item_id":"item_1","event_id":"rci_item_1"}"#,
+                .retrieve(itemID: "item_1", eventID: "rci_item_1")
+            ),
+            (
+                #"{"type":"conversation.item.delete","item_id":"item_1"}"#,
+                .delete(itemID: "item_1", eventID: nil)
+            ),
+        ] as [(String, ClientCommand)]
+    )
+    func reads(text: String, command: ClientCommand) { #expect(Self.decode(text) == command) }
+
+    @Test(
+        "Reads the session of GA and the one of the beta",
+        arguments: [
+            #"{"type":"transcription","audio":{"input":{"format":{"type":"audio/pcmu"},"#
+                + #""transcription":{"model":"whisper-1","language":"de","prompt":""},"#
+                + #""noise_reduction":{"type":"far_field","strength":0.5},"turn_detection":{"type":"server_vad","#
+                + #""threshold":0.5,"prefix_padding_ms":300,"silence_duration_ms":200,"create_response":false}}},"#
+                + #""include":["item.input_audio_transcription.logprobs"]}"#,
+            #"{"input_audio_format":"g711_ulaw","input_audio_transcription":{"model":"whisper-1","language":"de","#
+                + #""prompt":""},"input_audio_noise_reduction":{"type":"far_field"},"turn_detection":{"#
+                + #""threshold":0.5,"prefix_padding_ms":300,"silence_duration_ms":200},"#
+                + #""include":["item.input_audio_transcription.logprobs"],"modalities":["text"],"temperature":0.8}"#,
+        ]
+    )
+    func sessions(session: String) {
+        var expected = SessionUpdate()
+        expected.inputFormat = .muLaw
+        expected.model = "whisper-1"
+        expected.language = "de"
+        expected.prompt = .some(nil)
+        expected.noiseReduction = .farField
+        expected.includesLogprobs = true
+        var change = TurnDetectionUpdate.Change()
+        change.threshold = 0.5
+        change.prefixPadding = 4_800
+        change.hangover = 3_200
+        expected.turnDetection = .on(change)
+        #expect(Self.update(session) == .update(expected))
+    }
+
+    @Test("Tells absent from null")
+    func null() {
+        #expect(Self.update("{}") == .update(SessionUpdate()))
+        #expect(Self.update(#"{"audio":{"input":{}}}"#) == .update(SessionUpdate()))
+        var expected = SessionUpdate()
+        (expected.model, expected.language, expected.prompt) = (.some(nil), .some(nil), .some(nil))
+        expected.noiseReduction = .some(nil)
+        expected.turnDetection = .off
+        expected.includesLogprobs = false
+        let input = #"{"format":null,"transcription":null,"noise_reduction":null,"turn_detection":null}"#
+        #expect(Self.update(#"{"type":"realtime","audio":{"input":\#(input)},"include":null}"#) == .update(expected))
+    }
+
+    @Test(
+        "Takes every format",
+        arguments: [
+            (#"{"type":"audio/pcm"}"#, .pcm16(rate: 24_000)),
+            (#"{"type":"audio/pcm","rate":null}"#, .pcm16(rate: 24_000)),
+            (#"{"type":"audio/pcm","rate":16000}"#, .pcm16(rate: 16_000)),
+            (#"{"type":"audio/pcm","rate":48000}"#, .pcm16(rate: 48_000)), (#"{"type":"audio/pcma"}"#, .aLaw),
+            (#"{"type":"audio/pcmu","rate":8000}"#, .muLaw), (#""pcm16""#, .pcm16(rate: 24_000)),
+            (#""g711_alaw""#, .aLaw),
+        ] as [(String, AudioFormat)]
+    )
+    func formats(json: String, format: AudioFormat) {
+        var expected = SessionUpdate()
+        expected.inputFormat = format
+        #expect(Self.update(#"{"audio":{"input":{"format":\#(json)}}}"#) == .update(expected))
+    }
+
+    @Test("Maps semantic turn detection, and keeps lengths within what the server can do")
+    func turnDetection() {
+        func detection(_ json: String) -> TurnDetectionUpdate? {
+            guard case .update(let update) = Self.update(#"{"turn_detection":\#(json)}"#) else { return nil }
+            return update.turnDetection
+        }
+        #expect(detection(#"{"type":"semantic_vad"}"#) == .semantic(.auto))
+        #expect(detection(#"{"type":"semantic_vad","eagerness":"low","create_response":true}"#) == .semantic(.low))
+        #expect(detection(#"{"type":"server_vad"}"#) == .on(.init()))
+        var change = TurnDetectionUpdate.Change()
+        change.prefixPadding = SampleClock.samples(milliseconds: TurnDetection.paddings.upperBound)
+        change.hangover = SampleClock.samples(milliseconds: TurnDetection.hangovers.lowerBound)
+        let extreme = #"{"prefix_padding_ms":60000,"silence_duration_ms":0,"threshold":null,"idle_timeout_ms":null}"#
+        #expect(detection(extreme) == .on(change))
+    }
+
+    @Test("Leaves the turns to clients that name a model which has no turn detection")
+    func streamingModel() {
+        var expected = SessionUpdate()
+        expected.model = "gpt-realtime-whisper-2026"
+        expected.turnDetection = .off
+        let transcription = #""transcription":{"model":"gpt-realtime-whisper-2026"}"#
+        #expect(Self.update(#"{"audio":{"input":{\#(transcription)}}}"#) == .update(expected))
+        expected.turnDetection = .semantic(.high)
+        let detection = #""turn_detection":{"type":"semantic_vad","eagerness":"high"}"#
+        #expect(Self.update(#"{"audio":{"input":{\#(transcription),\#(detection)}}}"#) == .update(expected))
+    }
+
+    @Test(
+        "Refuses what it cannot understand, and names the field and the message",
+        arguments: [
+            ("{", "invalid_json", nil), ("[]", "invalid_event", nil), ("{}", "missing_required_parameter", "type"),
+            (#"{"type":3}"#, "invalid_value", "type"), (#"{"type":"nonsense"}"#, "invalid_value", "type"),
+            (#"{"type":"input_audio_buffer.append"}"#, "missing_required_parameter", "audio"),
+            (#"{"type":"input_audio_buffer.append","audio":"!!"}"#, "invalid_value", "audio"),
+            (#"{"type":"session.update"}"#, "missing_required_parameter", "session"),
+            (#"{"type":"session.update","session":{"type":"text"}}"#, "invalid_value", "session.type"),
+            (
+                #"{"type":"session.update","session":{"audio":{"input":{"format":{"type":"audio/mp3"}}}}}"#,
+                "invalid_value", "session.audio.input.format.type"
+            ),
+            (
+                #"{"type":"session.update","session":{"audio":{"input":{"format":{"type":"audio/pcm","rate":4000}}}}}"#,
+                "integer_below_min_value", "session.audio.input.format.rate"
+            ),
+            (
+                #"{"type":"session.update","session":{"turn_detection":{"threshold":2}}}"#, "invalid_value",
+                "session.turn_detection.threshold"
+            ),
+            (
+                #"{"type":"session.update","session":{"turn_detection":{"silence_duration_ms":-1}}}"#,
+                "invalid_value", "session.turn_detection.silence_duration_ms"
+            ),
+            (
+                #"{"type":"session.update","session":{"turn_detection":{"type":"semantic_vad","eagerness":"x"}}}"#,
+                "invalid_value", "session.turn_detection.eagerness"
+            ),
+            (
+                #"{"type":"session.update","session":{"audio":{"input":{"noise_reduction":{}}}}}"#, "invalid_value",
+                "session.audio.input.noise_reduction.type"
+            ),
+            (#"{"type":"session.update","session":{"include":"all"}}"#, "invalid_value", "session.include"),
+            (#"{"type":"conversation.item.retrieve"}"#, "missing_required_parameter", "item_id"),
+            (#"{"type":"response.create"}"#, "invalid_value", "type"),
+            (#"{"type":"conversation.item.create","item":{}}"#, "invalid_value", "type"),
+            (#"{"type":"response.cancel"}"#, "response_cancel_not_active", nil),
+            (#"{"type":"conversation.item.truncate"}"#, "item_truncate_invalid_item_id", "item_id"),
+        ] as [(String, String, String?)]
+    )
+    func mistakes(text: String, code: String, param: String?) {
+        let named = text.hasSuffix("}") && text != "{}" ? text.dropLast() + #","event_id":"mine"}"# : text[...]
+        guard case .invalid(let error) = Self.decode(String(named)) else {
+            Issue.record("\(text) was taken")
+            return
+        }
+        #expect(error.code.rawValue == code)
+        #expect(error.param == param)
+        #expect(error.eventID == (named == text ? nil : "mine"))
+    }
+
+    @Test("Refuses binary messages")
+    func binary() {
+        guard case .invalid(let error) = OpenAIRealtimeDialect(shape: .ga).decode(binary: ([1] as [UInt8]).span) else {
+            Issue.record("Binary was taken")
+            return
+        }
+        #expect(error.code == .invalidEvent)
+    }
+
+    @Test("Reads the query as clients of other hosts write it")
+    func query() {
+        func update(_ query: [(String, String)]) -> SessionUpdate {
+            OpenAIRealtimeDialect.update(query: query.map { (name: $0.0, value: $0.1) })
+        }
+        #expect(update([("model", "gpt-realtime")]) == SessionUpdate())
+        var expected = SessionUpdate()
+        expected.model = "whisper-1"
+        #expect(update([("model", "whisper-1"), ("intent", "transcription")]) == expected)
+        expected.language = "de"
+        #expect(update([("model", "x"), ("transcription_model", "whisper-1"), ("language", "de")]) == expected)
+        #expect(update([("intent", "transcription"), ("model", "")]) == SessionUpdate())
+    }
+}
