@@ -143,7 +143,9 @@ let package = Package(
         ),
         .testTarget(
             name: "DialectsTests",
-            dependencies: ["Dialects", "Sessions", "SpeechDetection", "Transcription", "Audio"],
+            dependencies: [
+                "Dialects", "Sessions", "SpeechDetection", "Transcription", "Audio", "TestSupport", coreMetrics,
+            ],
             swiftSettings: strict
         ),
         .testTarget(
