@@ -1,8 +1,13 @@
-/// PCM16 audio in a RIFF container.
+/// PCM audio in a RIFF container: every encoding is read, as 16-bit samples; 16 bits are written.
 ///
 /// Source: "Multimedia Programming Interface and Data Specifications 1.0", IBM and Microsoft, 1991, and the
 /// `WAVEFORMATEXTENSIBLE` addition, whose sub-format begins with the plain format tag.
 public struct WAVFile: Equatable, Sendable {
+    /// Frames per second that a file may have.
+    ///
+    /// Below nothing is left of speech (telephones begin at 8000); above no recorder goes, so a header says so by damage.
+    public static let rates = 1_000...384_000
+
     /// Frames per second, one sample per channel each.
     public var sampleRate: Int
     public var channels: Int
@@ -15,19 +20,20 @@ public struct WAVFile: Equatable, Sendable {
         self.samples = samples
     }
 
-    /// Reads a whole file.
+    /// Reads a whole file: integers of 8 to 32 bits, floating point of 32 and 64, A-law and mu-law.
     ///
-    /// A data size of 0 or beyond the end, as streaming writers leave it, means "to the end of the file".
+    /// Wider samples are rounded to 16 bits. A data size of 0 or beyond the end, as streaming writers leave it, means "to
+    /// the end of the file".
     public init(parsing bytes: [UInt8]) throws(WAVError) {
         guard Self.isRIFF(bytes) else { throw .notWAV }
-        var format: Format?
+        var format: WAVFormat?
         var offset = 12
         while offset + 8 <= bytes.count {
             let size = Int(littleEndian(bytes, at: offset + 4, count: 4))
             let body = offset + 8
             if bytes[offset..<offset + 4].elementsEqual("fmt ".utf8) {
                 guard size >= 16, body + size <= bytes.count else { throw .truncated }
-                format = try Format(bytes, at: body, size: size)
+                format = try WAVFormat(bytes[body..<body + size])
             } else if bytes[offset..<offset + 4].elementsEqual("data".utf8) {
                 guard let format else { throw .truncated }
                 let end = size == 0 ? bytes.count : min(body + size, bytes.count)
@@ -39,18 +45,13 @@ public struct WAVFile: Equatable, Sendable {
         throw .truncated
     }
 
-    private init(_ format: Format, data: ArraySlice<UInt8>) {
-        let frameBytes = 2 * format.channels
-        let count = data.count / frameBytes * format.channels
-        sampleRate = format.sampleRate
-        channels = format.channels
-        samples = [Int16](unsafeUninitializedCapacity: count) { samples, initialized in
-            for index in 0..<count {
-                let at = data.startIndex + 2 * index
-                samples[index] = Int16(bitPattern: UInt16(data[at]) | UInt16(data[at + 1]) << 8)
-            }
-            initialized = count
-        }
+    private init(_ format: WAVFormat, data: ArraySlice<UInt8>) {
+        let frames = data.count / (format.sampleBytes * format.channels)
+        self.init(
+            sampleRate: format.sampleRate,
+            channels: format.channels,
+            samples: format.samples(data.prefix(frames * format.channels * format.sampleBytes))
+        )
     }
 
     /// How many bytes at the start of `bytes` are a RIFF header: up to the first sample, or 0 when there is none.
@@ -97,26 +98,16 @@ public struct WAVFile: Equatable, Sendable {
     /// One channel, the mean of all.
     public var mono: [Int16] {
         guard channels > 1 else { return samples }
-        return stride(from: 0, to: samples.count, by: channels).map { start in
-            Int16(samples[start..<start + channels].reduce(0) { $0 + Int($1) } / channels)
-        }
-    }
-
-    private struct Format {
-        var channels: Int
-        var sampleRate: Int
-
-        init(_ bytes: [UInt8], at offset: Int, size: Int) throws(WAVError) {
-            let pcm = 1
-            let extensible = 0xFFFE
-            var tag = Int(littleEndian(bytes, at: offset, count: 2))
-            if tag == extensible, size >= 26 { tag = Int(littleEndian(bytes, at: offset + 24, count: 2)) }
-            channels = Int(littleEndian(bytes, at: offset + 2, count: 2))
-            sampleRate = Int(littleEndian(bytes, at: offset + 4, count: 4))
-            let bits = Int(littleEndian(bytes, at: offset + 14, count: 2))
-            guard tag == pcm, bits == 16, channels > 0, sampleRate > 0 else {
-                throw .unsupported(formatTag: tag, bits: bits, channels: channels)
+        let frames = samples.count / channels
+        return [Int16](unsafeUninitializedCapacity: frames) { mono, initialized in
+            samples.withUnsafeBufferPointer { samples in
+                for frame in 0..<frames {
+                    var sum = 0
+                    for channel in 0..<channels { sum += Int(samples[frame * channels + channel]) }
+                    mono[frame] = Int16(sum / channels)
+                }
             }
+            initialized = frames
         }
     }
 }
@@ -126,17 +117,21 @@ public enum WAVError: Error, Equatable, CustomStringConvertible {
     case notWAV
     case truncated
     case unsupported(formatTag: Int, bits: Int, channels: Int)
+    case unsupportedRate(Int)
 
     public var description: String {
         switch self {
         case .notWAV: "Not a WAV file"
         case .truncated: "The WAV file has no audio data"
         case .unsupported(let tag, let bits, let channels):
-            "WAV with format \(tag), \(bits) bits and \(channels) channels; 16-bit PCM is needed"
+            "WAV with format \(tag), \(bits) bits and \(channels) channels; PCM, floating point or G.711 is needed"
+        case .unsupportedRate(let rate):
+            "WAV with \(rate) samples per second; \(WAVFile.rates.lowerBound) to \(WAVFile.rates.upperBound) are read"
         }
     }
 }
 
-private func littleEndian(_ bytes: [UInt8], at offset: Int, count: Int) -> UInt32 {
-    (0..<count).reduce(0) { $0 | UInt32(bytes[offset + $1]) << (8 * UInt32($1)) }
+/// The number in `count` (1 to 4) bytes, low byte first, `offset` from the first.
+func littleEndian(_ bytes: some RandomAccessCollection<UInt8>, at offset: Int, count: Int) -> UInt32 {
+    bytes.dropFirst(offset).prefix(count).reversed().reduce(0) { $0 << 8 | UInt32($1) }
 }
