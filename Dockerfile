@@ -18,9 +18,11 @@ RUN --mount=type=cache,target=/source/.build \
     && strip -o /usr/local/bin/steno .build/release/steno
 
 FROM debian:bookworm-slim
+# --build-arg FFMPEG=1 adds ffmpeg, for files that are not WAV; with what Debian's depends on it is 480 MB.
+ARG FFMPEG=
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
-        ca-certificates libcurl4 libsoxr0 libstdc++6 pocketsphinx-en-us \
+        ca-certificates libcurl4 libsoxr0 libstdc++6 pocketsphinx-en-us ${FFMPEG:+ffmpeg} \
     && apt-get clean && rm -rf /var/lib/apt/lists/* \
     && useradd --system --no-create-home steno
 WORKDIR /steno

@@ -32,6 +32,7 @@ let serviceLifecycleTestKit: Target.Dependency = .product(
     name: "ServiceLifecycleTestKit",
     package: "swift-service-lifecycle"
 )
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 
@@ -55,6 +56,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
     ],
     targets: [
         // An arrow may only point down this list.
@@ -93,6 +95,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(name: "SpeechDetection", dependencies: ["Audio", "CWebRTCAudio"], swiftSettings: strict),
+        .target(
+            name: "AudioFiles",
+            dependencies: ["Audio", "CMemoryFile", deque, logging, subprocess, systemPackage],
+            swiftSettings: strict
+        ),
         .target(name: "Audio", dependencies: ["CSoxr"], swiftSettings: strict),
         .target(
             name: "WebSocketTransport",
@@ -112,6 +119,7 @@ let package = Package(
             cSettings: [.headerSearchPath("system"), .treatAllWarnings(as: .error)],
             linkerSettings: [.linkedLibrary("pocketsphinx"), .linkedLibrary("sphinxbase")]
         ),
+        .target(name: "CMemoryFile", cSettings: [.treatAllWarnings(as: .error)]),
         .target(name: "CThreads", cSettings: [.treatAllWarnings(as: .error)]),
         .target(
             name: "CWebRTCAudio",
@@ -163,6 +171,11 @@ let package = Package(
         .testTarget(
             name: "SpeechDetectionTests",
             dependencies: ["SpeechDetection", "Audio", "TestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "AudioFilesTests",
+            dependencies: ["AudioFiles", "Audio", "TestSupport", inMemoryLogging, logging, subprocess],
             swiftSettings: strict
         ),
         .testTarget(name: "AudioTests", dependencies: ["Audio", "TestSupport"], swiftSettings: strict),

@@ -231,6 +231,10 @@ python_tests() {
 tests() {
     [[ -d Tests ]] || fail "the tests need the source code."
     setup
+    if ! type ffmpeg >/dev/null 2>&1; then
+        type apt-get >/dev/null 2>&1 || fail "the tests of audio files need ffmpeg; install it with your package manager."
+        install ffmpeg
+    fi
     # One at a time: tests of time limits on real sockets want a machine that is not busy with the others.
     swift test --no-parallel "$@"
     if (($# == 0)); then python_tests; fi

@@ -1,0 +1,31 @@
+import Audio
+
+/// Why a file gave no samples.
+public enum AudioFileError: Error, Equatable, CustomStringConvertible {
+    /// The file needs ffmpeg, which is not installed.
+    case unsupported
+    /// The bytes are no audio file, a damaged one, or one without an audio stream.
+    case undecodable
+    /// The audio is longer than `limit` samples at `SampleClock.rate`.
+    case tooLong(limit: Int)
+    /// Decoding took longer than `limit`.
+    case tooSlow(limit: Duration)
+    /// As many files as may wait for a decoder do so already.
+    case busy
+    /// The decoder could not be run, for a reason the operator finds in the log.
+    case failed
+    /// The task that reads was cancelled.
+    case cancelled
+
+    public var description: String {
+        switch self {
+        case .unsupported: "This server reads WAV only; install ffmpeg to send other formats"
+        case .undecodable: "The file has no audio that can be decoded; send WAV, MP3, M4A, FLAC, Ogg or WebM"
+        case .tooLong(let limit): "The audio is longer than \(limit / SampleClock.rate) seconds; send it in parts"
+        case .tooSlow(let limit): "Decoding took longer than \(limit); send the file in parts or as WAV"
+        case .busy: "Too many files are being decoded; try again later"
+        case .failed: "The decoder could not be run; the server's log says why"
+        case .cancelled: "Reading the file was cancelled"
+        }
+    }
+}

@@ -1,0 +1,33 @@
+import Audio
+
+extension FFmpeg {
+    /// What keeps ffmpeg to one container, one stream of audio, one thread, and its standard input and output.
+    ///
+    /// The file protocol is there for MP4 only, which has to be read back and forth: a pipe, even one that is a file, is
+    /// not sought in by ffmpeg 5. With `enable_drefs` off, ffmpeg's reader of MP4 opens no second file.
+    static func arguments(for container: AudioContainer) -> [String] {
+        let input =
+            container.needsSeeking
+            ? ["-protocol_whitelist", "file", "-enable_drefs", "0", "-use_absolute_path", "0"]
+            : ["-protocol_whitelist", "pipe"]
+        let source = container.needsSeeking ? "file:/proc/self/fd/0" : "pipe:0"
+        return ["-nostdin", "-hide_banner", "-loglevel", "error", "-max_alloc", "\(maximumAllocation)"]
+            + input
+            + ["-format_whitelist", container.demuxer, "-codec_whitelist", decoders, "-threads", "1"]
+            + ["-f", container.demuxer, "-i", source]
+            + ["-map", "0:a:0", "-vn", "-sn", "-dn", "-ac", "1", "-ar", "\(SampleClock.rate)"]
+            + ["-threads", "1", "-filter_threads", "1", "-c:a", "pcm_s16le", "-f", "s16le", "pipe:1"]
+    }
+
+    /// Bytes that ffmpeg may ask for at once; a damaged file can say that it needs any number.
+    private static let maximumAllocation = 1 << 28
+
+    /// Decoders of audio that people have; a file with pictures in it must not reach those of pictures.
+    private static let decoders = [
+        "aac", "aac_latm", "ac3", "adpcm_ima_qt", "adpcm_ima_wav", "adpcm_ms", "alac", "amrnb", "amrwb", "eac3", "flac",
+        "gsm", "gsm_ms", "libopencore_amrnb", "libopencore_amrwb", "libopus", "libvorbis", "mp1", "mp1float", "mp2",
+        "mp2float", "mp3", "mp3float", "opus", "pcm_alaw", "pcm_f32be", "pcm_f32le", "pcm_f64be", "pcm_f64le",
+        "pcm_mulaw", "pcm_s16be", "pcm_s16le", "pcm_s24be", "pcm_s24le", "pcm_s32be", "pcm_s32le", "pcm_s8", "pcm_u8",
+        "vorbis",
+    ].joined(separator: ",")
+}
