@@ -53,14 +53,21 @@ public struct Server: Sendable {
     ) -> some ApplicationProtocol {
         let registry = PrometheusRegistry()
         let router = Router(context: ServerContext.self)
+        router.add(middleware: RequestIDMiddleware())
         router.add(middleware: ErrorMiddleware())
         StatusRoutes(engine: engine, drain: drain, metrics: registry).add(to: router)
-        let host = SessionHost(
+        ModelRoutes(model: settings.engine.engine.model, created: Int(Date.now.timeIntervalSince1970)).add(to: router)
+        let metrics = SessionMetrics(factory: registry)
+        TranscriptionRoute(
             settings: settings.session,
             transcriber: engine,
-            metrics: SessionMetrics(factory: registry),
-            drain: drain
-        )
+            metrics: metrics,
+            drain: drain,
+            upload: Upload(maximum: settings.maximumUploadBytes),
+            decode: { try await WAVDecoding.decode($0) },
+            engineLanguage: settings.engine.engine.language
+        ).add(to: router)
+        let host = SessionHost(settings: settings.session, transcriber: engine, metrics: metrics, drain: drain)
         var webSocket = WebSocketConfiguration()
         webSocket.maxMessageSize = settings.maximumMessageBytes
         webSocket.sendTimeout = settings.slowReaderTimeout

@@ -19,6 +19,7 @@ struct TunnelHTTP1Channel: ServerChildChannel, HTTPChannelHandler {
             try pipeline.addHandler(HTTPResponseEncoder())
             try pipeline.addHandler(decoder)
             try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
+            try pipeline.addHandler(PeerCloseHandler())
             try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: idleTimeout, logger: logger))
             try pipeline.addHandler(ByteTunnelHandler(decoder: decoder))
             return try NIOAsyncChannel(

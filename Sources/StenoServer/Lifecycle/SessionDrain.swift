@@ -52,15 +52,34 @@ final class SessionDrain: Service {
     /// Why a session that came now would be refused, if it would.
     var refusal: Refusal? { state.withLock { $0.refusal(maximum: maximum) } }
 
-    /// Runs `session` as one of the counted.
-    func admit<Result>(_ controls: Controls, _ session: () async throws -> Result) async throws -> Result {
+    /// A session's place among the counted, which it has until this is gone.
+    final class Seat: Sendable {
+        private let id: UInt64
+        private let drain: SessionDrain
+
+        fileprivate init(id: UInt64, drain: SessionDrain) {
+            self.id = id
+            self.drain = drain
+        }
+
+        deinit { drain.leave(id) }
+    }
+
+    /// Counts a session that begins now.
+    func enter(_ controls: Controls) throws(Refusal) -> Seat {
         let id = try state.withLock { state throws(Refusal) in
             if let refusal = state.refusal(maximum: maximum) { throw refusal }
             state.lastID += 1
             state.sessions[state.lastID] = controls
             return state.lastID
         }
-        defer { leave(id) }
+        return Seat(id: id, drain: self)
+    }
+
+    /// Runs `session` as one of the counted.
+    func admit<Result>(_ controls: Controls, _ session: () async throws -> Result) async throws -> Result {
+        let seat = try enter(controls)
+        defer { withExtendedLifetime(seat) {} }
         return try await session()
     }
 

@@ -20,7 +20,7 @@ struct ErrorMiddleware: RouterMiddleware {
             return error.response()
         } catch {
             context.logger.error("Request failed", metadata: ["error": "\(error)"])
-            return APIError(.internalServerError, "The server failed on this request.").response()
+            return APIError.unforeseen.response()
         }
     }
 
@@ -35,6 +35,11 @@ struct APIError: Error, Equatable {
     var message: String
     var code: String?
     var param: String?
+    /// Whether the client is to close the connection, because the rest of its body is not wanted.
+    var closesConnection = false
+
+    /// What a client is told of a fault of ours; the log says more.
+    static let unforeseen = APIError(.internalServerError, "The server failed on this request.")
 
     init(_ status: HTTPResponse.Status, _ message: String, code: String? = nil, param: String? = nil) {
         self.status = status
@@ -43,14 +48,26 @@ struct APIError: Error, Equatable {
         self.param = param
     }
 
+    /// The same error, after which the connection is of no further use.
+    var closing: APIError {
+        var error = self
+        error.closesConnection = true
+        return error
+    }
+
+    /// The body of the answer.
+    var json: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: (try? encoder.encode(["error": Body(error: self)])) ?? Data(), as: UTF8.self)
+    }
+
     func response(headers: HTTPFields = [:]) -> Response {
         var headers = headers
         headers[.contentType] = "application/json; charset=utf-8"
         if status == .serviceUnavailable { headers[.retryAfter] = "1" }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let body = (try? encoder.encode(["error": Body(error: self)])) ?? Data()
-        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+        if closesConnection { headers[.connection] = "close" }
+        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: json)))
     }
 
     private struct Body: Encodable {

@@ -7,6 +7,22 @@ public struct EngineSettings: Sendable {
     public enum Engine: Sendable {
         case whisperHTTP(WhisperHTTPTranscriber.Configuration)
         case pocketSphinx(PocketSphinxModel, threads: Int)
+
+        /// The model's name, as `GET /v1/models` lists it.
+        public var model: String {
+            switch self {
+            case .whisperHTTP(let configuration): configuration.model
+            case .pocketSphinx: "pocketsphinx-en-us"
+            }
+        }
+
+        /// The English name of the only language it knows, or `nil` for one that knows many.
+        public var language: String? {
+            switch self {
+            case .whisperHTTP: nil
+            case .pocketSphinx: "english"
+            }
+        }
     }
 
     public var engine: Engine

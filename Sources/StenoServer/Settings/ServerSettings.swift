@@ -29,6 +29,7 @@ public struct ServerSettings: Sendable {
     public var session: SessionSettings
     public var maximumSessions: Int
     public var maximumMessageBytes: Int
+    public var maximumUploadBytes: Int
     public var slowReaderTimeout: Duration
     public var shutdownTimeout: Duration
 
@@ -43,6 +44,7 @@ public struct ServerSettings: Sendable {
         session = try await Self.session(reader)
         maximumSessions = try await reader.integer(.maxSessions, in: 1...100_000) ?? 1_000
         maximumMessageBytes = try await reader.integer(.maxMessageBytes, in: 1_024...(1 << 30)) ?? 21 << 20
+        maximumUploadBytes = try await reader.integer(.maxUploadBytes, in: 1_024...(1 << 32)) ?? 100 << 20
         slowReaderTimeout = try await reader.milliseconds(.slowReaderTimeout, in: 100...600_000) ?? .seconds(30)
         shutdownTimeout = try await reader.milliseconds(.shutdownTimeout, in: 0...600_000) ?? .seconds(20)
     }

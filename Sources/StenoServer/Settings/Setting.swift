@@ -26,6 +26,7 @@ public enum Setting: String, CaseIterable, Sendable {
     case maxSessions = "MAX_SESSIONS"
     case maxPendingUtterances = "MAX_PENDING_UTTERANCES"
     case maxMessageBytes = "MAX_MESSAGE_BYTES"
+    case maxUploadBytes = "MAX_UPLOAD_BYTES"
     case slowReaderTimeout = "SLOW_READER_TIMEOUT_MS"
     case shutdownTimeout = "SHUTDOWN_TIMEOUT_MS"
 
@@ -59,6 +60,7 @@ public enum Setting: String, CaseIterable, Sendable {
         case .maxSessions: "Sessions at once; more get 503 (1000)"
         case .maxPendingUtterances: "Utterances of one session that may wait for their transcript (4)"
         case .maxMessageBytes: "Largest message from a client (22020096)"
+        case .maxUploadBytes: "Largest body of an HTTP upload (104857600)"
         case .slowReaderTimeout: "How long a client may leave events unread (30000)"
         case .shutdownTimeout: "How long open utterances may take after SIGTERM (20000)"
         }

@@ -1,0 +1,111 @@
+import Audio
+import Foundation
+import Logging
+import Sessions
+import SpeechDetection
+import Transcription
+
+/// A file as a session without a socket.
+///
+/// The same pipeline as a stream's cuts and transcribes it, so its ledger, metrics, order and bounds hold here too.
+struct FileTranscription: Sendable {
+    /// The least that is transcribed: 100 ms.
+    static let minimumLength = SampleClock.samples(milliseconds: 100)
+    /// Bytes of samples that are cut without a pause.
+    private static let pieceLength = 1 << 16
+
+    let samples: [Int16]
+    let settings: SessionSettings
+    let transcriber: any Transcriber
+    let metrics: SessionMetrics
+    let logger: Logger
+
+    /// - Parameter settings: What a stream would start with.
+    init(
+        _ samples: [Int16],
+        asked form: TranscriptionForm,
+        settings: SessionSettings,
+        transcriber: any Transcriber,
+        metrics: SessionMetrics,
+        logger: Logger
+    ) {
+        self.samples = samples
+        self.settings = Self.settings(settings, form, length: samples.count)
+        self.transcriber = transcriber
+        self.metrics = metrics
+        self.logger = logger
+    }
+
+    /// A file that fits into one utterance is transcribed whole unless the client asks for cutting, as OpenAI describes
+    /// an absent `chunking_strategy`; silence in it is the engine's business.
+    static func settings(_ base: SessionSettings, _ form: TranscriptionForm, length: Int) -> SessionSettings {
+        var settings = base
+        settings.includesAudio = false
+        settings.language = form.language ?? base.language
+        settings.prompt = form.prompt ?? base.prompt
+        // Nobody waits for the first utterance of a file, so that every decoder may have one in hand.
+        settings.maximumPending = max(base.maximumPending, 2 * ProcessInfo.processInfo.activeProcessorCount, 8)
+        if let chunking = form.chunking {
+            settings.turnDetection = chunking.applied(to: base.defaultTurnDetection)
+        } else if length <= base.maximumUtterance {
+            settings.turnDetection = nil
+        }
+        return settings
+    }
+
+    /// Transcribes the whole file.
+    ///
+    /// - Parameter onSegment: Called in the order of the audio, as soon as a segment and all before it are there.
+    /// - Throws: `TranscriptionError` of the first utterance that fails, when the others are given up; a transcript
+    ///   never has a hole. `CancellationError` when the task was cancelled.
+    func run(onSegment: (FileTranscript.Segment) async throws -> Void = { _ in }) async throws -> FileTranscript {
+        let session = Session(settings: settings, transcriber: transcriber, metrics: metrics)
+        defer { logger.info("File ended", metadata: session.ledger.metadata) }
+        var transcript = FileTranscript(length: samples.count)
+        let events = BoundedChannel<SessionEvent>(capacity: 4)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                var pieces = Pieces(samples: samples)
+                await session.run(detector: try WebRTCDetector(), events: events) { await pieces.next() }
+            }
+            for await event in events {
+                switch event {
+                case .transcribed(let item, let heard):
+                    if let segment = transcript.append(heard, at: item.range) { try await onSegment(segment) }
+                case .failed(_, let error): throw error
+                default: break
+                }
+            }
+            try await group.waitForAll()
+        }
+        try Task.checkCancellation()
+        return transcript
+    }
+
+    /// The file as a client would stream it.
+    private struct Pieces {
+        let samples: [Int16]
+        var position = 0
+
+        /// Others on this thread have their turn between two pieces.
+        mutating func next() async -> ClientCommand? {
+            await Task.yield()
+            guard position < samples.count, !Task.isCancelled else { return nil }
+            let end = min(position + pieceLength / 2, samples.count)
+            defer { position = end }
+            return .append(audio: PCM16.bytes(Array(samples[position..<end])), rate: SampleClock.rate)
+        }
+    }
+}
+
+extension AudioLedger {
+    /// For the log line at the end of a session.
+    var metadata: Logger.Metadata {
+        [
+            "steno.samples.received": "\(received)",
+            "steno.samples.transcribed": "\(transcribed)",
+            "steno.samples.discarded": "\(discarded.values.reduce(0, +))",
+            "steno.samples.failed": "\(failed.values.reduce(0, +))",
+        ]
+    }
+}

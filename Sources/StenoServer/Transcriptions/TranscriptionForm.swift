@@ -1,0 +1,115 @@
+import HTTPTypes
+import SpeechDetection
+
+/// What a client asks for with `POST /v1/audio/transcriptions`.
+///
+/// Fields are those of OpenAI's API; fields that are not known are ignored, and so are known ones that no engine here
+/// can use (`model`, `include[]`, `known_speaker_…`): any model name means the engine that is configured.
+struct TranscriptionForm: Equatable {
+    /// How the answer is written.
+    enum Format: String, CaseIterable {
+        case json
+        case text
+        case srt
+        case verboseJSON = "verbose_json"
+        case vtt
+    }
+
+    /// What `verbose_json` lists.
+    enum Granularity: String, CaseIterable {
+        case segment
+        case word
+    }
+
+    static let fields: Set<String> = [
+        "response_format", "language", "prompt", "temperature", "stream", "timestamp_granularities",
+    ]
+
+    var file: [UInt8]
+    var format = Format.json
+    var isStreamed = false
+    /// ISO 639-1 code, or `nil` to let the server's settings decide.
+    var language: String?
+    var prompt: String?
+    var granularities: Set<Granularity> = [.segment]
+    /// `nil`: the file is transcribed whole if it is short enough.
+    var chunking: ChunkingStrategy?
+
+    static func isWanted(_ name: String) -> Bool {
+        let plain = name.hasSuffix("[]") ? String(name.dropLast(2)) : name
+        return fields.contains(plain) || ChunkingStrategy.isField(plain)
+    }
+
+    /// - Throws: `APIError` that names the field at fault.
+    init(_ form: MultipartForm) throws(APIError) {
+        func text(_ name: String) -> String? {
+            form.values(name).last.map(\.trimmingBlanks).flatMap { $0.isEmpty ? nil : $0 }
+        }
+        guard let file = form.file else {
+            throw APIError(.badRequest, "The form has no 'file'. Send the audio as a part of that name.", param: "file")
+        }
+        guard !file.isEmpty else { throw APIError(.badRequest, "The 'file' is empty.", param: "file") }
+        self.file = file
+        format = try text("response_format").map(Self.format) ?? .json
+        language = try text("language").map(Self.language)
+        prompt = text("prompt")
+        try text("temperature").map(Self.checkTemperature)
+        isStreamed = try text("stream").map(Self.flag) ?? false
+        let granularities = try Self.granularities(form.values("timestamp_granularities"))
+        if !granularities.isEmpty { self.granularities = granularities }
+        chunking = try ChunkingStrategy(form)
+        guard !isStreamed || format == .json || format == .text else {
+            let message = "Only response_format json and text can be streamed; \(format.rawValue) needs stream=false."
+            throw APIError(.badRequest, message, code: "invalid_value", param: "stream")
+        }
+    }
+
+    private static func format(_ value: String) throws(APIError) -> Format {
+        if let format = Format(rawValue: value) { return format }
+        guard value != "diarized_json" else {
+            let message = "This server cannot tell speakers apart, so there is no diarized_json. Use verbose_json."
+            throw APIError(.badRequest, message, code: "unsupported_value", param: "response_format")
+        }
+        throw .invalid("response_format", value, allowed: Format.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+
+    private static func language(_ value: String) throws(APIError) -> String {
+        guard let language = SpokenLanguage(naming: value) else {
+            throw .invalid("language", value, allowed: "an ISO 639-1 code such as 'en'")
+        }
+        return language.code
+    }
+
+    private static func checkTemperature(_ value: String) throws(APIError) {
+        guard let number = Double(value), (0...1).contains(number) else {
+            throw .invalid("temperature", value, allowed: "a number from 0 to 1")
+        }
+    }
+
+    private static func flag(_ value: String) throws(APIError) -> Bool {
+        switch value.lowercased() {
+        case "true", "1": return true
+        case "false", "0": return false
+        default: throw .invalid("stream", value, allowed: "true or false")
+        }
+    }
+
+    private static func granularities(_ values: [String]) throws(APIError) -> Set<Granularity> {
+        var found: Set<Granularity> = []
+        for value in values.flatMap({ $0.split(separator: ",") }).map(\.trimmingBlanks) where !value.isEmpty {
+            guard let granularity = Granularity(rawValue: value) else {
+                throw .invalid("timestamp_granularities[]", value, allowed: "segment, word")
+            }
+            found.insert(granularity)
+        }
+        return found
+    }
+}
+
+extension APIError {
+    /// A field's value that cannot be used.
+    static func invalid(_ param: String, _ value: String, allowed: String) -> APIError {
+        let message = "'\(value.prefix(80))' is no value for \(param); allowed: \(allowed)."
+        return APIError(.badRequest, message, code: "invalid_value", param: param)
+    }
+}

@@ -1,0 +1,149 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import Sessions
+import Transcription
+import WebSocketTransport
+
+/// `POST /v1/audio/transcriptions`: a file in, its transcript out.
+struct TranscriptionRoute: Sendable {
+    let settings: SessionSettings
+    let transcriber: any Transcriber
+    let metrics: SessionMetrics
+    let drain: SessionDrain
+    let upload: Upload
+    let decode: AudioDecoding
+    /// The English name of the language that the engine hears when nobody names one.
+    let engineLanguage: String?
+
+    /// OpenAI's path, Groq's, one without a version, and whisper.cpp's.
+    private static let paths: [RouterPath] = [
+        "/v1/audio/transcriptions", "/openai/v1/audio/transcriptions", "/audio/transcriptions", "/inference",
+    ]
+    private static let translations: [RouterPath] = [
+        "/v1/audio/translations", "/openai/v1/audio/translations", "/audio/translations",
+    ]
+
+    func add(to router: Router<ServerContext>) {
+        for path in Self.paths {
+            router.post(path) { request, context in try await answer(request, context) }
+            router.get(path) { _, _ -> Response in throw Self.wrongMethod }
+        }
+        for path in Self.translations {
+            router.post(path) { _, _ -> Response in
+                let message = "This server transcribes but does not translate. Use /v1/audio/transcriptions."
+                throw APIError(.notFound, message, code: "translation_not_supported").closing
+            }
+        }
+    }
+
+    private static var wrongMethod: APIError {
+        APIError(.methodNotAllowed, "Send the audio with POST, as multipart/form-data.", code: "method_not_allowed")
+    }
+
+    private func answer(_ request: Request, _ context: ServerContext) async throws -> Response {
+        let interruption = Interruption()
+        do {
+            let controls = SessionDrain.Controls(
+                // The whole file is on its way already; what is left is waiting for it.
+                endInput: {},
+                disconnect: { interruption.interrupt(.serverStopping) }
+            )
+            let seat = try enter(controls)
+            try await context.channel.notifyPeerClose { interruption.interrupt(.clientGone) }
+            let (form, file) = try await interruption.run { try await read(request, context) }
+            if form.isStreamed { return stream(file, interruption, seat, context.logger) }
+            let transcript = try await interruption.run { try await file.run() }
+            withExtendedLifetime(seat) {}
+            return try TranscriptRendering(transcript, as: form, language: language(of: file)).response
+        } catch {
+            throw APIError(transcribing: error) ?? error
+        }
+    }
+
+    private func enter(_ controls: SessionDrain.Controls) throws -> SessionDrain.Seat {
+        do throws(SessionDrain.Refusal) {
+            return try drain.enter(controls)
+        } catch {
+            throw APIError.refused(error).closing
+        }
+    }
+
+    /// The form, without its file, and what is to be transcribed.
+    private func read(
+        _ request: Request,
+        _ context: ServerContext
+    ) async throws -> (TranscriptionForm, FileTranscription) {
+        let body = try await upload.form(request, on: context.channel, keeping: TranscriptionForm.isWanted)
+        var form = try TranscriptionForm(body)
+        let samples = try await decode(form.file)
+        form.file = []
+        guard samples.count >= FileTranscription.minimumLength else {
+            let message = "The audio is shorter than 0.1 seconds, the least that can be transcribed."
+            throw APIError(.badRequest, message, code: "audio_too_short", param: "file")
+        }
+        let file = FileTranscription(
+            samples,
+            asked: form,
+            settings: settings,
+            transcriber: transcriber,
+            metrics: metrics,
+            logger: context.logger
+        )
+        return (form, file)
+    }
+
+    /// The name that `verbose_json` gives: what was asked for, or what the engine always hears.
+    private func language(of file: FileTranscription) -> String {
+        file.settings.language.flatMap(SpokenLanguage.init(naming:))?.name ?? engineLanguage ?? "unknown"
+    }
+
+    /// Answers with events while the file is being transcribed.
+    private func stream(
+        _ file: FileTranscription,
+        _ interruption: Interruption,
+        _ seat: SessionDrain.Seat,
+        _ logger: Logger
+    ) -> Response {
+        let body = ResponseBody { writer in
+            let pieces = BoundedChannel<ByteBuffer>(capacity: 4)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    defer { pieces.finish() }
+                    await pieces.send(try await Self.run(file, interruption, into: pieces, logger))
+                }
+                for await piece in pieces { try await writer.write(piece) }
+                try await group.waitForAll()
+            }
+            withExtendedLifetime(seat) {}
+            try await writer.finish(nil)
+        }
+        return Response(
+            status: .ok,
+            headers: [.contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-cache"],
+            body: body
+        )
+    }
+
+    /// Sends the deltas; returns what comes last.
+    private static func run(
+        _ file: FileTranscription,
+        _ interruption: Interruption,
+        into pieces: BoundedChannel<ByteBuffer>,
+        _ logger: Logger
+    ) async throws -> ByteBuffer {
+        do {
+            let transcript = try await interruption.run {
+                try await file.run { segment in await pieces.send(try TranscriptStream.delta(segment)) }
+            }
+            return try TranscriptStream.done(transcript)
+        } catch Interruption.Reason.clientGone {
+            throw Interruption.Reason.clientGone
+        } catch {
+            if let error = APIError(transcribing: error) { return TranscriptStream.failure(error) }
+            logger.error("Request failed", metadata: ["error": "\(error)"])
+            return TranscriptStream.failure(.unforeseen)
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import NIOHTTPTypes
+
+/// The body of a request that brings a file, read within a limit.
+struct Upload {
+    /// Bytes of a whole body.
+    let maximum: Int
+
+    /// Refuses a body that says it is too long, before any of it is read.
+    func check(_ request: Request) throws {
+        guard let length = request.headers[.contentLength].flatMap(Int.init), length > maximum else { return }
+        throw tooLarge
+    }
+
+    /// Reads a `multipart/form-data` body.
+    ///
+    /// A client that waits to be asked for it (RFC 9110 section 10.1.1) is asked.
+    func form(
+        _ request: Request,
+        on channel: any Channel,
+        keeping isWanted: @escaping (String) -> Bool
+    ) async throws -> MultipartForm {
+        try check(request)
+        let type = ParameterizedHeader(request.headers[.contentType] ?? "")
+        guard type.value == "multipart/form-data", let boundary = type.parameters["boundary"], !boundary.isEmpty else {
+            let message = "The body must be multipart/form-data with a boundary, and have the audio as its part 'file'."
+            throw APIError(.badRequest, message, code: "invalid_form").closing
+        }
+        try await sendContinue(request, on: channel)
+        var reader = MultipartFormReader(boundary: boundary, isWanted: isWanted)
+        var count = 0
+        do {
+            for try await var buffer in request.body {
+                count += buffer.readableBytes
+                guard count <= maximum else { throw tooLarge }
+                try reader.feed(buffer.readBytes(length: buffer.readableBytes) ?? [])
+            }
+        } catch {
+            // What is not ours says that the connection ended, or broke the rules of HTTP.
+            throw APIError(transcribing: error) ?? Self.cutOff
+        }
+        return try reader.finish()
+    }
+
+    private func sendContinue(_ request: Request, on channel: any Channel) async throws {
+        guard let expectation = request.headers[.expect], expectation.lowercased() == "100-continue" else { return }
+        try await channel.writeAndFlush(HTTPResponsePart.head(HTTPResponse(status: .continue)))
+    }
+
+    private static let cutOff = APIError(.badRequest, "The body of the request ended before it was whole.").closing
+
+    private var tooLarge: APIError {
+        APIError(
+            .contentTooLarge,
+            "The upload is over the limit of \(maximum) bytes. Send a shorter or a compressed file.",
+            code: "file_too_large",
+            param: "file"
+        ).closing
+    }
+}
