@@ -69,9 +69,10 @@ let package = Package(
             name: "StenoServer",
             dependencies: [
                 "Dialects", "Sessions", "Transcription", "SpeechDetection", "Audio", "WebSocketTransport",
-                "HTTPTransfer", configuration, coreMetrics, httpTypes, hummingbird, logging, nioCore, serviceLifecycle,
-                unixSignals,
+                "HTTPTransfer", configuration, coreMetrics, httpTypes, hummingbird, logging, nioCore, nioHTTPTypes,
+                serviceLifecycle, unixSignals,
             ],
+            resources: [.embedInCode("Documentation/openapi.json")],
             swiftSettings: strict
         ),
         .target(
@@ -138,9 +139,8 @@ let package = Package(
         .testTarget(
             name: "StenoServerTests",
             dependencies: [
-                "StenoServer", "Sessions", "SpeechDetection", "Transcription", "TestSupport", configuration,
-                coreMetrics,
-                inMemoryLogging, logging, serviceLifecycle, serviceLifecycleTestKit,
+                "StenoServer", "Audio", "Sessions", "SpeechDetection", "Transcription", "TestSupport", configuration,
+                coreMetrics, httpTypes, inMemoryLogging, logging, serviceLifecycle, serviceLifecycleTestKit,
             ],
             swiftSettings: strict
         ),

@@ -28,7 +28,7 @@ public struct Server: Sendable {
         defer { transport.shutdown() }
         let engine = EngineFactory(settings: settings.engine, transport: transport, logger: logger).make()
         let drain = SessionDrain(maximum: settings.maximumSessions, grace: settings.shutdownTimeout, logger: logger)
-        let application = application(engine, drain, onListening: onListening)
+        let application = try application(engine, drain, onListening: onListening)
         var group = ServiceGroupConfiguration(
             services: [EngineService(engine: engine, logger: logger), application, drain],
             gracefulShutdownSignals: [.sigterm, .sigint],
@@ -50,12 +50,13 @@ public struct Server: Sendable {
         _ engine: LoadingTranscriber,
         _ drain: SessionDrain,
         onListening: @escaping @Sendable (Int) -> Void
-    ) -> some ApplicationProtocol {
+    ) throws -> some ApplicationProtocol {
         let registry = PrometheusRegistry()
         let router = Router(context: ServerContext.self)
         router.add(middleware: RequestIDMiddleware())
         router.add(middleware: ErrorMiddleware())
         StatusRoutes(engine: engine, drain: drain, metrics: registry).add(to: router)
+        try DocumentationRoutes().add(to: router)
         ModelRoutes(model: settings.engine.engine.model, created: Int(Date.now.timeIntervalSince1970)).add(to: router)
         let metrics = SessionMetrics(factory: registry)
         TranscriptionRoute(

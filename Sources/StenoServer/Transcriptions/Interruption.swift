@@ -47,7 +47,7 @@ final class Interruption: Sendable {
             defer { group.cancelAll() }
             do {
                 if let value = try await group.next().flatMap({ $0 }) { return value }
-            } catch where !(Task.isCancelled || state.withLock({ $0.reason != nil })) {
+            } catch  where !(Task.isCancelled || state.withLock({ $0.reason != nil })) {
                 throw error
             } catch {}
             throw state.withLock { $0.reason } ?? .serverStopping

@@ -1,0 +1,20 @@
+import FoundationEssentials
+import Hummingbird
+
+/// `/openapi.json` and `/docs`: what the HTTP side offers, for programs and for people.
+struct DocumentationRoutes: Sendable {
+    private let description: String
+    private let page: String
+
+    /// - Throws: `DecodingError` when the description that was built in is no JSON.
+    init() throws {
+        let bytes = PackageResources.openapi_json
+        description = String(decoding: bytes, as: UTF8.self)
+        page = DocumentationPage(try JSONDecoder().decode(JSONValue.self, from: Data(bytes))).html
+    }
+
+    func add(to router: Router<ServerContext>) {
+        router.get("openapi.json") { [description] _, _ in StatusRoutes.json(.ok, description) }
+        router.get("docs") { [page] _, _ in StatusRoutes.text(page, type: "text/html; charset=utf-8") }
+    }
+}
