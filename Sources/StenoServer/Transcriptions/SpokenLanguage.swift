@@ -34,6 +34,8 @@ struct SpokenLanguage: Equatable {
         }
     }
 
+    static var all: [SpokenLanguage] { names.map { SpokenLanguage(code: $0.key, name: $0.value) } }
+
     private static let names: [String: String] = Dictionary(
         uniqueKeysWithValues: table.split(separator: "\n").flatMap { $0.split(separator: ", ") }.map { entry in
             let parts = entry.split(separator: "=")
