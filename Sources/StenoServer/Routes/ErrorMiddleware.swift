@@ -1,4 +1,5 @@
 import FoundationEssentials
+import HTTPTypes
 import Hummingbird
 import Logging
 
@@ -62,11 +63,18 @@ struct APIError: Error, Equatable {
         return String(decoding: (try? encoder.encode(["error": Body(error: self)])) ?? Data(), as: UTF8.self)
     }
 
-    func response(headers: HTTPFields = [:]) -> Response {
-        var headers = headers
-        headers[.contentType] = "application/json; charset=utf-8"
+    /// The headers of the answer.
+    var headers: HTTPFields {
+        var headers: HTTPFields = [.contentType: "application/json; charset=utf-8"]
         if status == .serviceUnavailable { headers[.retryAfter] = "1" }
         if closesConnection { headers[.connection] = "close" }
+        return headers
+    }
+
+    /// - Parameter extra: Headers beside the error's own.
+    func response(headers extra: HTTPFields = [:]) -> Response {
+        var headers = extra
+        for field in self.headers { headers[field.name] = field.value }
         return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: json)))
     }
 

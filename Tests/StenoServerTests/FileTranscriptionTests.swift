@@ -1,0 +1,175 @@
+import Audio
+import Foundation
+import HTTPTypes
+import InMemoryLogging
+import Logging
+import Sessions
+import SpeechDetection
+import Synchronization
+import TestSupport
+import Testing
+import Transcription
+
+@testable import StenoServer
+
+@Suite("File transcription", .timeLimit(.minutes(1)))
+struct FileTranscriptionTests {
+    /// Four sentences in 16.9 seconds.
+    static let speech: [Int16] = {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
+        let bytes = (try? Data(contentsOf: root.appending(path: "test.wav"))) ?? Data()
+        return (try? WAVFile(parsing: Array(bytes)))?.samples ?? []
+    }()
+
+    let engine = ScriptedTranscriber()
+    let log = InMemoryLogHandler()
+
+    func file(
+        _ samples: [Int16],
+        _ settings: SessionSettings = SessionSettings(),
+        _ change: (inout TranscriptionForm) -> Void = { _ in }
+    ) throws -> FileTranscription {
+        var form = try TranscriptionForm(MultipartForm(file: [1]))
+        change(&form)
+        let log = log
+        return FileTranscription(
+            samples,
+            asked: form,
+            settings: settings,
+            transcriber: engine,
+            metrics: SessionMetrics(factory: PrometheusRegistry()),
+            logger: Logger(label: "test") { _ in log }
+        )
+    }
+
+    @Test("Transcribes a short file whole, sample for sample, as asked")
+    func whole() async throws {
+        let file = try file(Self.speech) { form in
+            form.language = "de"
+            form.prompt = "Namen"
+        }
+        async let transcript = file.run()
+        await until { engine.waiting == [0] }
+        #expect(engine.requests == [TranscriptionRequest(samples: Self.speech, language: "de", prompt: "Namen")])
+        engine.answer(0, .success(Transcript(text: "all")))
+        let heard = try await transcript
+        #expect(heard.text == "all")
+        #expect(heard.segments.map(\.range) == [0..<SamplePosition(Self.speech.count)])
+        #expect(log.entries.last?.metadata["steno.samples.transcribed"] == "\(Self.speech.count)")
+    }
+
+    @Test("Transcribes a file as long as the longest utterance whole, and cuts one that is longer by a sample")
+    func boundary() async throws {
+        var settings = SessionSettings()
+        settings.maximumUtterance = Self.speech.count
+        #expect(try file(Self.speech, settings).settings.turnDetection == nil)
+        settings.maximumUtterance -= 1
+        #expect(try file(Self.speech, settings).settings.turnDetection == settings.defaultTurnDetection)
+    }
+
+    @Test("Cuts when asked, transcribes concurrently, and gives segments in order as soon as they can be told")
+    func cuts() async throws {
+        let file = try file(Self.speech) { $0.chunking = try? ChunkingStrategy(Self.auto) }
+        let told = Mutex<[String]>([])
+        async let transcript = file.run { segment in told.withLock { $0.append(segment.separator + segment.text) } }
+        await until { engine.waiting == [0, 1, 2, 3] }
+        let lengths = engine.requests.map(\.samples.count)
+        for index in [3, 1, 2] { engine.answerWithLength(index) }
+        #expect(told.withLock { $0 }.isEmpty)
+        engine.answerWithLength(0)
+        let heard = try await transcript
+        #expect(Set(heard.segments.map { $0.range.count }) == Set(lengths))
+        #expect(heard.segments.map { "\($0.range.count)" } == heard.segments.map(\.text))
+        #expect(heard.segments.map(\.range.lowerBound).sorted() == heard.segments.map(\.range.lowerBound))
+        #expect(told.withLock { $0 }.joined() == heard.text)
+    }
+
+    @Test("Uses the silence that the client names")
+    func rules() async throws {
+        let strategy = MultipartForm(fields: [
+            (name: "chunking_strategy[type]", value: "server_vad"),
+            (name: "chunking_strategy[silence_duration_ms]", value: "10000"),
+        ])
+        let file = try file(Self.speech) { $0.chunking = try? ChunkingStrategy(strategy) }
+        async let transcript = file.run()
+        await until { engine.waiting == [0] }
+        engine.answerWithLength(0)
+        #expect(try await transcript.segments.count == 1)
+    }
+
+    @Test("Fails as a whole when one utterance does, and gives the others up")
+    func failure() async throws {
+        let file = try file(Self.speech) { $0.chunking = try? ChunkingStrategy(Self.auto) }
+        async let transcript = file.run()
+        await until { engine.waiting == [0, 1, 2, 3] }
+        let first = engine.requests.indices.first {
+            engine.requests[$0].samples.starts(with: Self.speech[4_800..<5_800])
+        }
+        engine.answer(try #require(first), .failure(.timeout(seconds: 30)))
+        do {
+            _ = try await transcript
+            Issue.record("It succeeded")
+        } catch {
+            #expect(error as? TranscriptionError == .timeout(seconds: 30))
+        }
+        #expect(engine.waiting.isEmpty)
+        let entry = try #require(log.entries.last)
+        #expect(entry.metadata["steno.samples.received"] == "\(Self.speech.count)")
+        #expect(entry.metadata["steno.samples.transcribed"] == "0")
+    }
+
+    @Test("Gives everything up when cancelled")
+    func cancellation() async throws {
+        let file = try file(Self.speech)
+        await withThrowingTaskGroup(of: FileTranscript.self) { group in
+            group.addTask { try await file.run() }
+            await until { engine.waiting == [0] }
+            group.cancelAll()
+            await #expect(throws: (any Error).self) { try await group.waitForAll() }
+        }
+        #expect(engine.waiting.isEmpty)
+        #expect(log.entries.last?.metadata["steno.samples.failed"] == "\(Self.speech.count)")
+    }
+
+    @Test("Hears nothing in silence without asking the engine, when it cuts")
+    func silence() async throws {
+        let samples = [Int16](repeating: 0, count: 30 * 16_000)
+        let transcript = try await file(samples).run()
+        #expect(transcript.text.isEmpty)
+        #expect(transcript.duration == 30)
+        #expect(engine.requests.isEmpty)
+    }
+
+    static let auto = MultipartForm(fields: [(name: "chunking_strategy", value: "auto")])
+
+    @Test("Decodes WAV files of any rate and number of channels", arguments: [8_000, 16_000, 44_100, 48_000])
+    func decoding(rate: Int) async throws {
+        let sound = (0..<rate).flatMap { index -> [Int16] in
+            let value = Int16(10_000 * sin(2 * Double.pi * 440 * Double(index) / Double(rate)))
+            return [value, value]
+        }
+        let samples = try await WAVDecoding.decode(WAVFile(sampleRate: rate, channels: 2, samples: sound).encoded())
+        #expect(abs(samples.count - 16_000) <= 1)
+        let worst = samples.indices.dropFirst(200).dropLast(200).map { index in
+            abs(Double(samples[index]) - 10_000 * sin(2 * Double.pi * 440 * Double(index) / 16_000))
+        }.max()
+        #expect((worst ?? .infinity) < 20)
+    }
+
+    @Test(
+        "Tells a broken file from one of another kind",
+        arguments: [
+            (Array("ID3 not wav at all".utf8), 415), ([1], 415),
+            (Array(WAVFile(sampleRate: 8_000, samples: [1, 2]).encoded().prefix(30)), 400),
+        ] as [([UInt8], Int)]
+    )
+    func undecodable(file: [UInt8], status: Int) async throws {
+        do {
+            _ = try await WAVDecoding.decode(file)
+            Issue.record("It was decoded")
+        } catch let error as APIError {
+            #expect(error.status.code == status)
+            #expect(error.code == "invalid_file_format")
+        }
+    }
+}
