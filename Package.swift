@@ -68,8 +68,9 @@ let package = Package(
         .target(
             name: "StenoServer",
             dependencies: [
-                "Dialects", "Sessions", "Transcription", "SpeechDetection", "Audio", "WebSocketTransport",
-                "HTTPTransfer", configuration, coreMetrics, httpTypes, hummingbird, logging, nioCore, nioHTTPTypes,
+                "Dialects", "Sessions", "Transcription", "SpeechDetection", "AudioFiles", "Audio", "JSON",
+                "WebSocketTransport", "HTTPTransfer", configuration, coreMetrics, httpTypes, hummingbird, logging,
+                nioCore, nioHTTPTypes,
                 serviceLifecycle, unixSignals,
             ],
             resources: [.embedInCode("Documentation/openapi.json")],
@@ -82,7 +83,7 @@ let package = Package(
         ),
         .target(
             name: "Dialects",
-            dependencies: ["Sessions", "Transcription", "SpeechDetection", "Audio"],
+            dependencies: ["Sessions", "Transcription", "SpeechDetection", "Audio", "JSON"],
             swiftSettings: strict
         ),
         .target(
@@ -102,6 +103,7 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(name: "Audio", dependencies: ["CSoxr"], swiftSettings: strict),
+        .target(name: "JSON", swiftSettings: strict),
         .target(
             name: "WebSocketTransport",
             dependencies: [
@@ -139,7 +141,8 @@ let package = Package(
         .testTarget(
             name: "StenoServerTests",
             dependencies: [
-                "StenoServer", "Audio", "Sessions", "SpeechDetection", "Transcription", "TestSupport", configuration,
+                "StenoServer", "Audio", "AudioFiles", "JSON", "Sessions", "SpeechDetection", "Transcription",
+                "TestSupport", configuration,
                 coreMetrics, httpTypes, inMemoryLogging, logging, serviceLifecycle, serviceLifecycleTestKit,
             ],
             swiftSettings: strict

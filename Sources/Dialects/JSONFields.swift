@@ -1,3 +1,4 @@
+import JSON
 import Sessions
 
 /// The fields of a JSON object, read with errors that name the field by its path.

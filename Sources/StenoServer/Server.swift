@@ -1,3 +1,4 @@
+import AudioFiles
 import Foundation
 import HTTPTransfer
 import Hummingbird
@@ -65,7 +66,7 @@ public struct Server: Sendable {
             metrics: metrics,
             drain: drain,
             upload: Upload(maximum: settings.maximumUploadBytes),
-            decode: { try await WAVDecoding.decode($0) },
+            files: AudioFileReader(logger: logger),
             engineLanguage: settings.engine.engine.language
         ).add(to: router)
         let host = SessionHost(settings: settings.session, transcriber: engine, metrics: metrics, drain: drain)

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Testing
 
 @testable import StenoServer
@@ -17,7 +18,7 @@ struct DocumentationTests {
         switch value {
         case .object(let members):
             members.reduce(into: []) { found, member in
-                if member.key == "$ref", let target = member.value.text { found.insert(target) }
+                if member.key == "$ref", let target = member.value.string { found.insert(target) }
                 found.formUnion(references(member.value))
             }
         case .array(let elements): elements.reduce(into: []) { $0.formUnion(references($1)) }
@@ -43,7 +44,7 @@ struct DocumentationTests {
         for (path, item) in paths {
             for (method, operation) in item.members {
                 #expect(html.contains("\(method.uppercased())</span> <code>\(DocumentationPage.escaped(path))</code>"))
-                let id = try #require(operation["operationId"]?.text)
+                let id = try #require(operation["operationId"]?.string)
                 #expect(html.contains("<article id=\"\(id)\">"))
                 #expect(html.contains("href=\"#\(id)\""))
             }
@@ -78,7 +79,7 @@ struct DocumentationTests {
         let form = try #require(Self.api["components"]?["schemas"]?["TranscriptionForm"]?["properties"]?.members)
         let names = Set(form.keys.map { $0.hasSuffix("[]") ? String($0.dropLast(2)) : $0 })
         #expect(names == TranscriptionForm.fields.union(["file", "model", "chunking_strategy"]))
-        let formats = form["response_format"]?["enum"]?.elements.compactMap(\.text)
+        let formats = form["response_format"]?["enum"]?.elements.compactMap(\.string)
         #expect(formats == TranscriptionForm.Format.allCases.map(\.rawValue))
     }
 }

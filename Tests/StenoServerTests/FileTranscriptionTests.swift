@@ -141,35 +141,4 @@ struct FileTranscriptionTests {
     }
 
     static let auto = MultipartForm(fields: [(name: "chunking_strategy", value: "auto")])
-
-    @Test("Decodes WAV files of any rate and number of channels", arguments: [8_000, 16_000, 44_100, 48_000])
-    func decoding(rate: Int) async throws {
-        let sound = (0..<rate).flatMap { index -> [Int16] in
-            let value = Int16(10_000 * sin(2 * Double.pi * 440 * Double(index) / Double(rate)))
-            return [value, value]
-        }
-        let samples = try await WAVDecoding.decode(WAVFile(sampleRate: rate, channels: 2, samples: sound).encoded())
-        #expect(abs(samples.count - 16_000) <= 1)
-        let worst = samples.indices.dropFirst(200).dropLast(200).map { index in
-            abs(Double(samples[index]) - 10_000 * sin(2 * Double.pi * 440 * Double(index) / 16_000))
-        }.max()
-        #expect((worst ?? .infinity) < 20)
-    }
-
-    @Test(
-        "Tells a broken file from one of another kind",
-        arguments: [
-            (Array("ID3 not wav at all".utf8), 415), ([1], 415),
-            (Array(WAVFile(sampleRate: 8_000, samples: [1, 2]).encoded().prefix(30)), 400),
-        ] as [([UInt8], Int)]
-    )
-    func undecodable(file: [UInt8], status: Int) async throws {
-        do {
-            _ = try await WAVDecoding.decode(file)
-            Issue.record("It was decoded")
-        } catch let error as APIError {
-            #expect(error.status.code == status)
-            #expect(error.code == "invalid_file_format")
-        }
-    }
 }

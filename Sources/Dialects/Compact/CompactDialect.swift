@@ -1,4 +1,5 @@
 import Audio
+import JSON
 public import Sessions
 import SpeechDetection
 

@@ -1,5 +1,6 @@
 import Audio
 import FoundationEssentials
+import JSON
 public import Sessions
 import Synchronization
 

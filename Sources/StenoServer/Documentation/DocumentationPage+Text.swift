@@ -1,3 +1,5 @@
+import JSON
+
 extension DocumentationPage {
     /// Text that may stand anywhere in HTML.
     static func escaped(_ text: String) -> String {
@@ -7,7 +9,7 @@ extension DocumentationPage {
 
     /// Text with backticks as code.
     static func inline(_ value: JSONValue?) -> String {
-        guard let text = value?.text else { return "" }
+        guard let text = value?.string else { return "" }
         return text.split(separator: "`", omittingEmptySubsequences: false).enumerated().map { index, part in
             index % 2 == 0 ? escaped(String(part)) : "<code>\(escaped(String(part)))</code>"
         }.joined()
@@ -15,7 +17,7 @@ extension DocumentationPage {
 
     /// Text with empty lines between its paragraphs.
     static func prose(_ value: JSONValue?) -> String {
-        guard let text = value?.text else { return "" }
+        guard let text = value?.string else { return "" }
         return text.split(separator: "\n\n").map { "<p>\(inline(.string(String($0))))</p>\n" }.joined()
     }
 

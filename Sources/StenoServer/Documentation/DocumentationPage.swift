@@ -1,3 +1,5 @@
+import JSON
+
 /// An OpenAPI description as one page to read.
 ///
 /// It loads nothing, runs no script, and follows the reader's choice of light or dark.
@@ -5,10 +7,10 @@ struct DocumentationPage {
     let html: String
 
     init(_ api: JSONValue) {
-        let title = Self.escaped(api["info"]?["title"]?.text ?? "API")
+        let title = Self.escaped(api["info"]?["title"]?.string ?? "API")
         let tags = api["tags"]?.elements ?? []
         let operations = Self.operations(api)
-        let groups = tags.map { tag in (tag, operations.filter { $0.tag == tag["name"]?.text }) }
+        let groups = tags.map { tag in (tag, operations.filter { $0.tag == tag["name"]?.string }) }
         html = """
             <!DOCTYPE html>
             <html lang="en">
@@ -26,7 +28,7 @@ struct DocumentationPage {
             <p class="summary">\(Self.inline(api["info"]?["summary"]))</p>
             \(Self.prose(api["info"]?["description"]))
             <p>The same for programs: <a href="/openapi.json">/openapi.json</a> (OpenAPI \
-            \(Self.escaped(api["openapi"]?.text ?? ""))).</p>
+            \(Self.escaped(api["openapi"]?.string ?? ""))).</p>
             </header>
             <nav aria-label="Contents">
             \(groups.map(Self.contents).joined())
@@ -49,7 +51,7 @@ struct DocumentationPage {
         var method: String
         var value: JSONValue
         var tag: String?
-        var id: String { DocumentationPage.escaped(value["operationId"]?.text ?? method + path) }
+        var id: String { DocumentationPage.escaped(value["operationId"]?.string ?? method + path) }
     }
 
     private static func operations(_ api: JSONValue) -> [Operation] {
@@ -60,7 +62,7 @@ struct DocumentationPage {
                     path: path,
                     method: method,
                     value: resolved(value, api),
-                    tag: value["tags"]?.elements.first?.text
+                    tag: value["tags"]?.elements.first?.string
                 )
             }
         }
@@ -72,7 +74,7 @@ struct DocumentationPage {
         let answers = members["responses"]?.members ?? [:]
         members["responses"] = .object(
             answers.mapValues { answer in
-                guard let name = answer["$ref"]?.text?.split(separator: "/").last else { return answer }
+                guard let name = answer["$ref"]?.string?.split(separator: "/").last else { return answer }
                 return api["components"]?["responses"]?[String(name)] ?? answer
             }
         )
@@ -123,7 +125,7 @@ struct DocumentationPage {
         guard !parameters.isEmpty else { return "" }
         let rows = parameters.map { parameter in
             SchemaTable.row(
-                name: parameter["name"]?.text ?? "",
+                name: parameter["name"]?.string ?? "",
                 schema: parameter["schema"],
                 isRequired: parameter["required"] == .bool(true),
                 description: parameter["description"]
@@ -135,7 +137,7 @@ struct DocumentationPage {
     private static func answers(_ answers: [String: JSONValue]) -> String {
         answers.sorted { $0.key < $1.key }.map { status, answer in
             let bodies = (answer["content"]?.members ?? [:]).sorted { $0.key < $1.key }.map { type, content in
-                let example = content["example"]?.text.map { "<pre>\(escaped($0))</pre>" } ?? ""
+                let example = content["example"]?.string.map { "<pre>\(escaped($0))</pre>" } ?? ""
                 return "<p><code>\(escaped(type))</code> \(SchemaTable.type(content["schema"]))</p>\n"
                     + prose(content["schema"]?["description"]) + example
             }

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Hummingbird
+import JSON
 
 /// `/openapi.json` and `/docs`: what the HTTP side offers, for programs and for people.
 struct DocumentationRoutes: Sendable {

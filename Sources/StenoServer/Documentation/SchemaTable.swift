@@ -1,3 +1,5 @@
+import JSON
+
 /// A JSON Schema as a table of its fields.
 struct SchemaTable {
     let html: String
@@ -8,7 +10,7 @@ struct SchemaTable {
             html = "<p>\(Self.type(schema))</p>\n"
             return
         }
-        let required = Set((schema?["required"]?.elements ?? []).compactMap(\.text))
+        let required = Set((schema?["required"]?.elements ?? []).compactMap(\.string))
         let names = properties.keys.sorted { a, b in
             required.contains(a) == required.contains(b) ? a < b : required.contains(a)
         }
@@ -40,7 +42,7 @@ struct SchemaTable {
     /// The type in a few words, with links to objects that have a name.
     static func type(_ schema: JSONValue?) -> String {
         guard let schema else { return "" }
-        if let name = schema["$ref"]?.text?.split(separator: "/").last {
+        if let name = schema["$ref"]?.string?.split(separator: "/").last {
             return
                 "<a href=\"#schema-\(DocumentationPage.escaped(String(name)))\">\(DocumentationPage.escaped(String(name)))</a>"
         }
@@ -51,7 +53,7 @@ struct SchemaTable {
         if !values.isEmpty {
             return values.map { "<code>\(DocumentationPage.escaped($0))</code>" }.joined(separator: " ")
         }
-        let names = schema["type"]?.text.map { [$0] } ?? (schema["type"]?.elements ?? []).compactMap(\.text)
+        let names = schema["type"]?.string.map { [$0] } ?? (schema["type"]?.elements ?? []).compactMap(\.string)
         if names == ["array"] { return "list of \(type(schema["items"]))" }
         return DocumentationPage.escaped(names.joined(separator: " or "))
     }

@@ -1,5 +1,4 @@
 import Dialects
-import HTTPTypes
 import Logging
 import NIOCore
 import Sessions
@@ -19,12 +18,7 @@ struct SessionHost: Sendable {
 
     /// Why no session can begin now, as an answer before the upgrade.
     func checkAdmission() throws(APIError) {
-        switch drain.refusal {
-        case .draining:
-            throw APIError(.serviceUnavailable, "The server is stopping. Try again shortly.", code: "draining")
-        case .full: throw APIError(.serviceUnavailable, "All sessions are taken. Try again shortly.", code: "full")
-        case nil: break
-        }
+        if let refusal = drain.refusal { throw .refused(refusal) }
     }
 
     /// Returns when the client has everything it is going to get; the result closes the socket.
@@ -45,7 +39,7 @@ struct SessionHost: Sendable {
                 let session = Session(settings: settings, transcriber: transcriber, metrics: metrics)
                 logger.debug("Session started")
                 try await run(session, &inbound, outbound, dialect, &reader)
-                log(session.ledger, logger)
+                logger.info("Session ended", metadata: session.ledger.metadata)
                 if let failure = reader.failure { throw failure }
                 return drain.isDraining ? Self.stopping : WebSocketClose(.normal)
             }
@@ -75,18 +69,6 @@ struct SessionHost: Sendable {
             await session.run(detector: try WebRTCDetector(), events: events) { await reader.next(from: &inbound) }
             try await group.waitForAll()
         }
-    }
-
-    private func log(_ ledger: AudioLedger, _ logger: Logger) {
-        logger.info(
-            "Session ended",
-            metadata: [
-                "steno.samples.received": "\(ledger.received)",
-                "steno.samples.transcribed": "\(ledger.transcribed)",
-                "steno.samples.discarded": "\(ledger.discarded.values.reduce(0, +))",
-                "steno.samples.failed": "\(ledger.failed.values.reduce(0, +))",
-            ]
-        )
     }
 }
 

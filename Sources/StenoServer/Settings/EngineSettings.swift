@@ -11,7 +11,7 @@ public struct EngineSettings: Sendable {
         /// The model's name, as `GET /v1/models` lists it.
         public var model: String {
             switch self {
-            case .whisperHTTP(let configuration): configuration.model
+            case .whisperHTTP(let configuration): configuration.model ?? WhisperHTTPTranscriber.defaultModel
             case .pocketSphinx: "pocketsphinx-en-us"
             }
         }

@@ -1,3 +1,4 @@
+import AudioFiles
 import HTTPTypes
 import Transcription
 
@@ -7,6 +8,7 @@ extension APIError {
         switch error {
         case let error as APIError: self = error
         case let error as MultipartError: self.init(.badRequest, error.description, code: "invalid_form")
+        case let error as AudioFileError: self.init(error)
         case let error as TranscriptionError: self.init(error.status, error.description, code: error.code)
         case let error as Interruption.Reason: self.init(error)
         case let error as SessionDrain.Refusal: self = .refused(error)
@@ -20,6 +22,24 @@ extension APIError {
         case .draining: APIError(.serviceUnavailable, "The server is stopping. Try again shortly.", code: "draining")
         case .full: APIError(.serviceUnavailable, "All sessions are taken. Try again shortly.", code: "full")
         }
+    }
+
+    private init(_ error: AudioFileError) {
+        let status: HTTPResponse.Status =
+            switch error {
+            case .unsupported: .unsupportedMediaType
+            case .undecodable: .badRequest
+            case .tooLong, .tooSlow: .contentTooLarge
+            case .busy, .cancelled: .serviceUnavailable
+            case .failed: .internalServerError
+            }
+        let isAboutFile = status.code < 500
+        self.init(
+            status,
+            "\(error).",
+            code: isAboutFile ? "invalid_file_format" : nil,
+            param: isAboutFile ? "file" : nil
+        )
     }
 
     private init(_ reason: Interruption.Reason) {

@@ -1,5 +1,6 @@
 import Audio
 import FoundationEssentials
+import JSON
 import SpeechDetection
 
 /// How a client wants its file cut: by the server's rules, or with some of its own.

@@ -41,6 +41,7 @@ struct FileTranscription: Sendable {
     static func settings(_ base: SessionSettings, _ form: TranscriptionForm, length: Int) -> SessionSettings {
         var settings = base
         settings.includesAudio = false
+        settings.model = form.model
         settings.language = form.language ?? base.language
         settings.prompt = form.prompt ?? base.prompt
         // Nobody waits for the first utterance of a file, so that every decoder may have one in hand.

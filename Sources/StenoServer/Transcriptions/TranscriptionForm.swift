@@ -4,7 +4,7 @@ import SpeechDetection
 /// What a client asks for with `POST /v1/audio/transcriptions`.
 ///
 /// Fields are those of OpenAI's API; fields that are not known are ignored, and so are known ones that no engine here
-/// can use (`model`, `include[]`, `known_speaker_…`): any model name means the engine that is configured.
+/// can use (`include[]`, `known_speaker_…`).
 struct TranscriptionForm: Equatable {
     /// How the answer is written.
     enum Format: String, CaseIterable {
@@ -22,12 +22,14 @@ struct TranscriptionForm: Equatable {
     }
 
     static let fields: Set<String> = [
-        "response_format", "language", "prompt", "temperature", "stream", "timestamp_granularities",
+        "model", "response_format", "language", "prompt", "temperature", "stream", "timestamp_granularities",
     ]
 
     var file: [UInt8]
     var format = Format.json
     var isStreamed = false
+    /// For engines that have several; any name is welcome to one that has not.
+    var model: String?
     /// ISO 639-1 code, or `nil` to let the server's settings decide.
     var language: String?
     var prompt: String?
@@ -51,6 +53,7 @@ struct TranscriptionForm: Equatable {
         guard !file.isEmpty else { throw APIError(.badRequest, "The 'file' is empty.", param: "file") }
         self.file = file
         format = try text("response_format").map(Self.format) ?? .json
+        model = text("model")
         language = try text("language").map(Self.language)
         prompt = text("prompt")
         try text("temperature").map(Self.checkTemperature)

@@ -1,3 +1,4 @@
+import AudioFiles
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -13,7 +14,7 @@ struct TranscriptionRoute: Sendable {
     let metrics: SessionMetrics
     let drain: SessionDrain
     let upload: Upload
-    let decode: AudioDecoding
+    let files: AudioFileReader
     /// The English name of the language that the engine hears when nobody names one.
     let engineLanguage: String?
 
@@ -77,7 +78,7 @@ struct TranscriptionRoute: Sendable {
     ) async throws -> (TranscriptionForm, FileTranscription) {
         let body = try await upload.form(request, on: context.channel, keeping: TranscriptionForm.isWanted)
         var form = try TranscriptionForm(body)
-        let samples = try await decode(form.file)
+        let samples = try await files.read(form.file)
         form.file = []
         guard samples.count >= FileTranscription.minimumLength else {
             let message = "The audio is shorter than 0.1 seconds, the least that can be transcribed."

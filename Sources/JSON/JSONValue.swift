@@ -1,7 +1,7 @@
 import FoundationEssentials
 
-/// Any JSON: for messages whose mistakes are to be named field by field, and for those that are written as literals.
-enum JSONValue: Equatable {
+/// Any JSON: for documents whose fields are looked at one by one, and for those that are written as literals.
+public enum JSONValue: Equatable, Sendable {
     case null
     case bool(Bool)
     case number(Double)
@@ -9,15 +9,15 @@ enum JSONValue: Equatable {
     case array([JSONValue])
     case object([String: JSONValue])
 
-    /// The JSON in `text`, or `nil` when it is none.
-    init?(parsing text: Span<UInt8>) {
+    /// The JSON in `text`, which is UTF-8; `nil` when it is none.
+    public init?(parsing text: Span<UInt8>) {
         let data = text.withUnsafeBytes { Data($0) }
         guard let value = try? JSONDecoder().decode(JSONValue.self, from: data) else { return nil }
         self = value
     }
 
     /// As UTF-8, without white space and with keys in alphabetical order; numbers must be finite.
-    var text: [UInt8] {
+    public var text: [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         do {
@@ -28,14 +28,47 @@ enum JSONValue: Equatable {
     }
 
     /// Whole numbers are written without a fraction.
-    static func integer(_ value: some BinaryInteger) -> JSONValue { .number(Double(value)) }
+    public static func integer(_ value: some BinaryInteger) -> JSONValue { .number(Double(value)) }
 
     /// The string, or null.
-    static func nullable(_ string: String?) -> JSONValue { string.map { .string($0) } ?? .null }
+    public static func nullable(_ string: String?) -> JSONValue { string.map { .string($0) } ?? .null }
 }
 
-extension JSONValue: Decodable {
-    init(from decoder: any Decoder) throws {
+extension JSONValue {
+    /// The member of an object.
+    public subscript(_ key: String) -> JSONValue? { members[key] }
+
+    /// The members of an object; none for anything else.
+    public var members: [String: JSONValue] {
+        guard case .object(let members) = self else { return [:] }
+        return members
+    }
+
+    /// The elements of an array; none for anything else.
+    public var elements: [JSONValue] {
+        guard case .array(let elements) = self else { return [] }
+        return elements
+    }
+
+    /// The string that this is.
+    public var string: String? {
+        guard case .string(let string) = self else { return nil }
+        return string
+    }
+
+    /// A number, string or truth value as text; whole numbers have no decimals.
+    public var scalar: String? {
+        switch self {
+        case .bool(let bool): "\(bool)"
+        case .number(let number): Int(exactly: number).map(String.init) ?? "\(number)"
+        case .string(let string): string
+        case .null, .array, .object: nil
+        }
+    }
+}
+
+extension JSONValue: Codable {
+    public init(from decoder: any Decoder) throws {
         let value = try decoder.singleValueContainer()
         if value.decodeNil() {
             self = .null
@@ -51,10 +84,8 @@ extension JSONValue: Decodable {
             self = .array(try value.decode([JSONValue].self))
         }
     }
-}
 
-extension JSONValue: Encodable {
-    func encode(to encoder: any Encoder) throws {
+    public func encode(to encoder: any Encoder) throws {
         var value = encoder.singleValueContainer()
         switch self {
         case .null: try value.encodeNil()
@@ -70,11 +101,11 @@ extension JSONValue: Encodable {
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByNilLiteral, ExpressibleByIntegerLiteral,
     ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
-    init(stringLiteral value: String) { self = .string(value) }
-    init(nilLiteral: ()) { self = .null }
-    init(integerLiteral value: Int) { self = .number(Double(value)) }
-    init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
-    init(dictionaryLiteral elements: (String, JSONValue)...) {
+    public init(stringLiteral value: String) { self = .string(value) }
+    public init(nilLiteral: ()) { self = .null }
+    public init(integerLiteral value: Int) { self = .number(Double(value)) }
+    public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+    public init(dictionaryLiteral elements: (String, JSONValue)...) {
         self = .object(Dictionary(elements) { _, last in last })
     }
 }
