@@ -43,6 +43,7 @@ let package = Package(
         // For Benchmarks.
         .library(name: "StenoAudio", targets: ["Audio"]),
         .library(name: "StenoDialects", targets: ["Dialects", "Sessions"]),
+        .library(name: "StenoTranscription", targets: ["Transcription"]),
     ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),

@@ -3,7 +3,10 @@ import PackageDescription
 
 let package = Package(
     name: "benchmarks",
-    dependencies: [.package(name: "steno", path: "..")],
+    dependencies: [
+        .package(name: "steno", path: ".."),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    ],
     targets: [
         .executableTarget(
             name: "decode",
@@ -11,7 +14,15 @@ let package = Package(
                 .product(name: "StenoAudio", package: "steno"),
                 .product(name: "StenoDialects", package: "steno"),
             ]
-        )
+        ),
+        .executableTarget(
+            name: "engine",
+            dependencies: [
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "StenoAudio", package: "steno"),
+                .product(name: "StenoTranscription", package: "steno"),
+            ]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )
