@@ -103,7 +103,7 @@ let package = Package(
             dependencies: ["Audio", "CMemoryFile", deque, logging, subprocess, systemPackage],
             swiftSettings: strict
         ),
-        .target(name: "Audio", dependencies: ["CSoxr"], swiftSettings: strict),
+        .target(name: "Audio", dependencies: ["CSoxr", "CWebRTCAudio"], swiftSettings: strict),
         .target(name: "JSON", swiftSettings: strict),
         .target(
             name: "WebSocketTransport",
@@ -127,7 +127,13 @@ let package = Package(
         .target(name: "CThreads", cSettings: [.treatAllWarnings(as: .error)]),
         .target(
             name: "CWebRTCAudio",
-            cxxSettings: [.treatAllWarnings(as: .error)],
+            exclude: ["system/README.md"],
+            cxxSettings: [
+                .headerSearchPath("system"),
+                .define("WEBRTC_POSIX"),
+                .define("WEBRTC_AUDIO_PROCESSING_ONLY_BUILD"),
+                .treatAllWarnings(as: .error),
+            ],
             linkerSettings: [.linkedLibrary("webrtc_audio_processing")]
         ),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),

@@ -1,7 +1,9 @@
-/// Which noise a suppressor is to expect.
-public enum NoiseReduction: Equatable, Sendable {
-    /// A microphone close to the mouth, such as a headset's.
+/// Where the microphone is, which says how much noise to take away.
+///
+/// More suppression leaves less noise and more distortion of speech.
+public enum NoiseReduction: Equatable, Sendable, CaseIterable {
+    /// A headset or a telephone at the ear.
     case nearField
-    /// A microphone at some distance, such as a laptop's or a room's.
+    /// A laptop, or a device in a room.
     case farField
 }

@@ -18,7 +18,7 @@ struct UtteranceCutter {
     static let minimumCommit = SampleClock.samples(milliseconds: 100)
 
     private(set) var settings: SessionSettings
-    private var intake = AudioIntake()
+    private var intake: AudioIntake
     private var buffer = SampleBuffer()
     private var segmenter: Segmenter
     private let detector: any VoiceActivityDetector
@@ -45,6 +45,7 @@ struct UtteranceCutter {
             turnDetection: settings.turnDetection,
             maximumUtterance: settings.currentMaximum
         )
+        intake = AudioIntake(noiseReduction: settings.noiseReduction)
     }
 
     /// Samples that are in no utterance yet.
@@ -125,10 +126,15 @@ struct UtteranceCutter {
     }
 
     private mutating func apply(_ update: SessionUpdate) -> [Output] {
+        var outputs: [Output] = []
+        if let reduction = update.noiseReduction, reduction != settings.noiseReduction {
+            // What the old suppressor still holds comes before the change.
+            outputs = receive { intake, samples in intake.setNoiseReduction(reduction, into: &samples) }
+        }
         settings.apply(update)
         segmenter.setTurnDetection(settings.turnDetection)
         segmenter.maximumUtterance = settings.currentMaximum
-        return [.event(.updated(settings))]
+        return outputs + [.event(.updated(settings))]
     }
 
     /// Runs the detector over the frames that are whole, and cuts.

@@ -42,6 +42,8 @@ struct SessionPropertyTests {
         default:
             var update = SessionUpdate()
             update.turnDetection = Bool.random(using: &random) ? .off : .on(.init())
+            update.noiseReduction = NoiseReduction.allCases.randomElement(using: &random)
+            if Int.random(in: 0..<3, using: &random) == 0 { update.noiseReduction = .some(nil) }
             return .update(update)
         }
     }

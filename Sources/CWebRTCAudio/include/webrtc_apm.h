@@ -1,0 +1,33 @@
+// The audio processing module of libwebrtc_audio_processing: a high-pass filter, noise suppression and gain control.
+#pragma once
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// One module for one stream of mono audio at 16 kHz. A module may be used by one thread at a time.
+typedef struct steno_webrtc_apm steno_webrtc_apm;
+
+/// Samples in a frame: 10 ms.
+#define STENO_WEBRTC_APM_FRAME 160
+
+/// Samples that the output lags the input: the part of the suppressor's window (256 samples) beyond the frame.
+#define STENO_WEBRTC_APM_DELAY 96
+
+/// Makes a module; `noise_suppression` is 0 (least) to 3 (most), `gain_control` 0 or 1. NULL when the level is none of
+/// these or memory is gone.
+steno_webrtc_apm *_Nullable steno_webrtc_apm_create(int noise_suppression, int gain_control);
+
+/// Processes one frame of STENO_WEBRTC_APM_FRAME samples in place. Returns 0, or the library's error, which is negative.
+int steno_webrtc_apm_process(steno_webrtc_apm *_Nonnull apm, int16_t *_Nonnull samples);
+
+/// Forgets the stream so far, and what was learned of its noise.
+void steno_webrtc_apm_reset(steno_webrtc_apm *_Nonnull apm);
+
+void steno_webrtc_apm_destroy(steno_webrtc_apm *_Nonnull apm);
+
+#ifdef __cplusplus
+}
+#endif
