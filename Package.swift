@@ -22,6 +22,7 @@ let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metri
 let metricsTestKit: Target.Dependency = .product(name: "MetricsTestKit", package: "swift-metrics")
 let nioConcurrencyHelpers: Target.Dependency = .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioHTTPTypesHTTP1: Target.Dependency = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
@@ -70,8 +71,8 @@ let package = Package(
             name: "StenoServer",
             dependencies: [
                 "Dialects", "Sessions", "Transcription", "SpeechDetection", "AudioFiles", "Audio", "JSON",
-                "WebSocketTransport", "HTTPTransfer", configuration, coreMetrics, httpTypes, hummingbird, logging,
-                nioCore, nioHTTPTypes,
+                "WebSocketTransport", "HTTPTransfer", "CCrypto", configuration, coreMetrics, httpTypes, hummingbird,
+                logging, metrics, nioCore, nioHTTPTypes,
                 serviceLifecycle, unixSignals,
             ],
             resources: [.embedInCode("Documentation/openapi.json")],
@@ -136,6 +137,7 @@ let package = Package(
             ],
             linkerSettings: [.linkedLibrary("webrtc_audio_processing")]
         ),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CSoxr", pkgConfig: "soxr", providers: [.apt(["libsoxr-dev"])]),
 
@@ -149,8 +151,8 @@ let package = Package(
             name: "StenoServerTests",
             dependencies: [
                 "StenoServer", "Audio", "AudioFiles", "JSON", "Sessions", "SpeechDetection", "Transcription",
-                "TestSupport", configuration,
-                coreMetrics, httpTypes, inMemoryLogging, logging, serviceLifecycle, serviceLifecycleTestKit,
+                "TestSupport", configuration, coreMetrics, httpTypes, hummingbird, inMemoryLogging, logging, nioCore,
+                nioEmbedded, serviceLifecycle, serviceLifecycleTestKit,
             ],
             swiftSettings: strict
         ),

@@ -25,6 +25,7 @@ public struct Server: Sendable {
     /// - Parameter onListening: Called once the port is open, with its number.
     /// - Throws: `ServerError` when the port cannot be opened.
     public func run(onListening: @escaping @Sendable (Int) -> Void = { _ in }) async throws {
+        warnIfOpen()
         let transport = try HTTPTransport()
         defer { transport.shutdown() }
         let engine = EngineFactory(settings: settings.engine, transport: transport, logger: logger).make()
@@ -54,8 +55,11 @@ public struct Server: Sendable {
     ) throws -> some ApplicationProtocol {
         let registry = PrometheusRegistry()
         let router = Router(context: ServerContext.self)
+        let secrets = ClientSecrets()
+        let authenticator = Authenticator(keys: settings.apiKeys, secrets: secrets)
         router.add(middleware: RequestIDMiddleware())
         router.add(middleware: ErrorMiddleware())
+        router.add(middleware: AuthenticationMiddleware(authenticator: authenticator, factory: registry))
         StatusRoutes(engine: engine, drain: drain, metrics: registry).add(to: router)
         try DocumentationRoutes().add(to: router)
         ModelRoutes(model: settings.engine.engine.model, created: Int(Date.now.timeIntervalSince1970)).add(to: router)
@@ -85,6 +89,14 @@ public struct Server: Sendable {
                 onListening(port)
             },
             logger: logger
+        )
+    }
+
+    private func warnIfOpen() {
+        guard settings.apiKeys.isEmpty, !ListeningAddress.isLoopback(settings.host) else { return }
+        logger.warning(
+            "Everyone who reaches this address may use the server. Set API_KEYS to ask for a key, or HOST=127.0.0.1.",
+            metadata: ["steno.host": "\(settings.host)"]
         )
     }
 

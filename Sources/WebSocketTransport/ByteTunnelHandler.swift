@@ -121,25 +121,3 @@ private final class BytesAsBodyHandler: ChannelInboundHandler {
         context.fireChannelRead(wrapInboundOut(.body(unwrapInboundIn(data))))
     }
 }
-
-extension HTTPRequest {
-    /// Whether the request asks for a WebSocket (RFC 6455 section 4.2.1, items 1 and 3).
-    var asksForWebSocket: Bool {
-        method == .get && headerFields[values: .upgrade].contains { $0.namesWebSocket }
-    }
-}
-
-extension String {
-    /// Whether the comma-separated list holds `websocket`, in any case.
-    fileprivate var namesWebSocket: Bool {
-        split(separator: ",").contains { $0.trimmingSpaces.lowercased() == "websocket" }
-    }
-}
-
-extension Substring {
-    fileprivate var trimmingSpaces: Substring {
-        guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace })
-        else { return "" }
-        return self[first...last]
-    }
-}

@@ -9,9 +9,12 @@ struct CompactRoute {
     let host: SessionHost
     let configuration: WebSocketConfiguration
 
+    /// The one that is accepted when a client offers it.
+    private static let subprotocol = "realtime"
+
     func add(to router: Router<ServerContext>) {
         router.get("/") { request, context in
-            guard request.headers[.upgrade] == nil else { return try await open(request, context) }
+            guard !request.head.asksForWebSocket else { return try await open(request, context) }
             let text = "This is Steno. Open a WebSocket here, or see /health, /ready and /metrics.\n"
             return StatusRoutes.text(text, type: "text/plain; charset=utf-8")
         }
@@ -24,7 +27,7 @@ struct CompactRoute {
         do throws(ClientError) {
             settings.apply(try CompactDialect.update(query: query))
         } catch {
-            throw APIError(.badRequest, error.message, code: error.code.rawValue, param: error.param)
+            throw APIError(error)
         }
         try host.checkAdmission()
         let start = settings
@@ -38,6 +41,8 @@ struct CompactRoute {
             for: request,
             context: context,
             configuration: configuration,
+            // A browser that offers its key as a subprotocol wants another one accepted.
+            subprotocol: request.head.offeredSubprotocols.first { $0 == Self.subprotocol },
             handler: converse
         )
     }

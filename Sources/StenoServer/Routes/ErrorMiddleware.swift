@@ -2,6 +2,7 @@ import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import Logging
+import Sessions
 
 /// Gives every error the body that OpenAI's clients read: `{"error": {"message", "type", "param", "code"}}`.
 struct ErrorMiddleware: RouterMiddleware {
@@ -16,12 +17,12 @@ struct ErrorMiddleware: RouterMiddleware {
             return try await next(request, context)
         } catch let error as HTTPError {
             let message = error.body ?? Self.message(error.status, path: request.uri.path)
-            return APIError(error.status, message).response(headers: error.headers)
+            return APIError(error.status, message, headers: error.headers).response
         } catch let error as APIError {
-            return error.response()
+            return error.response
         } catch {
             context.logger.error("Request failed", metadata: ["error": "\(error)"])
-            return APIError.unforeseen.response()
+            return APIError.unforeseen.response
         }
     }
 
@@ -36,47 +37,46 @@ struct APIError: Error, Equatable {
     var message: String
     var code: String?
     var param: String?
-    /// Whether the client is to close the connection, because the rest of its body is not wanted.
-    var closesConnection = false
+    /// Besides those of every JSON answer.
+    var headers: HTTPFields
 
     /// What a client is told of a fault of ours; the log says more.
     static let unforeseen = APIError(.internalServerError, "The server failed on this request.")
 
-    init(_ status: HTTPResponse.Status, _ message: String, code: String? = nil, param: String? = nil) {
+    init(
+        _ status: HTTPResponse.Status,
+        _ message: String,
+        code: String? = nil,
+        param: String? = nil,
+        headers: HTTPFields = [:]
+    ) {
         self.status = status
         self.message = message
         self.code = code
         self.param = param
+        self.headers = headers
     }
 
-    /// The same error, after which the connection is of no further use.
+    /// A mistake in what the client sent.
+    init(_ error: ClientError) {
+        self.init(.badRequest, error.message, code: error.code.rawValue, param: error.param)
+    }
+
+    /// The same error, after which the client is to close the connection, because the rest of its body is not wanted.
     var closing: APIError {
         var error = self
-        error.closesConnection = true
+        error.headers[.connection] = "close"
         return error
     }
 
     /// The body of the answer.
-    var json: String {
+    var json: [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: (try? encoder.encode(["error": Body(error: self)])) ?? Data(), as: UTF8.self)
+        return (try? encoder.encode(["error": Body(error: self)])).map(Array.init) ?? []
     }
 
-    /// The headers of the answer.
-    var headers: HTTPFields {
-        var headers: HTTPFields = [.contentType: "application/json; charset=utf-8"]
-        if status == .serviceUnavailable { headers[.retryAfter] = "1" }
-        if closesConnection { headers[.connection] = "close" }
-        return headers
-    }
-
-    /// - Parameter extra: Headers beside the error's own.
-    func response(headers extra: HTTPFields = [:]) -> Response {
-        var headers = extra
-        for field in self.headers { headers[field.name] = field.value }
-        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: json)))
-    }
+    var response: Response { .json(status, json, headers: headers) }
 
     private struct Body: Encodable {
         let error: APIError

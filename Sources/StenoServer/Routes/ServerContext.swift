@@ -2,10 +2,12 @@ import Hummingbird
 import NIOCore
 import WebSocketTransport
 
-/// What a request knows: Hummingbird's core, and the connection it came on.
+/// What a request knows: Hummingbird's core, the connection it came on, and who sent it.
 struct ServerContext: UpgradeRequestContext {
     var coreContext: CoreRequestContextStorage
     let channel: any Channel
+    /// Set by `AuthenticationMiddleware`.
+    var client = Client()
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)

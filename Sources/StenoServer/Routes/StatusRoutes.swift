@@ -9,7 +9,7 @@ struct StatusRoutes {
     let metrics: PrometheusRegistry
 
     func add(to router: Router<ServerContext>) {
-        router.get("health") { _, _ in Self.json(.ok, #"{"status":"ok"}"#) }
+        router.get("health") { _, _ in Self.status(.ok, "ok") }
         router.get("ready") { _, _ in ready() }
         router.get("metrics") { _, _ in
             let text = metrics.render() + ProcessMetrics.render()
@@ -18,19 +18,16 @@ struct StatusRoutes {
     }
 
     private func ready() -> Response {
-        if drain.isDraining { return Self.json(.serviceUnavailable, #"{"status":"draining"}"#) }
+        if drain.isDraining { return Self.status(.serviceUnavailable, "draining") }
         return switch engine.state {
-        case .ready: Self.json(.ok, #"{"status":"ready"}"#)
-        case .loading: Self.json(.serviceUnavailable, #"{"status":"loading"}"#)
-        case .failed: Self.json(.serviceUnavailable, #"{"status":"failed"}"#)
+        case .ready: Self.status(.ok, "ready")
+        case .loading: Self.status(.serviceUnavailable, "loading")
+        case .failed: Self.status(.serviceUnavailable, "failed")
         }
     }
 
-    static func json(_ status: HTTPResponse.Status, _ body: String) -> Response {
-        var response = text(body, type: "application/json; charset=utf-8")
-        response.status = status
-        if status == .serviceUnavailable { response.headers[.retryAfter] = "1" }
-        return response
+    private static func status(_ status: HTTPResponse.Status, _ word: String) -> Response {
+        .json(status, #"{"status":"\#(word)"}"#.utf8)
     }
 
     static func text(_ body: String, type: String) -> Response {

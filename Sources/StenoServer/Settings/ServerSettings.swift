@@ -23,6 +23,8 @@ public struct ServerSettings: Sendable {
     public var host: String
     public var port: Int
     public var logLevel: Logger.Level
+    /// Without any the server is open.
+    var apiKeys: APIKeys
     public var engine: EngineSettings
     public var detector: DetectorChoice
     /// What a session starts with.
@@ -39,6 +41,7 @@ public struct ServerSettings: Sendable {
         host = try await reader.string(.host) ?? "127.0.0.1"
         port = try await reader.integer(.port, in: 0...65_535) ?? 8_000
         logLevel = try await reader.choice(.logLevel) ?? .info
+        apiKeys = try await Self.apiKeys(reader)
         engine = try await EngineSettings(reader)
         detector = try await reader.choice(.vad) ?? .webRTC
         session = try await Self.session(reader)
@@ -47,6 +50,15 @@ public struct ServerSettings: Sendable {
         maximumUploadBytes = try await reader.integer(.maxUploadBytes, in: 1_024...(1 << 32)) ?? 100 << 20
         slowReaderTimeout = try await reader.milliseconds(.slowReaderTimeout, in: 100...600_000) ?? .seconds(30)
         shutdownTimeout = try await reader.milliseconds(.shutdownTimeout, in: 0...600_000) ?? .seconds(20)
+    }
+
+    private static func apiKeys(_ reader: SettingReader) async throws(SettingsError) -> APIKeys {
+        guard let list = try await reader.string(.apiKeys) else { return APIKeys() }
+        do {
+            return try APIKeys(parsing: list)
+        } catch {
+            throw SettingsError(.apiKeys, problem: "\(error)")
+        }
     }
 
     private static func session(_ reader: SettingReader) async throws(SettingsError) -> SessionSettings {

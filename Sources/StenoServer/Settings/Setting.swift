@@ -5,6 +5,7 @@ public enum Setting: String, CaseIterable, Sendable {
     case host = "HOST"
     case port = "PORT"
     case logLevel = "LOG_LEVEL"
+    case apiKeys = "API_KEYS"
     case transcriber = "TRANSCRIBER"
     case openAIBaseURL = "OPENAI_BASE_URL"
     case openAIAPIKey = "OPENAI_API_KEY"
@@ -33,12 +34,16 @@ public enum Setting: String, CaseIterable, Sendable {
     /// The name as a command-line option, without the dashes.
     public var option: String { rawValue.lowercased().replacing("_", with: "-") }
 
+    /// Whether its value must not be shown.
+    public var isSecret: Bool { self == .apiKeys || self == .openAIAPIKey }
+
     /// What it is for, and its default, in one line.
     public var help: String {
         switch self {
         case .host: "Address to listen on (127.0.0.1; 0.0.0.0 for every interface)"
         case .port: "Port to listen on (8000; 0 picks a free one)"
         case .logLevel: "trace, debug, info, notice, warning, error or critical (info)"
+        case .apiKeys: "Keys that clients must send, as KEY or NAME:KEY, separated by commas (none: open to everyone)"
         case .transcriber: "auto, whisper-http or pocketsphinx (auto: whisper-http when a URL or key is set)"
         case .openAIBaseURL: "Whisper-compatible server, such as http://127.0.0.1:9000/v1 (https://api.openai.com/v1)"
         case .openAIAPIKey: "Key for that server"

@@ -10,7 +10,7 @@ struct SettingReader {
     func string(_ setting: Setting) async throws(SettingsError) -> String? {
         let key = ConfigKey(setting.rawValue.lowercased().split(separator: "_").map(String.init))
         do {
-            let value = try await config.fetchString(forKey: key, isSecret: setting == .openAIAPIKey)
+            let value = try await config.fetchString(forKey: key, isSecret: setting.isSecret)
             return value.flatMap { $0.isEmpty ? nil : $0 }
         } catch {
             throw SettingsError(setting, value: nil, allowed: "text")

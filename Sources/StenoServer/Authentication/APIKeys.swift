@@ -1,0 +1,109 @@
+/// The keys that open the server, by name; without any it is open to everyone.
+///
+/// Only hashes are kept.
+struct APIKeys: Sendable {
+    private struct Entry {
+        var name: String
+        var hash: SecretHash
+    }
+
+    /// A key that is too short is found by trying.
+    static let minimumLength = 8
+    /// A name is a label of metrics.
+    static let maximumNameLength = 64
+
+    private var entries: [Entry] = []
+
+    /// No key: the server is open.
+    init() {}
+
+    var isEmpty: Bool { entries.isEmpty }
+
+    /// The names, in the order of the setting.
+    var names: [String] { entries.map(\.name) }
+
+    /// The name of a key, or `nil` when it opens nothing.
+    ///
+    /// Every entry is compared, so that the time does not tell which one was near.
+    func name(of key: String) -> String? {
+        let hash = SecretHash(key)
+        var name: String?
+        for entry in entries where entry.hash == hash { name = entry.name }
+        return name
+    }
+}
+
+extension APIKeys {
+    /// Reads a list of `key` or `name:key`, separated by commas.
+    ///
+    /// Blanks around an entry do not count. A key without a name is called after its place: `key-1`. Keys are printable
+    /// ASCII without blanks, as they travel in headers.
+    init(parsing text: String) throws(APIKeysError) {
+        for (index, entry) in text.split(separator: ",", omittingEmptySubsequences: false).enumerated() {
+            let entry = try Self.entry(entry.trimmingBlanks, position: index + 1)
+            if entries.contains(where: { $0.name == entry.name }) { throw .duplicateName(position: index + 1) }
+            if entries.contains(where: { $0.hash == entry.hash }) { throw .duplicateKey(position: index + 1) }
+            entries.append(entry)
+        }
+    }
+
+    private static func entry(_ text: Substring, position: Int) throws(APIKeysError) -> Entry {
+        let colon = text.firstIndex(of: ":")
+        let name = colon.map { String(text[..<$0]) } ?? "key-\(position)"
+        let key = colon.map { text[text.index(after: $0)...] } ?? text
+        guard (1...maximumNameLength).contains(name.utf8.count), name.utf8.allSatisfy(isNameLetter) else {
+            throw .badName(position: position)
+        }
+        guard !key.isEmpty else { throw .emptyKey(position: position) }
+        guard key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { throw .badKey(position: position) }
+        guard key.utf8.count >= minimumLength else { throw .shortKey(position: position) }
+        return Entry(name: name, hash: SecretHash(key))
+    }
+
+    private static func isNameLetter(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
+            true
+        default: false
+        }
+    }
+}
+
+/// Why a list of keys cannot be used.
+///
+/// Positions count from 1. Neither keys nor names are told: what was meant as a key may stand where a name belongs.
+enum APIKeysError: Error, Equatable, CustomStringConvertible {
+    case emptyKey(position: Int)
+    case badName(position: Int)
+    case badKey(position: Int)
+    case shortKey(position: Int)
+    case duplicateName(position: Int)
+    case duplicateKey(position: Int)
+
+    /// A sentence without its subject.
+    var description: String {
+        switch self {
+        case .emptyKey(let position): "has no key in entry \(position); write KEY or NAME:KEY, separated by commas."
+        case .badName(let position):
+            "has a bad name in entry \(position); names are 1 to \(APIKeys.maximumNameLength) letters, digits, '-', "
+                + "'_' and '.', and keys have no ':' unless a name comes first."
+        case .badKey(let position):
+            "has a blank or a character beyond ASCII in the key of entry \(position); use letters, digits and signs."
+        case .shortKey(let position):
+            "has a key of fewer than \(APIKeys.minimumLength) characters in entry \(position); use a longer one."
+        case .duplicateName(let position): "has a name in entry \(position) that an earlier one has."
+        case .duplicateKey(let position): "has a key in entry \(position) that an earlier one has."
+        }
+    }
+}
+
+extension StringProtocol {
+    /// Without the blanks and tabs at both ends.
+    var trimmingBlanks: SubSequence {
+        let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" }
+        let start = drop(while: isBlank)
+        guard let last = start.lastIndex(where: { !isBlank($0) }) else { return start }
+        return start[...last]
+    }
+}
