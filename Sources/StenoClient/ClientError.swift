@@ -6,6 +6,8 @@ public import Audio
 public enum ClientError: Error, Equatable, Sendable, CustomStringConvertible {
     case invalidURL(String, reason: String)
     case unsupportedScheme(String)
+    /// A key that cannot be written into a header.
+    case invalidAPIKey
     /// No TCP connection or no answer to the handshake.
     case unreachable(url: String, reason: String)
     /// The server answered the upgrade with another status than 101; `message` is from its error body.
@@ -28,7 +30,7 @@ public enum ClientError: Error, Equatable, Sendable, CustomStringConvertible {
     /// 2 for what the caller can mend on the command line, 1 for the rest.
     public var exitStatus: Int32 {
         switch self {
-        case .invalidURL, .unsupportedScheme, .unreadableFile, .notAudio, .unsupportedSampleRate,
+        case .invalidURL, .unsupportedScheme, .invalidAPIKey, .unreadableFile, .notAudio, .unsupportedSampleRate,
             .subtitlesOfSeveralFiles:
             2
         case .unreachable, .refused, .notWebSocket, .connectionLost, .closed, .protocolViolation, .outputFailed: 1
@@ -39,6 +41,8 @@ public enum ClientError: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .invalidURL(let url, let reason):
             "\(url) is not a WebSocket address: \(reason). An address looks like ws://127.0.0.1:8000/ws."
+        case .invalidAPIKey:
+            "The API key has a blank or a character beyond ASCII. Check --api-key and STENO_API_KEY."
         case .unsupportedScheme(let url):
             "\(url) needs TLS, which this client does not support yet. Use a ws:// address."
         case .unreachable(let url, let reason):
@@ -67,7 +71,7 @@ public enum ClientError: Error, Equatable, Sendable, CustomStringConvertible {
 
     private static func advice(status: Int) -> String {
         switch status {
-        case 401, 403: "The server wants a key that this client does not send yet."
+        case 401, 403: "The server wants a key that it knows: give one with --api-key KEY or in STENO_API_KEY."
         case 404, 405: "Check the path of the address."
         case 429, 503: "The server is starting, stopping or full: try again in a moment."
         default: "Check the address and the server's log."

@@ -4,18 +4,22 @@ import Synchronization
 /// What the command line sets for all files.
 public struct TranscribeOptions: Equatable, Sendable {
     public var url: String
+    public var apiKey: String?
     public var format: TranscriptFormat
     public var isRealTime: Bool
     public var language: String?
 
-    /// `url` is the address of the server's WebSocket, `language` a hint for its recogniser.
+    /// `url` is the address of the server's WebSocket, `apiKey` for a server that asks for one, `language` a hint for
+    /// its recogniser.
     public init(
         url: String = "ws://127.0.0.1:8000/ws",
+        apiKey: String? = nil,
         format: TranscriptFormat = .lines,
         isRealTime: Bool = false,
         language: String? = nil
     ) {
         self.url = url
+        self.apiKey = apiKey
         self.format = format
         self.isRealTime = isRealTime
         self.language = language
@@ -63,6 +67,7 @@ struct FileTranscription<PacingClock: Clock>: Sendable where PacingClock.Duratio
         let run = TranscriptionRun(
             clip: clip,
             url: url,
+            apiKey: options.apiKey,
             language: options.language,
             isRealTime: options.isRealTime,
             clock: clock

@@ -10,14 +10,16 @@ import Synchronization
 public enum WebSocketClient {
     /// Connects, runs `body`, and closes the connection whatever `body` does.
     ///
-    /// `timeout` covers the TCP connection and the server's answer to the handshake. Throws `ClientError`, what `body`
-    /// throws, or `CancellationError`.
+    /// `apiKey` is for a server that asks for one. `timeout` covers the TCP connection and the server's answer to the
+    /// handshake. Throws `ClientError`, what `body` throws, or `CancellationError`.
     public static func withConnection<Result: Sendable>(
         to url: ServerURL,
+        apiKey: String? = nil,
         timeout: Duration = .seconds(10),
         _ body: @Sendable (WebSocketConnection) async throws -> Result
     ) async throws -> Result {
-        let channel = try await connect(to: url, timeout: timeout)
+        if let apiKey, !apiKey.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) { throw ClientError.invalidAPIKey }
+        let channel = try await connect(to: url, apiKey: apiKey, timeout: timeout)
         return try await channel.executeThenClose { inbound in
             try Task.checkCancellation()
             return try await body(WebSocketConnection(channel: channel.channel, inbound: inbound))
@@ -26,6 +28,7 @@ public enum WebSocketClient {
 
     private static func connect(
         to url: ServerURL,
+        apiKey: String?,
         timeout: Duration
     ) async throws -> NIOAsyncChannel<WebSocketEvent, Never> {
         let attempt = ConnectionAttempt()
@@ -33,7 +36,7 @@ public enum WebSocketClient {
         do {
             outcome = .success(
                 try await withTaskCancellationHandler {
-                    try await handshake(with: url, timeout: timeout, attempt: attempt)
+                    try await handshake(with: url, apiKey: apiKey, timeout: timeout, attempt: attempt)
                 } onCancel: {
                     attempt.cancel()
                 }
@@ -47,10 +50,11 @@ public enum WebSocketClient {
 
     private static func handshake(
         with url: ServerURL,
+        apiKey: String?,
         timeout: Duration,
         attempt: ConnectionAttempt
     ) async throws -> NIOAsyncChannel<WebSocketEvent, Never> {
-        let handshake = WebSocketHandshake(url: url, deadline: .now() + TimeAmount(timeout))
+        let handshake = WebSocketHandshake(url: url, apiKey: apiKey, deadline: .now() + TimeAmount(timeout))
         let outcome = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .connectTimeout(TimeAmount(timeout))
             // What waits in the kernel counts as sent: keep it to seconds of audio, so that progress means something.

@@ -12,6 +12,7 @@ struct WebSocketHandshake: Sendable {
     }
 
     let url: ServerURL
+    let apiKey: String?
     let deadline: NIODeadline
     /// Largest message, over all its fragments.
     static let messageLimit = 16 << 20
@@ -43,7 +44,8 @@ struct WebSocketHandshake: Sendable {
     }
 
     private var request: HTTPRequestHead {
-        let headers: HTTPHeaders = ["Host": url.authority, "User-Agent": "steno"]
+        var headers: HTTPHeaders = ["Host": url.authority, "User-Agent": "steno"]
+        if let apiKey { headers.add(name: "Authorization", value: "Bearer \(apiKey)") }
         return HTTPRequestHead(version: .http1_1, method: .GET, uri: url.targetWithoutAudio, headers: headers)
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import StenoClient
 
 /// `steno transcribe`: the bundled client.
@@ -34,6 +35,9 @@ struct TranscribeCommand: AsyncParsableCommand {
     @Option(help: "The server's WebSocket address.")
     var url = TranscribeOptions().url
 
+    @Option(help: "A key for a server that asks for one (default: STENO_API_KEY of the environment).")
+    var apiKey: String?
+
     @Flag(help: "Send at the pace of speech instead of as fast as the server reads.")
     var realtime = false
 
@@ -44,8 +48,11 @@ struct TranscribeCommand: AsyncParsableCommand {
     var language: String?
 
     func run() async throws {
+        let environment = ConfigReader(provider: EnvironmentVariablesProvider())
+        let key = apiKey ?? environment.string(forKey: "steno.api.key", isSecret: true)
         let options = TranscribeOptions(
             url: url,
+            apiKey: key.flatMap { $0.isEmpty ? nil : $0 },
             format: format.map { TranscriptFormat($0) } ?? .lines,
             isRealTime: realtime,
             language: language

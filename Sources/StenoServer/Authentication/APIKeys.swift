@@ -24,11 +24,11 @@ struct APIKeys: Sendable {
 
     /// The name of a key, or `nil` when it opens nothing.
     ///
-    /// Every entry is compared, so that the time does not tell which one was near.
-    func name(of key: String) -> String? {
+    /// Every entry is compared, so that the time does not tell which one it was.
+    func name(of key: String, compare: (SecretHash, SecretHash) -> Bool = (==)) -> String? {
         let hash = SecretHash(key)
         var name: String?
-        for entry in entries where entry.hash == hash { name = entry.name }
+        for entry in entries where compare(entry.hash, hash) { name = entry.name }
         return name
     }
 }

@@ -4,7 +4,7 @@ import CCrypto
 ///
 /// Comparing two takes the same time wherever they differ.
 struct SecretHash: Hashable, Sendable {
-    private var bytes = SIMD32<UInt8>()
+    private(set) var bytes = SIMD32<UInt8>()
 
     init(_ secret: some StringProtocol) {
         let secret = Array(secret.utf8)

@@ -71,6 +71,8 @@ struct ClientSecretRoutes: Sendable {
     private static func flat(_ secret: ClientSecrets.Secret, _ session: [UInt8]) throws -> [UInt8] {
         var fields = try JSONSerialization.jsonObject(with: Data(session)) as? [String: Any] ?? [:]
         fields["client_secret"] = ["value": secret.value, "expires_at": secret.expiresAt] as [String: Any]
-        return Array(try JSONSerialization.data(withJSONObject: fields, options: [.sortedKeys, .withoutEscapingSlashes]))
+        return Array(
+            try JSONSerialization.data(withJSONObject: fields, options: [.sortedKeys, .withoutEscapingSlashes])
+        )
     }
 }
