@@ -68,6 +68,8 @@ class Server:
             errors="replace",
         )
         self.log: list[str] = []
+        # The first of its keys, for what the tests themselves ask of it.
+        self.key = str(settings.get("API_KEYS", "")).split(",")[0].rpartition(":")[2].strip()
         self._is_asked_to_stop = False
         self._is_killed = False
         self._reader = threading.Thread(target=self._read_log, daemon=True)
@@ -87,9 +89,12 @@ class Server:
         return self._process.poll() is None
 
     def get(self, path: str) -> Answer:
+        return self.request("GET", path, {"Authorization": f"Bearer {self.key}"} if self.key else {})
+
+    def request(self, method: str, path: str, headers: dict[str, str] = {}) -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=LIMIT)
         try:
-            connection.request("GET", path)
+            connection.request(method, path, headers=headers)
             response = connection.getresponse()
             return Answer(response.status, dict(response.getheaders()), response.read().decode())
         finally:

@@ -69,7 +69,10 @@ struct WebSocketClientTests {
             (503, "busy", "503 Service Unavailable. The server is starting"),
             (404, "", "404 Not Found. Check the path"),
             (200, "<html>", "200 OK. Check the address"),
-            (401, String(repeating: "x", count: 100_000), "401 Unauthorized. The server wants a key"),
+            (
+                401, String(repeating: "x", count: 100_000),
+                "401 Unauthorized. The server wants a key that it knows: give one with --api-key KEY or in STENO_API_KEY."
+            ),
         ]
     )
     func refused(status: Int, body: String, expected: String) async throws {
@@ -80,6 +83,32 @@ struct WebSocketClientTests {
             "\(String(describing: error))"
         )
         #expect(error?.exitStatus == 1)
+    }
+
+    @Test("Sends a key in the header of the handshake, and none without", arguments: ["a-key:with/signs=", nil])
+    func key(key: String?) async throws {
+        let request = Shared("")
+        let answer: ByteServer.Answer = { text in
+            request.update { $0 = text }
+            return "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"
+        }
+        await #expect(throws: ClientError.self) {
+            try await ByteServer.run(answer: answer) { url in
+                try await WebSocketClient.withConnection(to: ServerURL(url), apiKey: key) { _ in }
+            }
+        }
+        let fields = request.value.split(separator: "\r\n").filter { $0.hasPrefix("Authorization") }
+        #expect(fields == (key.map { ["Authorization: Bearer \($0)"] } ?? []))
+    }
+
+    @Test("Refuses a key that no header can carry", arguments: ["a key", "a\r\nHost: b", "schlüssel", "tab\t"])
+    func badKey(key: String) async throws {
+        let error = await #expect(throws: ClientError.self) {
+            try await WebSocketClient.withConnection(to: ServerURL("ws://127.0.0.1:1/ws"), apiKey: key) { _ in }
+        }
+        #expect(error == .invalidAPIKey)
+        #expect(error?.exitStatus == 2)
+        #expect(error?.description.contains(key) == false)
     }
 
     @Test(

@@ -72,6 +72,7 @@ struct SettingsTests {
             ("POCKETSPHINX_MODEL", "/nowhere"), ("POCKETSPHINX_THREADS", "0"), ("MAX_SESSIONS", "none"),
             ("MAX_MESSAGE_BYTES", "1"), ("SLOW_READER_TIMEOUT_MS", "1"), ("SHUTDOWN_TIMEOUT_MS", "x"),
             ("MAX_PENDING_UTTERANCES", "0"), ("MODEL_LOAD_TIMEOUT_MS", "soon"),
+            ("API_KEYS", "short"), ("API_KEYS", " "), ("API_KEYS", "some-long-key,"), ("API_KEYS", "some long key"),
         ]
     )
     func refuses(setting: String, value: String) async throws {
@@ -95,6 +96,35 @@ struct SettingsTests {
         } throws: { error in
             (error as? SettingsError)?.setting == setting
         }
+    }
+
+    @Test("Is open without keys", arguments: [[:], ["API_KEYS": ""]])
+    func noKeys(environment: [String: String]) async throws {
+        #expect(try await Self.settings(environment).apiKeys.isEmpty)
+    }
+
+    @Test("Reads keys, and shows none of them")
+    func keys() async throws {
+        let settings = try await Self.settings(["API_KEYS": "alice:first-key-of-all, second-key-of-all"])
+        #expect(settings.apiKeys.names == ["alice", "key-2"])
+        var text = ""
+        dump(settings, to: &text)
+        #expect(!text.contains("key-of-all"))
+    }
+
+    @Test("Shows no key in an error", arguments: ["topsecret", "a:top secret", "x,topsecret", "topsecret:x"])
+    func badKeys(value: String) async throws {
+        await #expect {
+            try await Self.settings(["API_KEYS": "alice:topsecret," + value])
+        } throws: { error in
+            !"\(error)".contains("secret") && "\(error)".hasPrefix("API_KEYS ")
+        }
+    }
+
+    @Test("Marks as secret what holds a key, and nothing else")
+    func secrets() {
+        #expect(Setting.allCases.filter(\.isSecret) == [.apiKeys, .openAIAPIKey])
+        #expect(Setting.allCases.filter { $0.rawValue.contains("KEY") } == [.apiKeys, .openAIAPIKey])
     }
 
     @Test("Has an option and a line of help for every setting", arguments: Setting.allCases)

@@ -85,7 +85,11 @@ struct AuthenticatorTests {
         #expect(try verdict(path, key: secret, webSocket: true, method: .post) == .refused(.uselessSecret))
     }
 
-    @Test("Accepts everyone when there is no key", arguments: closedPaths + realtimePaths, [nil, "any-key", "ek_unknown"])
+    @Test(
+        "Accepts everyone when there is no key",
+        arguments: closedPaths + realtimePaths,
+        [nil, "any-key", "ek_unknown"]
+    )
     func open(path: String, key: String?) throws {
         for webSocket in [false, true] {
             #expect(try verdict(path, key: key, webSocket: webSocket, keys: nil) == .accepted(Client()))
