@@ -22,7 +22,7 @@ FROM debian:bookworm-slim
 ARG FFMPEG=
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
-        ca-certificates libcurl4 libsoxr0 libstdc++6 pocketsphinx-en-us ${FFMPEG:+ffmpeg} \
+        ca-certificates libcurl4 libsoxr0 libssl3 libstdc++6 pocketsphinx-en-us ${FFMPEG:+ffmpeg} \
     && apt-get clean && rm -rf /var/lib/apt/lists/* \
     && useradd --system --no-create-home steno
 WORKDIR /steno
