@@ -21,7 +21,9 @@ struct ClientSecretRoutes: Sendable {
     let secrets: ClientSecrets
     let format: RealtimeSessionFormat
 
-    /// The largest body, in bytes. A secret keeps what its session object says, and there may be many.
+    /// The largest body, in bytes.
+    ///
+    /// A secret keeps what its session object says, and there may be many.
     private static let maximumBody = 1 << 16
 
     func add(to router: Router<ServerContext>) {
