@@ -1,15 +1,20 @@
-import JSON
-import Sessions
+package import JSON
+package import Sessions
 
 /// The fields of a JSON object, read with errors that name the field by its path.
 ///
 /// A field that is absent is `nil`; one that is null is `.some(nil)` where null has a meaning, and a mistake elsewhere.
-struct JSONFields {
-    let values: [String: JSONValue]
+package struct JSONFields {
+    package var values: [String: JSONValue]
     /// Where the object stands in the message, with a dot at the end; empty for the message itself.
-    var path = ""
+    package let path: String
 
-    func string(_ name: String) throws(ClientError) -> String? {
+    package init(values: [String: JSONValue], path: String = "") {
+        self.values = values
+        self.path = path
+    }
+
+    package func string(_ name: String) throws(ClientError) -> String? {
         switch values[name] {
         case nil: nil
         case .string(let string): string
@@ -17,12 +22,12 @@ struct JSONFields {
         }
     }
 
-    func nullableString(_ name: String) throws(ClientError) -> String?? {
+    package func nullableString(_ name: String) throws(ClientError) -> String?? {
         if values[name] == .null { return .some(nil) }
         return try string(name).map { .some($0) } ?? nil
     }
 
-    func bool(_ name: String) throws(ClientError) -> Bool? {
+    package func bool(_ name: String) throws(ClientError) -> Bool? {
         switch values[name] {
         case nil: nil
         case .bool(let bool): bool
@@ -30,7 +35,7 @@ struct JSONFields {
         }
     }
 
-    func integer(_ name: String, in range: ClosedRange<Int>) throws(ClientError) -> Int? {
+    package func integer(_ name: String, in range: ClosedRange<Int>) throws(ClientError) -> Int? {
         let expected = "a whole number from \(range.lowerBound) to \(range.upperBound)"
         switch values[name] {
         case nil: return nil
@@ -41,7 +46,7 @@ struct JSONFields {
         }
     }
 
-    func number(_ name: String, in range: ClosedRange<Double>) throws(ClientError) -> Double? {
+    package func number(_ name: String, in range: ClosedRange<Double>) throws(ClientError) -> Double? {
         switch values[name] {
         case nil: return nil
         case .number(let number) where range.contains(number): return number
@@ -50,7 +55,7 @@ struct JSONFields {
     }
 
     /// The fields of an object, or `.some(nil)` for null.
-    func nullableObject(_ name: String) throws(ClientError) -> JSONFields?? {
+    package func nullableObject(_ name: String) throws(ClientError) -> JSONFields?? {
         switch values[name] {
         case nil: nil
         case .null: .some(nil)
@@ -60,13 +65,13 @@ struct JSONFields {
     }
 
     /// The fields of an object; `nil` when it is absent or null.
-    func object(_ name: String) throws(ClientError) -> JSONFields? { try nullableObject(name) ?? nil }
+    package func object(_ name: String) throws(ClientError) -> JSONFields? { try nullableObject(name) ?? nil }
 
-    func missing(_ name: String) -> ClientError {
+    package func missing(_ name: String) -> ClientError {
         ClientError(.missingParameter, "'\(path)\(name)' is missing.", param: path + name)
     }
 
-    func wrong(_ name: String, _ expected: String) -> ClientError {
+    package func wrong(_ name: String, _ expected: String) -> ClientError {
         ClientError(.invalidValue, "'\(path)\(name)' must be \(expected).", param: path + name)
     }
 }

@@ -78,7 +78,9 @@ public struct Server: Sendable {
         webSocket.maxMessageSize = settings.maximumMessageBytes
         webSocket.sendTimeout = settings.slowReaderTimeout
         CompactRoute(host: host, configuration: webSocket).add(to: router)
-        RealtimeRoute(host: host, configuration: webSocket).add(to: router)
+        let realtime = RealtimeRoute(host: host, configuration: webSocket)
+        realtime.add(to: router)
+        ClientSecretRoutes(secrets: secrets, format: realtime.sessionFormat).add(to: router)
         return Application(
             router: router,
             server: .http1WithUpgrade(),

@@ -63,8 +63,7 @@ public final class OpenAIRealtimeDialect: Dialect {
     public func encode(_ event: SessionEvent) -> [[UInt8]] {
         // The first message goes out in the shape of the handshake, however soon the client's own came.
         let shape = if case .created = event { initialShape } else { shape.withLock { $0 } }
-        let session = RealtimeSession(id: sessionID, expiry: expiry, shape: shape)
-        return RealtimeEvents(session: session).messages(for: event).map { fields in
+        return RealtimeEvents(session: session(shape)).messages(for: event).map { fields in
             var fields = fields
             fields["event_id"] = .string(makeEventID())
             return JSONValue.object(fields).text
@@ -96,7 +95,9 @@ extension OpenAIRealtimeDialect {
     }
 
     /// The `session` object that describes `settings`, as JSON.
-    public static func session(_ settings: SessionSettings, id: String, expiry: Int, shape: Shape) -> [UInt8] {
-        RealtimeSession(id: id, expiry: expiry, shape: shape).json(settings).text
+    public func session(_ settings: SessionSettings) -> [UInt8] { session(initialShape).json(settings).text }
+
+    private func session(_ shape: Shape) -> RealtimeSession {
+        RealtimeSession(id: sessionID, expiry: expiry, shape: shape)
     }
 }

@@ -40,7 +40,7 @@ extension APIKeys {
     /// ASCII without blanks, as they travel in headers.
     init(parsing text: String) throws(APIKeysError) {
         for (index, entry) in text.split(separator: ",", omittingEmptySubsequences: false).enumerated() {
-            let entry = try Self.entry(entry.trimmingBlanks, position: index + 1)
+            let entry = try Self.entry(entry.trimmingBlanks[...], position: index + 1)
             if entries.contains(where: { $0.name == entry.name }) { throw .duplicateName(position: index + 1) }
             if entries.contains(where: { $0.hash == entry.hash }) { throw .duplicateKey(position: index + 1) }
             entries.append(entry)
@@ -95,15 +95,5 @@ enum APIKeysError: Error, Equatable, CustomStringConvertible {
         case .duplicateName(let position): "has a name in entry \(position) that an earlier one has."
         case .duplicateKey(let position): "has a key in entry \(position) that an earlier one has."
         }
-    }
-}
-
-extension StringProtocol {
-    /// Without the blanks and tabs at both ends.
-    var trimmingBlanks: SubSequence {
-        let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" }
-        let start = drop(while: isBlank)
-        guard let last = start.lastIndex(where: { !isBlank($0) }) else { return start }
-        return start[...last]
     }
 }

@@ -1,4 +1,5 @@
-import Foundation
+import Dialects
+import JSON
 import Sessions
 
 /// What is asked of a route that makes client secrets.
@@ -13,75 +14,34 @@ struct ClientSecretRequest: Equatable {
     /// - Parameter isBeta: Whether the body is the session object itself, with the expiry under `client_secret`, as
     ///   before the general release; else both are fields of it.
     init(body: [UInt8], isBeta: Bool) throws(ClientError) {
-        var object = JSONObject(try Self.fields(body.isEmpty ? Array("{}".utf8) : body))
+        var fields = try Self.fields(body.isEmpty ? Array("{}".utf8) : body)
         if isBeta {
-            let secret = try object.object("client_secret")
-            object.values["client_secret"] = nil
+            let secret = try fields.object("client_secret")
+            fields.values["client_secret"] = nil
             // Releases of OpenAI's SDK have either name.
-            let name = secret?["expires_after"] == nil ? "expires_at" : "expires_after"
+            let name = try secret?.object("expires_after") == nil ? "expires_at" : "expires_after"
             lifetime = try Self.lifetime(secret?.object(name))
-            session = Self.json(object.values)
+            session = JSONValue.object(fields.values).text
         } else {
-            lifetime = try Self.lifetime(object.object("expires_after"))
-            session = Self.json(try object.object("session")?.values ?? [:])
+            lifetime = try Self.lifetime(fields.object("expires_after"))
+            session = JSONValue.object(try fields.object("session")?.values ?? [:]).text
         }
     }
 
-    private static func fields(_ body: [UInt8]) throws(ClientError) -> [String: Any] {
-        let value: Any
-        do {
-            value = try JSONSerialization.jsonObject(with: Data(body))
-        } catch {
-            throw ClientError(.invalidJSON, "The body is not JSON. Send a JSON object, or nothing.")
+    private static func fields(_ body: [UInt8]) throws(ClientError) -> JSONFields {
+        switch JSONValue(parsing: body.span) {
+        case .object(let values): return JSONFields(values: values)
+        case nil: throw ClientError(.invalidJSON, "The body is not JSON. Send a JSON object, or nothing.")
+        case _?: throw ClientError(.invalidValue, "The body must be a JSON object.")
         }
-        guard let fields = value as? [String: Any] else {
-            throw ClientError(.invalidValue, "The body must be a JSON object.")
-        }
-        return fields
     }
 
-    private static func lifetime(_ expiry: JSONObject?) throws(ClientError) -> Int {
+    private static func lifetime(_ expiry: JSONFields?) throws(ClientError) -> Int {
         guard let expiry else { return ClientSecrets.defaultLifetime }
-        if let anchor = expiry["anchor"], anchor as? String != "created_at" {
+        if let anchor = expiry.values["anchor"], ![.null, "created_at"].contains(anchor) {
             throw expiry.wrong("anchor", "'created_at'")
         }
-        guard let seconds = expiry["seconds"] else { return ClientSecrets.defaultLifetime }
-        guard let seconds = seconds as? Int, ClientSecrets.lifetimes.contains(seconds) else {
-            let range = ClientSecrets.lifetimes
-            throw expiry.wrong("seconds", "a whole number from \(range.lowerBound) to \(range.upperBound)")
-        }
-        return seconds
-    }
-
-    private static func json(_ fields: [String: Any]) -> [UInt8] {
-        // What was read as JSON can be written as JSON.
-        (try? JSONSerialization.data(withJSONObject: fields, options: [.sortedKeys])).map(Array.init) ?? []
-    }
-}
-
-/// The fields of an object, and where it stands in the body.
-private struct JSONObject {
-    var values: [String: Any]
-    /// With a dot at the end; empty for the body itself.
-    let path: String
-
-    init(_ values: [String: Any], path: String = "") {
-        self.values = values
-        self.path = path
-    }
-
-    /// A field, unless it is absent or null.
-    subscript(name: String) -> Any? {
-        values[name].flatMap { $0 is NSNull ? nil : $0 }
-    }
-
-    func object(_ name: String) throws(ClientError) -> JSONObject? {
-        guard let value = self[name] else { return nil }
-        guard let fields = value as? [String: Any] else { throw wrong(name, "an object") }
-        return JSONObject(fields, path: path + name + ".")
-    }
-
-    func wrong(_ name: String, _ expected: String) -> ClientError {
-        ClientError(.invalidValue, "'\(path)\(name)' must be \(expected).", param: path + name)
+        if expiry.values["seconds"] == .null { return ClientSecrets.defaultLifetime }
+        return try expiry.integer("seconds", in: ClientSecrets.lifetimes) ?? ClientSecrets.defaultLifetime
     }
 }

@@ -15,7 +15,7 @@ struct DocumentationRoutes: Sendable {
     }
 
     func add(to router: Router<ServerContext>) {
-        router.get("openapi.json") { [description] _, _ in StatusRoutes.json(.ok, description) }
+        router.get("openapi.json") { [description] _, _ in Response.json(.ok, description.utf8) }
         router.get("docs") { [page] _, _ in StatusRoutes.text(page, type: "text/html; charset=utf-8") }
     }
 }

@@ -1,6 +1,6 @@
-import Foundation
 import HTTPTypes
 import Hummingbird
+import JSON
 import Logging
 import NIOCore
 import Sessions
@@ -45,7 +45,7 @@ struct ClientSecretRoutes: Sendable {
             let session = try format.render(update, isBeta)
             let secret = try secrets.make(for: client, lifetime: wish.lifetime)
             context.logger.debug("Client secret made", metadata: ["steno.secret.lifetime": "\(wish.lifetime)"])
-            let answer = isBeta ? try Self.flat(secret, session) : Self.nested(secret, session)
+            let answer = isBeta ? Self.flat(secret, session) : Self.nested(secret, session)
             return .json(.ok, answer, headers: [.cacheControl: "no-store"])
         } catch let error as ClientError {
             throw APIError(error)
@@ -64,17 +64,17 @@ struct ClientSecretRoutes: Sendable {
     }
 
     private static func nested(_ secret: ClientSecrets.Secret, _ session: [UInt8]) -> [UInt8] {
-        // A secret's letters need no escape.
-        Array(#"{"value":"\#(secret.value)","expires_at":\#(secret.expiresAt),"session":"#.utf8) + session
-            + Array("}".utf8)
+        let fields: JSONValue = [
+            "value": .string(secret.value), "expires_at": .integer(secret.expiresAt),
+            "session": JSONValue(parsing: session.span) ?? nil,
+        ]
+        return fields.text
     }
 
     /// The session object with the secret as a field of it, where a session's own events have null.
-    private static func flat(_ secret: ClientSecrets.Secret, _ session: [UInt8]) throws -> [UInt8] {
-        var fields = try JSONSerialization.jsonObject(with: Data(session)) as? [String: Any] ?? [:]
-        fields["client_secret"] = ["value": secret.value, "expires_at": secret.expiresAt] as [String: Any]
-        return Array(
-            try JSONSerialization.data(withJSONObject: fields, options: [.sortedKeys, .withoutEscapingSlashes])
-        )
+    private static func flat(_ secret: ClientSecrets.Secret, _ session: [UInt8]) -> [UInt8] {
+        var fields = JSONValue(parsing: session.span)?.members ?? [:]
+        fields["client_secret"] = ["value": .string(secret.value), "expires_at": .integer(secret.expiresAt)]
+        return JSONValue.object(fields).text
     }
 }

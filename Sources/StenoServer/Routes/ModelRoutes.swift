@@ -40,7 +40,7 @@ struct ModelRoutes: Sendable {
     private func entry(_ id: String) -> Entry { Entry(id: id, created: created) }
 
     private static func answer(_ value: some Encodable) throws -> Response {
-        StatusRoutes.json(.ok, try TranscriptRendering.encode(value))
+        .json(.ok, try TranscriptRendering.encode(value).utf8)
     }
 
     private struct List: Encodable {

@@ -19,7 +19,7 @@ enum TranscriptStream {
 
     /// An error after the status has gone out; clients look for the key `error` in any event.
     static func failure(_ error: APIError) -> ByteBuffer {
-        ByteBuffer(string: "data: \(error.json)\n\n")
+        ByteBuffer(string: "data: \(String(decoding: error.json, as: UTF8.self))\n\n")
     }
 
     private static func event(_ value: some Encodable) throws -> ByteBuffer {
