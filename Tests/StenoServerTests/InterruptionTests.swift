@@ -92,7 +92,7 @@ struct InterruptionTests {
         let answer = try #require(APIError(transcribing: error))
         #expect(answer.status.code == status)
         #expect(answer.code == error.code)
-        #expect(answer.headers[.retryAfter] == (status == 503 ? "1" : nil))
+        #expect(answer.response.headers[.retryAfter] == (status == 503 ? "1" : nil))
     }
 
     @Test(

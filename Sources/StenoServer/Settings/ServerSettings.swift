@@ -72,8 +72,9 @@ public struct ServerSettings: Sendable {
         turns.hangover = try await samples(.vadSilenceDuration, TurnDetection.hangovers) ?? turns.hangover
         turns.minimumSpeech = try await samples(.vadMinSpeech, TurnDetection.minimumSpeeches) ?? turns.minimumSpeech
         var session = SessionSettings(turnDetection: turns)
-        session.maximumUtterance =
-            try await samples(.vadMaxUtterance, TurnDetection.maximumUtterances) ?? session.maximumUtterance
+        if let maximum = try await samples(.vadMaxUtterance, TurnDetection.maximumUtterances) {
+            (session.maximumUtterance, session.maximumCommit) = (maximum, maximum)
+        }
         session.language = try await reader.string(.transcriberLanguage)
         session.prompt = try await reader.string(.transcriberPrompt)
         session.maximumPending =
