@@ -194,8 +194,8 @@ let package = Package(
         .testTarget(
             name: "WebSocketTransportTests",
             dependencies: [
-                "TestSupport", "WebSocketTransport", hummingbird, hummingbirdCore, logging, nioCore, nioPosix,
-                serviceLifecycle,
+                "TestSupport", "WebSocketTransport", hummingbird, hummingbirdCore, logging, nioCore, nioEmbedded,
+                nioPosix, serviceLifecycle,
             ],
             swiftSettings: strict
         ),

@@ -141,7 +141,7 @@ struct MultipartParserTests {
         ]
         var generator = SeededGenerator(seed: 7)
         var outcomes = [true: 0, false: 0]
-        for _ in 0..<20_000 {
+        for _ in 0..<5_000 {
             let start = Bool.random(using: &generator) ? "--b\r\nN: v\r\n\r\n" : ""
             let end = Bool.random(using: &generator) ? "\r\n--b--" : ""
             let count = Int.random(in: 0...8, using: &generator)
@@ -159,13 +159,13 @@ struct MultipartParserTests {
             }
             #expect(Self.parts(split) == expected, "\(body.debugDescription) in \(split.map(\.count))")
         }
-        #expect(outcomes.values.allSatisfy { $0 > 3_000 }, "\(outcomes)")
+        #expect(outcomes.values.allSatisfy { $0 > 800 }, "\(outcomes)")
     }
 
-    @Test("Takes data of every byte, over megabytes")
+    @Test("Takes data of every byte, over a megabyte")
     func binary() throws {
         var generator = SeededGenerator(seed: 1)
-        let data = (0..<1_000_000).flatMap { _ -> [UInt8] in
+        let data = (0..<250_000).flatMap { _ -> [UInt8] in
             [0x0D, 0x0A, 0x2D, UInt8.random(in: 0...255, using: &generator)]
         }
         let body = Array("--b\r\nA: b\r\n\r\n".utf8) + data + Array("\r\n--b--".utf8)
