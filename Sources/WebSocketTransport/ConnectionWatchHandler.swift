@@ -23,6 +23,7 @@ final class ConnectionWatchHandler: ChannelDuplexHandler {
     private var timer: (task: Scheduled<Void>, due: ContinuousClock.Instant)?
     private var isReading = true
     private var hasEnded = false
+    /// A peer that does not read is not listened to: what it sends would only be read to be dropped.
     private var isDeaf = false
 
     init(_ configuration: WebSocketConfiguration, onEnd: @escaping @Sendable (WebSocketClosed.Cause) -> Void) {
@@ -49,11 +50,10 @@ final class ConnectionWatchHandler: ChannelDuplexHandler {
         // If nobody asks for more during this call, the session is behind and we are not listening.
         setReading(false, context)
         context.fireChannelReadComplete()
-        if hasEnded { context.read() }
+        if hasEnded, !isDeaf { context.read() }
     }
 
     func read(context: ChannelHandlerContext) {
-        // A peer that does not read is not listened to: what it sends would only be read to be dropped.
         guard !isDeaf else { return }
         setReading(true, context)
         context.read()

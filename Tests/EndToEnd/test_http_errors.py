@@ -18,7 +18,7 @@ MISTAKES = {
     "empty file": (form(b""), 400, "file", None),
     "two files": (form(SHORT)[: -len(f"--{upload.BOUNDARY}--\r\n")] + form(SHORT), 400, "file", None),
     "too short": (form(upload.wav(constant(1, 99))), 400, "file", "audio_too_short"),
-    "not audio": (form(b"This is no audio at all. " * 9), 415, "file", "invalid_file_format"),
+    "not audio": (form(b"This is no audio at all. " * 9), 400, "file", "invalid_file_format"),
     "format": (form(SHORT, ("response_format", "yaml")), 400, "response_format", "invalid_value"),
     "diarized": (form(SHORT, ("response_format", "diarized_json")), 400, "response_format", "unsupported_value"),
     "language": (form(SHORT, ("language", "klingon")), 400, "language", "invalid_value"),
