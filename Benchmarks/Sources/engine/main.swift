@@ -34,7 +34,9 @@ let texts = try await withThrowingTaskGroup(of: (Int, String).self) { group in
         let request = TranscriptionRequest(samples: Array(wav.samples[range]))
         group.addTask { (index, try await engine.transcribe(request).text) }
     }
-    return try await group.reduce(into: [Int: String]()) { $0[$1.0] = $1.1 }
+    var texts: [Int: String] = [:]
+    for try await (index, text) in group { texts[index] = text }
+    return texts
 }
 print((ContinuousClock.now - start) / .seconds(1))
 for index in ranges.indices { print(texts[index] ?? "") }
