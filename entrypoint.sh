@@ -213,6 +213,20 @@ demo() {
     return "$status"
 }
 
+# Makes a virtual environment for each client library under test, as two versions do not fit into one.
+client_environments() {
+    local requirements folder
+    for requirements in Tests/EndToEnd/clients/requirements/*.txt; do
+        folder=.venv-clients/$(basename "$requirements" .txt)
+        if cmp -s "$requirements" "$folder/requirements.txt" && "$folder/bin/python" --version >/dev/null 2>&1; then
+            continue
+        fi
+        quietly "Making $folder" .venv/bin/uv venv --quiet --clear --no-python-downloads --python .venv/bin/python "$folder"
+        quietly "Installing $requirements" .venv/bin/uv pip install --quiet --python "$folder/bin/python" -r "$requirements"
+        cp "$requirements" "$folder/requirements.txt"
+    done
+}
+
 python_tests() {
     local python=python3 requirements=Tests/EndToEnd/requirements.txt
     if [[ ! -f $requirements ]]; then return; fi
@@ -226,6 +240,7 @@ python_tests() {
         quietly "Installing $requirements" .venv/bin/pip install --disable-pip-version-check -r "$requirements"
         cp "$requirements" .venv/requirements.txt
     fi
+    client_environments
     STENO_BINARY=$(swift build --show-bin-path)/steno .venv/bin/python -m pytest Tests/EndToEnd
 }
 

@@ -85,6 +85,10 @@ class Server:
         return f"ws://127.0.0.1:{self.port}"
 
     @property
+    def http_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
     def is_running(self) -> bool:
         return self._process.poll() is None
 
