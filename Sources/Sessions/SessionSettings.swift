@@ -29,6 +29,8 @@ public struct SessionSettings: Equatable, Sendable {
     public var inputFormat: AudioFormat
     /// Items that the client may still ask for by their id.
     public var rememberedItems = 0
+    /// Whether a refused commit is told at once; otherwise in its turn among the answers to commits.
+    public var refusesCommitsAtOnce = false
     /// Utterances that may wait for their transcript before the session stops reading.
     public var maximumPending: Int
 

@@ -107,7 +107,8 @@ struct UtteranceCutter {
         guard range.count >= Self.minimumCommit else {
             let have = SampleClock.milliseconds(at: SamplePosition(range.count))
             let message = "A commit needs at least 100 ms of audio; \(have) ms are buffered. Append more first."
-            return outputs + [.answer(.rejected(ClientError(.commitEmpty, message, eventID: eventID)))]
+            let refusal = SessionEvent.rejected(ClientError(.commitEmpty, message, eventID: eventID))
+            return outputs + [settings.refusesCommitsAtOnce ? .event(refusal) : .answer(refusal)]
         }
         segmenter.restart(at: range.upperBound)
         if hasSpeech { return outputs + take(range) }

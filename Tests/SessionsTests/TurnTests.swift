@@ -166,6 +166,21 @@ struct TurnTests {
         )
     }
 
+    @Test("Refuses a commit at once where the protocol wants it")
+    func refusal() async throws {
+        var settings = Self.settings
+        settings.refusesCommitsAtOnce = true
+        let harness = SessionHarness(settings: settings)
+        try await harness.run { harness in
+            await harness.send(.speech(200), .commit(eventID: nil), .commit(eventID: "e"), .clear)
+            await until { harness.told.last == .cleared }
+            harness.transcriber.answerWithLength(0)
+        }
+        #expect(
+            harness.told.map(\.summary).suffix(3) == ["input_audio_buffer_commit_empty", "cleared", "3200@0-200"]
+        )
+    }
+
     @Test("Maps eagerness to silence, and comes back to the server's own")
     func eagerness() {
         var settings = SessionSettings()

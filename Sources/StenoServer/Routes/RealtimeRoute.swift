@@ -50,6 +50,8 @@ struct RealtimeRoute {
         settings.inputFormat = .pcm16(rate: 24_000)
         settings.includesAudio = false
         settings.rememberedItems = 100
+        // openai-agents takes what is acknowledged after a commit for proof that no error is to come.
+        settings.refusesCommitsAtOnce = true
         // Clients that commit themselves expect one item for it. Ten minutes make the largest file that backends take.
         settings.maximumCommit = SampleClock.samples(milliseconds: 600_000)
         return settings
