@@ -73,12 +73,18 @@ public struct Server: Sendable {
             files: AudioFileReader(logger: logger),
             engineLanguage: settings.engine.engine.language
         ).add(to: router)
-        let host = SessionHost(settings: settings.session, transcriber: engine, metrics: metrics, drain: drain)
         var webSocket = WebSocketConfiguration()
         webSocket.maxMessageSize = settings.maximumMessageBytes
         webSocket.sendTimeout = settings.slowReaderTimeout
-        CompactRoute(host: host, configuration: webSocket).add(to: router)
-        let realtime = RealtimeRoute(host: host, configuration: webSocket)
+        let host = SessionHost(
+            settings: settings.session,
+            transcriber: engine,
+            metrics: metrics,
+            drain: drain,
+            webSocket: webSocket
+        )
+        CompactRoute(host: host).add(to: router)
+        let realtime = RealtimeRoute(host: host)
         realtime.add(to: router)
         ClientSecretRoutes(secrets: secrets, format: realtime.sessionFormat).add(to: router)
         return Application(

@@ -7,10 +7,6 @@ import WebSocketTransport
 /// The compact dialect on `/` and `/ws`.
 struct CompactRoute {
     let host: SessionHost
-    let configuration: WebSocketConfiguration
-
-    /// The one that is accepted when a client offers it.
-    private static let subprotocol = "realtime"
 
     func add(to router: Router<ServerContext>) {
         router.get("/") { request, context in
@@ -29,21 +25,6 @@ struct CompactRoute {
         } catch {
             throw APIError(error)
         }
-        try host.checkAdmission()
-        let start = settings
-        @Sendable func converse(
-            _ inbound: inout WebSocketInbound,
-            _ outbound: WebSocketOutbound
-        ) async throws -> WebSocketClose {
-            try await host.serve(&inbound, outbound, dialect: CompactDialect(), settings: start, logger: context.logger)
-        }
-        return try await Response.webSocket(
-            for: request,
-            context: context,
-            configuration: configuration,
-            // A browser that offers its key as a subprotocol wants another one accepted.
-            subprotocol: request.head.offeredSubprotocols.first { $0 == Self.subprotocol },
-            handler: converse
-        )
+        return try await host.open(request, context, dialect: CompactDialect(), settings: settings)
     }
 }

@@ -8,9 +8,6 @@ import WebSocketTransport
 /// OpenAI's Realtime protocol on `/v1/realtime`, and where else its clients look for it.
 struct RealtimeRoute {
     let host: SessionHost
-    let configuration: WebSocketConfiguration
-
-    private static let subprotocol = "realtime"
 
     func add(to router: Router<ServerContext>) {
         for path in RealtimePath.sockets {
@@ -21,27 +18,12 @@ struct RealtimeRoute {
     }
 
     private func open(_ request: Request, _ context: ServerContext) async throws -> Response {
-        try host.checkAdmission()
         let query = request.uri.queryParameters.map { (name: String($0.key), value: String($0.value)) }
         var settings = start
         if let update = context.client.sessionUpdate { settings.apply(update) }
         settings.apply(OpenAIRealtimeDialect.update(query: query))
         let dialect = OpenAIRealtimeDialect(shape: Self.shape(request.head, query))
-        let first = settings
-        @Sendable func converse(
-            _ inbound: inout WebSocketInbound,
-            _ outbound: WebSocketOutbound
-        ) async throws -> WebSocketClose {
-            try await host.serve(&inbound, outbound, dialect: dialect, settings: first, logger: context.logger)
-        }
-        return try await Response.webSocket(
-            for: request,
-            context: context,
-            configuration: configuration,
-            // A client that offers none must not be answered with one, and a browser that does wants its answer.
-            subprotocol: request.head.offeredSubprotocols.first { $0 == Self.subprotocol },
-            handler: converse
-        )
+        return try await host.open(request, context, dialect: dialect, settings: settings)
     }
 
     /// What a session of this protocol starts with.

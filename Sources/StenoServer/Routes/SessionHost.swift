@@ -1,4 +1,5 @@
 import Dialects
+import Hummingbird
 import Logging
 import NIOCore
 import Sessions
@@ -13,16 +14,39 @@ struct SessionHost: Sendable {
     let transcriber: any Transcriber
     let metrics: SessionMetrics
     let drain: SessionDrain
+    let webSocket: WebSocketConfiguration
 
+    /// Accepted when it is offered: browsers that send their key as a subprotocol want another one answered.
+    private static let subprotocol = "realtime"
     private static let stopping = WebSocketClose(.goingAway, reason: "server is stopping")
 
-    /// Why no session can begin now, as an answer before the upgrade.
-    func checkAdmission() throws(APIError) {
-        if let refusal = drain.refusal { throw .refused(refusal) }
+    /// Answers an upgrade request with a session.
+    ///
+    /// - Throws: `APIError` when none may begin now, and what `Response.webSocket` throws.
+    func open(
+        _ request: Request,
+        _ context: ServerContext,
+        dialect: some Dialect,
+        settings: SessionSettings
+    ) async throws -> Response {
+        if let refusal = drain.refusal { throw APIError.refused(refusal) }
+        @Sendable func converse(
+            _ inbound: inout WebSocketInbound,
+            _ outbound: WebSocketOutbound
+        ) async throws -> WebSocketClose {
+            try await serve(&inbound, outbound, dialect: dialect, settings: settings, logger: context.logger)
+        }
+        return try await Response.webSocket(
+            for: request,
+            context: context,
+            configuration: webSocket,
+            subprotocol: request.head.offeredSubprotocols.first { $0 == Self.subprotocol },
+            handler: converse
+        )
     }
 
     /// Returns when the client has everything it is going to get; the result closes the socket.
-    func serve(
+    private func serve(
         _ inbound: inout WebSocketInbound,
         _ outbound: WebSocketOutbound,
         dialect: some Dialect,
