@@ -31,19 +31,32 @@ public enum TurnDetectionUpdate: Equatable, Sendable {
     /// Lengths are samples; what is `nil` stays as it is.
     public struct Change: Equatable, Sendable {
         public var threshold: Float?
+        public var hysteresis: Float?
         public var prefixPadding: Int?
+        public var suffixPadding: Int?
         public var hangover: Int?
         public var minimumSpeech: Int?
+        public var mergeGap: Int?
+        public var onsetSearch: Int?
+        public var offsetSearch: Int?
+        public var softMaximum: Int?
         public var maximumUtterance: Int?
+        public var overlap: Int?
 
         public init() {}
 
         func applied(to rules: TurnDetection) -> TurnDetection {
             var rules = rules
             rules.threshold = threshold ?? rules.threshold
+            rules.hysteresis = hysteresis ?? rules.hysteresis
             rules.prefixPadding = prefixPadding ?? rules.prefixPadding
+            rules.suffixPadding = suffixPadding ?? rules.suffixPadding
             rules.hangover = hangover ?? rules.hangover
             rules.minimumSpeech = minimumSpeech ?? rules.minimumSpeech
+            rules.mergeGap = mergeGap ?? rules.mergeGap
+            rules.onsetSearch = onsetSearch ?? rules.onsetSearch
+            rules.offsetSearch = offsetSearch ?? rules.offsetSearch
+            rules.softMaximum = softMaximum ?? rules.softMaximum
             return rules
         }
     }

@@ -41,9 +41,29 @@ struct SessionPropertyTests {
         case 17: return .invalid(ClientError(.invalidJSON, "No."))
         default:
             var update = SessionUpdate()
-            update.turnDetection = Bool.random(using: &random) ? .off : .on(.init())
+            update.turnDetection = Bool.random(using: &random) ? .off : .on(change(&random))
             return .update(update)
         }
+    }
+
+    /// A change of some of the rules, to anything that a client may ask for.
+    private static func change(_ random: inout SeededGenerator) -> TurnDetectionUpdate.Change {
+        func some(_ range: ClosedRange<Int>) -> Int? {
+            Int.random(in: 0..<4, using: &random) == 0 ? .random(in: range, using: &random) : nil
+        }
+        var change = TurnDetectionUpdate.Change()
+        change.threshold = some(1...10).map { Float($0) / 10 }
+        change.prefixPadding = some(0...32_000)
+        change.suffixPadding = some(0...32_000)
+        change.hangover = some(320...8_000)
+        change.minimumSpeech = some(0...8_000)
+        change.mergeGap = some(0...8_000)
+        change.onsetSearch = some(0...32_000)
+        change.offsetSearch = some(0...32_000)
+        change.softMaximum = some(16_000...32_000)
+        change.maximumUtterance = some(16_000...32_000)
+        change.overlap = some(0...32_000)
+        return change
     }
 
     @Test("Accounts for every sample at any moment, and keeps the order", arguments: 0..<400)
@@ -76,21 +96,22 @@ struct SessionPropertyTests {
     private func check(_ ledger: AudioLedger, _ events: [SessionEvent], isComplete: Bool) {
         #expect(ledger.open == 0)
         var end: SamplePosition = 0
+        var longest = SessionHarness.settings.maximumUtterance
         var transcribed = 0
         var failed = 0
         for event in events {
             switch event {
+            case .updated(let settings):
+                longest = max(longest, settings.maximumUtterance, settings.maximumCommit)
             case .transcribed(let item, let transcript):
-                #expect(item.range.lowerBound >= end)
-                end = item.range.upperBound
+                check(item, after: &end, longest)
                 #expect(item.audio?.count == item.range.count)
                 // A silent commit is answered without the engine and counts as silence.
-                if !transcript.text.isEmpty { transcribed += item.range.count }
+                if !transcript.text.isEmpty { transcribed += item.range.count - item.overlap }
                 #expect(transcript.text.isEmpty || transcript.text == "\(item.range.count)")
             case .failed(let item, _):
-                #expect(item.range.lowerBound >= end)
-                end = item.range.upperBound
-                failed += item.range.count
+                check(item, after: &end, longest)
+                failed += item.range.count - item.overlap
             default: break
             }
         }
@@ -98,5 +119,12 @@ struct SessionPropertyTests {
         #expect(ledger.transcribed == transcribed)
         #expect(ledger.failed.values.reduce(0, +) == failed)
         #expect(ledger.discarded[.disconnected] == nil)
+    }
+
+    private func check(_ item: SessionEvent.Item, after end: inout SamplePosition, _ longest: Int) {
+        #expect(item.range.count <= longest)
+        #expect(item.overlap < item.range.count)
+        #expect(item.overlap == 0 ? item.range.lowerBound >= end : item.range.lowerBound + SamplePosition(item.overlap) == end)
+        end = item.range.upperBound
     }
 }

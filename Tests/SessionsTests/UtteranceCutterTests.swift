@@ -21,11 +21,11 @@ struct UtteranceCutterTests {
         var cut = 0
         for _ in 0..<80 {
             for case .utterance(let utterance) in cutter.handle(SessionPropertyTests.command(&random)) {
-                cut += utterance.request.samples.count
+                cut += utterance.fresh
             }
             #expect(account.snapshot.open == cutter.buffered + cut)
         }
-        for case .utterance(let utterance) in cutter.finish() { cut += utterance.request.samples.count }
+        for case .utterance(let utterance) in cutter.finish() { cut += utterance.fresh }
         #expect(account.snapshot.open == cut)
     }
 }
