@@ -3,17 +3,16 @@ import Audio
 /// An utterance that is still going on, and where it must be cut because of its length.
 ///
 /// From the soft maximum on, any good moment of the last seconds will do, and what counts as good falls with the length:
-/// at first a pause, near the maximum a weak sound. At the maximum there is no choice.
+/// at first a clear pause, near the maximum twice as shallow a one. At the maximum there is no choice.
 struct OpenUtterance {
-    /// How deep a valley must be at the soft maximum, and how deep at the maximum.
-    static let strictDepth: Float = 0.15
-    static let laxDepth: Float = 0.45
     /// How far back a valley is looked for: 5 s.
     static let search = SampleClock.samples(milliseconds: 5_000)
-    /// Half the length over which moments are averaged: 64 ms.
+    /// Half the length over which moments are averaged, at least: 64 ms.
     static let radius = SampleClock.samples(milliseconds: 64)
 
     let start: SamplePosition
+    /// Where the utterance before ended; `start` is earlier when they share samples.
+    let floor: SamplePosition
     /// The end of what has been seen.
     let position: SamplePosition
     /// The longest utterance.
@@ -42,19 +41,16 @@ struct OpenUtterance {
         let soft = min(rules.softMaximum, maximum / 4 * 3)
         let end = min(position, limit)
         guard end - start >= SamplePosition(soft) else { return nil }
-        let first = max(start + SamplePosition(max(1, soft / 2)), end - SamplePosition(Self.search))
+        let first = max(max(start, floor) + SamplePosition(max(1, soft / 2)), end - SamplePosition(Self.search))
         let newest = Int(position - end) / frameLength + 1
         let oldest = min(Int(position - first) / frameLength, history.count)
+        // Scores of 0 and 1 need a longer look.
+        let radius = max(Self.radius, rules.smoothing / 4)
         guard newest <= oldest,
-            let valley = ValleySearch.valley(
-                in: history,
-                ages: newest...oldest,
-                radius: max(1, Self.radius / frameLength)
-            )
+            let valley = ValleySearch.valley(in: history, ages: newest...oldest, radius: max(1, radius / frameLength))
         else { return nil }
         let progress = Float(end - start - SamplePosition(soft)) / Float(max(1, maximum - soft))
-        let demand = Self.strictDepth + (Self.laxDepth - Self.strictDepth) * min(1, progress)
-        guard valley.depth <= demand else { return nil }
+        guard valley.depth <= rules.valleyDepth * (1 + min(1, progress)) / 2 else { return nil }
         return min(position - SamplePosition(valley.age * frameLength) + SamplePosition(frameLength / 2), limit)
     }
 }

@@ -38,7 +38,7 @@ public struct Segmenter: Sendable {
 
     /// `nil`: nothing but `commit` and the maximum length ends an utterance.
     public private(set) var turnDetection: TurnDetection?
-    /// The longest utterance.
+    /// The longest utterance; at least two frames count.
     public private(set) var maximumUtterance: Int
     /// What two utterances share where one had to be cut in mid-speech; at most a quarter of the maximum counts.
     public var overlap: Int
@@ -59,7 +59,7 @@ public struct Segmenter: Sendable {
         precondition(frameLength > 0 && maximumUtterance > 0, "Frames and utterances hold at least one sample")
         self.frameLength = frameLength
         self.turnDetection = turnDetection
-        self.maximumUtterance = maximumUtterance
+        self.maximumUtterance = max(maximumUtterance, 2 * frameLength)
         self.overlap = overlap
         voicing = Voicing(frames: (turnDetection?.smoothing ?? 0) / frameLength)
         history = FrameHistory(capacity: Self.memory / frameLength)
@@ -68,12 +68,10 @@ public struct Segmenter: Sendable {
     /// Samples before this one are in no utterance that is still to come.
     public var settled: SamplePosition {
         switch state {
-        case .silent:
-            guard let turnDetection else { return floor }
-            let reach = voicing.capacity * frameLength + turnDetection.onsetSearch + turnDetection.prefixPadding
-            return max(floor, position - SamplePosition(min(reach, room)))
-        case .suspecting(let candidate): return settled(candidate)
-        case .speaking(let start, _): return start
+        case .silent: reach
+        // A candidate that comes to nothing leaves as much to look back on as silence does.
+        case .suspecting(let candidate): min(start(candidate), reach)
+        case .speaking(let start, _): start
         }
     }
 
@@ -112,7 +110,10 @@ public struct Segmenter: Sendable {
     public func pending(at end: SamplePosition) -> (range: Range<SamplePosition>, hasSpeech: Bool) {
         let open = settled
         switch state {
-        case .speaking, .suspecting: return (open..<max(open, end), true)
+        case .speaking: return (open..<max(open, end), true)
+        case .suspecting(let candidate):
+            let start = start(candidate)
+            return (start..<max(start, end), true)
         case .silent:
             guard let rules = turnDetection else { return (open..<max(open, end), true) }
             if let dismissed, dismissed >= open { return (dismissed..<max(dismissed, end), true) }
@@ -151,26 +152,37 @@ public struct Segmenter: Sendable {
     public mutating func change(turnDetection new: TurnDetection?, maximumUtterance: Int) -> [Event] {
         let open = settled
         if case .speaking = state {} else { floor = open }
+        // What was shared under another maximum may be too much under this one.
+        let start = max(open, floor - SamplePosition(max(maximumUtterance, 2 * frameLength) / 4))
         let frames = Voicing(frames: (new?.smoothing ?? 0) / frameLength)
         if frames.capacity != voicing.capacity { voicing = frames }
         switch (turnDetection, new) {
-        case (_?, nil): state = .speaking(start: open, voicedEnd: position)
+        case (_?, nil): state = .speaking(start: start, voicedEnd: position)
         case (nil, _?):
             history.clear()
             voicing.clear()
-            state = position == floor ? .silent : .speaking(start: open, voicedEnd: position)
-        case (nil, nil), (_?, _?): break
+            state = position == floor ? .silent : .speaking(start: start, voicedEnd: position)
+        case (nil, nil), (_?, _?):
+            if case .speaking(_, let voicedEnd) = state { state = .speaking(start: start, voicedEnd: voicedEnd) }
         }
         turnDetection = new
-        self.maximumUtterance = maximumUtterance
+        self.maximumUtterance = max(maximumUtterance, 2 * frameLength)
         return cut(new, hasVoice: false)
     }
 
     /// How long what is open may be, so that it can still take a frame.
     private var room: Int { max(1, maximumUtterance - frameLength) }
 
-    private func settled(_ candidate: SpeechCandidate) -> SamplePosition {
-        max(candidate.start, position - SamplePosition(room))
+    /// How far back an utterance that is noticed now may begin.
+    private var reach: SamplePosition {
+        guard let turnDetection else { return floor }
+        let reach = voicing.capacity * frameLength + turnDetection.onsetSearch + turnDetection.prefixPadding
+        return max(floor, position - SamplePosition(min(reach, room)))
+    }
+
+    /// Where the utterance of a candidate would begin now.
+    private func start(_ candidate: SpeechCandidate) -> SamplePosition {
+        max(floor, candidate.start, position - SamplePosition(room))
     }
 
     private func candidate(_ rules: TurnDetection) -> SpeechCandidate {
@@ -188,7 +200,7 @@ public struct Segmenter: Sendable {
             state = .suspecting(candidate)
             return []
         }
-        let start = settled(candidate)
+        let start = start(candidate)
         dismissed = nil
         state = .speaking(start: start, voicedEnd: candidate.voicedEnd)
         return [.started(at: start)] + cut(rules, hasVoice: true)
@@ -199,8 +211,11 @@ public struct Segmenter: Sendable {
         else { return [] }
         state = .silent
         voicing.clear()
-        // After a cut there may be nothing left but silence.
-        guard voicedEnd > max(start, floor) else { return [] }
+        guard voicedEnd > max(start, floor) else {
+            // After a cut there may be nothing left but silence.
+            floor = max(start, floor)
+            return []
+        }
         floor = min(tail(start, voicedEnd, rules), position)
         return [.ended(start..<floor, .silence)]
     }
@@ -217,7 +232,7 @@ public struct Segmenter: Sendable {
     private mutating func cut(_ rules: TurnDetection?, hasVoice: Bool) -> [Event] {
         var events: [Event] = []
         while case .speaking(let start, let voicedEnd) = state {
-            let open = OpenUtterance(start: start, position: position, maximum: maximumUtterance)
+            let open = OpenUtterance(start: start, floor: floor, position: position, maximum: maximumUtterance)
             let isFull = position + SamplePosition(rules == nil ? 1 : frameLength) > open.limit
             guard let cut = open.cut(rules, history, frameLength: frameLength, isFull: isFull, hasVoice: hasVoice) else {
                 break

@@ -6,8 +6,10 @@
 struct SpeechEdges {
     /// Below this score a frame is no speech by itself.
     static let floorScore: Float = 0.1
-    /// How far above the quietest frame in reach a frame is still quiet, in dB.
-    static let margin: Float = 6
+    /// How far above the quietest frame in reach a frame before the onset is still quiet, in dB.
+    static let onsetMargin: Float = 6
+    /// The same at the offset, where reverberation and breath follow.
+    static let offsetMargin: Float = 10
 
     /// - Parameters:
     ///   - first: Age of the first voiced frame.
@@ -17,7 +19,7 @@ struct SpeechEdges {
     static func onset(before first: Int, in history: FrameHistory, frames: Int) -> Int {
         let last = min(first + frames, history.count)
         guard last > first else { return first }
-        let quiet = quietLevel(history, first + 1...last)
+        let quiet = lowest(history, first + 1...last) + onsetMargin
         return (first + 1...last).first { history[$0].score < floorScore && history[$0].level <= quiet }
             .map { $0 - 1 } ?? last
     }
@@ -30,14 +32,14 @@ struct SpeechEdges {
     static func offset(after last: Int, in history: FrameHistory, frames: Int) -> Int {
         guard frames > 0, last <= history.count else { return last }
         let reach = max(1, last - frames)...min(history.count, last + frames)
-        let quiet = quietLevel(history, reach)
+        let quiet = lowest(history, reach) + offsetMargin
         if history[last].level <= quiet {
             return (last...reach.upperBound).first { history[$0].level > quiet } ?? last
         }
         return (reach.lowerBound...last).last { history[$0].level <= quiet }.map { $0 + 1 } ?? reach.lowerBound
     }
 
-    private static func quietLevel(_ history: FrameHistory, _ ages: ClosedRange<Int>) -> Float {
-        ages.reduce(Float.infinity) { min($0, history[$1].level) } + margin
+    private static func lowest(_ history: FrameHistory, _ ages: ClosedRange<Int>) -> Float {
+        ages.reduce(Float.infinity) { min($0, history[$1].level) }
     }
 }

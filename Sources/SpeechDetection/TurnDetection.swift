@@ -26,6 +26,8 @@ public struct TurnDetection: Equatable, Sendable {
     public var offsetSearch: Int = 0
     /// From this length on, an utterance is cut in the next good pause.
     public var softMaximum: Int = .max
+    /// How deep a pause must be for a cut near the maximum length, 0 silence to 1 speech; half of it at `softMaximum`.
+    public var valleyDepth: Float = 0.35
 
     public init(
         threshold: Float,
@@ -54,11 +56,15 @@ extension TurnDetection {
             threshold: 0.6,
             smoothing: SampleClock.samples(milliseconds: 400),
             prefixPadding: SampleClock.samples(milliseconds: 200),
-            suffixPadding: SampleClock.samples(milliseconds: 100),
+            suffixPadding: SampleClock.samples(milliseconds: 240),
             hangover: SampleClock.samples(milliseconds: 500),
             minimumSpeech: SampleClock.samples(milliseconds: 250)
         )
         rules.hysteresis = 0.2
+        rules.onsetSearch = SampleClock.samples(milliseconds: 1_000)
+        rules.offsetSearch = SampleClock.samples(milliseconds: 100)
+        // A score of 0 says little: the gate closes in the middle of words too.
+        rules.valleyDepth = 0.1
         rules.mergeGap = SampleClock.samples(milliseconds: 200)
         rules.softMaximum = SampleClock.samples(milliseconds: 18_000)
         return rules
@@ -69,14 +75,14 @@ extension TurnDetection {
         var rules = TurnDetection(
             threshold: 0.5,
             smoothing: 0,
-            prefixPadding: SampleClock.samples(milliseconds: 300),
-            suffixPadding: SampleClock.samples(milliseconds: 200),
+            prefixPadding: SampleClock.samples(milliseconds: 250),
+            suffixPadding: SampleClock.samples(milliseconds: 240),
             hangover: SampleClock.samples(milliseconds: 500),
             minimumSpeech: SampleClock.samples(milliseconds: 96)
         )
         rules.mergeGap = SampleClock.samples(milliseconds: 200)
         rules.onsetSearch = SampleClock.samples(milliseconds: 1_000)
-        rules.offsetSearch = SampleClock.samples(milliseconds: 128)
+        rules.offsetSearch = SampleClock.samples(milliseconds: 160)
         rules.softMaximum = SampleClock.samples(milliseconds: 18_000)
         return rules
     }()

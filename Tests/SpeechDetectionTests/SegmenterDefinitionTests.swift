@@ -119,7 +119,7 @@ private struct Definition {
         guard rules.offsetSearch > 0 else { return last }
         let reach = max(0, last - rules.offsetSearch)...min(heard - 1, last + rules.offsetSearch)
         let level = reach.map { frames[$0].energy }.min() ?? 0
-        func isLoud(_ index: Int) -> Bool { frames[index].energy > level + 6 }
+        func isLoud(_ index: Int) -> Bool { frames[index].energy > level + 10 }
         if !isLoud(last) { return (reach.lowerBound...last).last(where: isLoud) ?? last }
         return (last...reach.upperBound).prefix(while: isLoud).last ?? last
     }
