@@ -1,5 +1,5 @@
 public import Audio
-import SpeechDetection
+public import SpeechDetection
 
 /// A change of settings in mid-session; what is `nil` stays as it is.
 public struct SessionUpdate: Equatable, Sendable {
@@ -45,7 +45,8 @@ public enum TurnDetectionUpdate: Equatable, Sendable {
 
         public init() {}
 
-        func applied(to rules: TurnDetection) -> TurnDetection {
+        /// Rules with this change.
+        public func applied(to rules: TurnDetection) -> TurnDetection {
             var rules = rules
             rules.threshold = threshold ?? rules.threshold
             rules.hysteresis = hysteresis ?? rules.hysteresis

@@ -13,23 +13,24 @@ struct SpokenWords {
 
     init(_ text: String) {
         var words: [Word] = []
+        // Whether the next letter goes on with the last word.
         var isOpen = false
-        // Punctuation belongs to the word that follows it without a space.
+        // Punctuation belongs to the word before it, or, where there is none or it opens something, to the one behind it.
         var lead: String.Index?
+        var followsWord = false
         for index in text.indices {
             let character = text[index]
             let isWritten = character.isLetter || character.isNumber
             if character.isWhitespace {
-                isOpen = false
-                lead = nil
+                (isOpen, followsWord, lead) = (false, false, nil)
             } else if !isWritten {
-                lead = isOpen ? nil : lead ?? index
+                lead = followsWord && !character.opensSomething ? lead : lead ?? index
             } else if isOpen, !character.isUnspaced, let last = words.indices.last {
                 words[last].sound += character.lowercased()
+                lead = nil
             } else {
                 words.append(Word(sound: character.lowercased(), start: lead ?? index))
-                isOpen = !character.isUnspaced
-                lead = nil
+                (isOpen, followsWord, lead) = (!character.isUnspaced, true, nil)
             }
         }
         self.words = words
@@ -37,6 +38,14 @@ struct SpokenWords {
 }
 
 extension Character {
+    /// Whether it is a bracket or quotation mark that opens.
+    fileprivate var opensSomething: Bool {
+        switch unicodeScalars.first?.properties.generalCategory {
+        case .openPunctuation, .initialPunctuation: true
+        default: false
+        }
+    }
+
     /// Whether it belongs to a script that is written without spaces: Chinese, Japanese, Thai, Lao, Khmer, Burmese.
     fileprivate var isUnspaced: Bool {
         guard let value = unicodeScalars.first?.value else { return false }

@@ -234,7 +234,8 @@ public struct Segmenter: Sendable {
         while case .speaking(let start, let voicedEnd) = state {
             let open = OpenUtterance(start: start, floor: floor, position: position, maximum: maximumUtterance)
             let isFull = position + SamplePosition(rules == nil ? 1 : frameLength) > open.limit
-            guard let cut = open.cut(rules, history, frameLength: frameLength, isFull: isFull, hasVoice: hasVoice) else {
+            guard let cut = open.cut(rules, history, frameLength: frameLength, isFull: isFull, hasVoice: hasVoice)
+            else {
                 break
             }
             events.append(.ended(start..<cut.position, cut.reason))

@@ -130,7 +130,10 @@ struct SessionPropertyTests {
     private func check(_ item: SessionEvent.Item, after end: inout SamplePosition, _ longest: Int) {
         #expect(item.range.count <= longest)
         #expect(item.overlap < item.range.count)
-        #expect(item.overlap == 0 ? item.range.lowerBound >= end : item.range.lowerBound + SamplePosition(item.overlap) == end)
+        #expect(
+            item.overlap == 0
+                ? item.range.lowerBound >= end : item.range.lowerBound + SamplePosition(item.overlap) == end
+        )
         end = item.range.upperBound
     }
 }

@@ -35,7 +35,10 @@ struct LongUtteranceTests {
         return events.compactMap { if case .ended(let range, let reason) = $0 { (range, reason) } else { nil } }
     }
 
-    @Test("Cuts in the pause, wherever it lies in the last seconds", arguments: Array(stride(from: 13_200, to: 23_000, by: 490)))
+    @Test(
+        "Cuts in the pause, wherever it lies in the last seconds",
+        arguments: Array(stride(from: 13_200, to: 23_000, by: 490))
+    )
     func pause(at pause: Int) {
         var segmenter = Self.segmenter()
         let found = Self.utterances(&segmenter, milliseconds: 30_000) { time in

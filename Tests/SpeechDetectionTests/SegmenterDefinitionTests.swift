@@ -92,7 +92,9 @@ private struct Definition {
         for index in from..<max(from, frames.count) where isVoiced(index) {
             if let before = voiced.last, index - before > pause { voiced = [] }
             if !voiced.isEmpty || isStrong(index) { voiced.append(index) }
-            if let first = voiced.first, voiced.count >= rules.minimumSpeech { return Speech(first: first, enough: index) }
+            if let first = voiced.first, voiced.count >= rules.minimumSpeech {
+                return Speech(first: first, enough: index)
+            }
         }
         return nil
     }

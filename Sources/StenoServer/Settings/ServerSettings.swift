@@ -51,15 +51,26 @@ public struct ServerSettings: Sendable {
         func samples(_ setting: Setting, _ range: ClosedRange<Int>) async throws(SettingsError) -> Int? {
             try await reader.integer(setting, in: range).map { SampleClock.samples(milliseconds: $0) }
         }
-        var turns = TurnDetection.webRTC
-        turns.threshold =
-            try await reader.number(.vadThreshold, in: TurnDetection.thresholds).map { Float($0) } ?? turns.threshold
-        turns.prefixPadding = try await samples(.vadPrefixPadding, TurnDetection.paddings) ?? turns.prefixPadding
-        turns.hangover = try await samples(.vadSilenceDuration, TurnDetection.hangovers) ?? turns.hangover
-        turns.minimumSpeech = try await samples(.vadMinSpeech, TurnDetection.minimumSpeeches) ?? turns.minimumSpeech
-        var session = SessionSettings(turnDetection: turns)
+        func number(_ setting: Setting, _ range: ClosedRange<Double>) async throws(SettingsError) -> Float? {
+            try await reader.number(setting, in: range).map { Float($0) }
+        }
+        typealias Rules = TurnDetection
+        var change = TurnDetectionUpdate.Change()
+        change.threshold = try await number(.vadThreshold, Rules.thresholds)
+        change.hysteresis = try await number(.vadHysteresis, Rules.hystereses)
+        change.prefixPadding = try await samples(.vadPrefixPadding, Rules.paddings)
+        change.suffixPadding = try await samples(.vadSuffixPadding, Rules.paddings)
+        change.hangover = try await samples(.vadSilenceDuration, Rules.hangovers)
+        change.minimumSpeech = try await samples(.vadMinSpeech, Rules.minimumSpeeches)
+        change.mergeGap = try await samples(.vadMergeGap, Rules.searches)
+        change.onsetSearch = try await samples(.vadOnsetSearch, Rules.searches)
+        change.offsetSearch = try await samples(.vadOffsetSearch, Rules.searches)
+        change.softMaximum = try await samples(.vadSoftMax, Rules.maximumUtterances)
+        var session = SessionSettings(turnDetection: change.applied(to: .webRTC))
         session.maximumUtterance =
-            try await samples(.vadMaxUtterance, TurnDetection.maximumUtterances) ?? session.maximumUtterance
+            try await samples(.vadMaxUtterance, Rules.maximumUtterances) ?? session.maximumUtterance
+        session.maximumCommit = session.maximumUtterance
+        session.overlap = try await samples(.vadOverlap, Rules.overlaps) ?? session.overlap
         session.language = try await reader.string(.transcriberLanguage)
         session.prompt = try await reader.string(.transcriberPrompt)
         session.maximumPending =
