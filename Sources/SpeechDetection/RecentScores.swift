@@ -10,16 +10,11 @@ struct RecentScores: Sendable {
         scores.reserveCapacity(count)
     }
 
-    /// Whether a frame alone counts as speech.
-    static func isVoiced(_ score: Float) -> Bool { score >= 0.5 }
-
     var mean: Float { scores.reduce(0, +) / Float(capacity) }
 
-    var hasVoice: Bool { scores.contains(where: Self.isVoiced) }
-
-    /// Frames from the first voiced one to the newest, both counted; 0 when none is voiced.
-    var sinceFirstVoiced: Int {
-        for age in stride(from: scores.count, to: 0, by: -1) where Self.isVoiced(score(ofAge: age)) { return age }
+    /// Frames from the first that scores at least `voiced` to the newest, both counted; 0 when none does.
+    func sinceFirst(_ voiced: Float) -> Int {
+        for age in stride(from: scores.count, to: 0, by: -1) where score(ofAge: age) >= voiced { return age }
         return 0
     }
 

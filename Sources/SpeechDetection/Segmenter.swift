@@ -69,10 +69,10 @@ public struct Segmenter: Sendable {
         position += SamplePosition(frameLength)
         recent.append(score)
         switch state {
-        case .silent: return rise(from: firstVoiced, turnDetection)
+        case .silent: return rise(from: firstVoiced(turnDetection), turnDetection)
         case .rising(let first): return rise(from: first, turnDetection)
         case .speaking(let start, let voicedEnd):
-            let isVoiced = RecentScores.isVoiced(score)
+            let isVoiced = score >= turnDetection.voiced
             let goesOn = isVoiced && recent.mean >= turnDetection.threshold - turnDetection.hysteresis
             state = .speaking(start: start, voicedEnd: goesOn ? position : voicedEnd)
             return cutAtMaximum() + (isVoiced ? [] : endAfterSilence(turnDetection))
@@ -96,8 +96,8 @@ public struct Segmenter: Sendable {
         case .speaking(let start, _): return (start..<max(start, end), true)
         case .rising(let first): return (max(floor, first - padding)..<end, true)
         case .silent:
-            guard recent.hasVoice else { return (settled..<max(settled, end), false) }
-            return (max(floor, firstVoiced - padding)..<end, true)
+            guard recent.sinceFirst(turnDetection.voiced) > 0 else { return (settled..<max(settled, end), false) }
+            return (max(floor, firstVoiced(turnDetection) - padding)..<end, true)
         }
     }
 
@@ -137,8 +137,8 @@ public struct Segmenter: Sendable {
         turnDetection = new
     }
 
-    private var firstVoiced: SamplePosition {
-        max(floor, position - SamplePosition(recent.sinceFirstVoiced * frameLength))
+    private func firstVoiced(_ turnDetection: TurnDetection) -> SamplePosition {
+        max(floor, position - SamplePosition(recent.sinceFirst(turnDetection.voiced) * frameLength))
     }
 
     private mutating func rise(from first: SamplePosition, _ turnDetection: TurnDetection) -> [Event] {

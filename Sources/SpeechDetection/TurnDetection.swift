@@ -9,7 +9,7 @@ public struct TurnDetection: Equatable, Sendable {
     /// It ends once the mean has been lower by `hysteresis` for `hangover`.
     public var threshold: Float
     /// How far the mean may fall below `threshold` while an utterance goes on.
-    public var hysteresis: Float = 0.2
+    public var hysteresis: Float
     /// The length that scores are averaged over.
     public var smoothing: Int
     /// Audio kept before the first voiced frame.
@@ -23,6 +23,7 @@ public struct TurnDetection: Equatable, Sendable {
 
     public init(
         threshold: Float,
+        hysteresis: Float = 0.2,
         smoothing: Int,
         prefixPadding: Int,
         suffixPadding: Int,
@@ -30,12 +31,29 @@ public struct TurnDetection: Equatable, Sendable {
         minimumSpeech: Int
     ) {
         self.threshold = threshold
+        self.hysteresis = hysteresis
         self.smoothing = smoothing
         self.prefixPadding = prefixPadding
         self.suffixPadding = suffixPadding
         self.hangover = hangover
         self.minimumSpeech = minimumSpeech
     }
+
+    /// The score from which on a frame alone counts as speech.
+    ///
+    /// Never 0, which is what a detector says of silence.
+    var voiced: Float { max(threshold - hysteresis, 0.01) }
+
+    /// What suits `SileroDetector`, as measured (`docs/segmentation.md`).
+    public static let silero = TurnDetection(
+        threshold: 0.5,
+        hysteresis: 0.15,
+        smoothing: SampleClock.samples(milliseconds: 32),
+        prefixPadding: SampleClock.samples(milliseconds: 300),
+        suffixPadding: SampleClock.samples(milliseconds: 100),
+        hangover: SampleClock.samples(milliseconds: 500),
+        minimumSpeech: SampleClock.samples(milliseconds: 250)
+    )
 
     /// What suits `WebRTCDetector`, as measured (`docs/segmentation.md`).
     public static let webRTC = TurnDetection(
