@@ -69,6 +69,26 @@ struct SegmenterTests {
         }
     }
 
+    @Test(
+        "Follows probabilities between its two thresholds",
+        arguments: [
+            ([0.6, 0.6, 0.4, 0.4, 0.4, 0.6, 0.3, 0.3], 0..<7),
+            ([0.6, 0.6, 0.4, 0.3, 0.36, 0.3, 0.3, 0.9], 0..<6),
+            ([0.4, 0.4, 0.4, 0.6, 0.4, 0.3, 0.3], nil),
+            ([0.4, 0.4, 0.4, 0.6, 0.6, 0.3, 0.3], 2..<6),
+            ([0.4, 0.4, 0.4, 0.4, 0.4, 0.4], nil),
+        ] as [([Float], Range<SamplePosition>?)]
+    )
+    func probabilities(scores: [Float], expected: Range<SamplePosition>?) {
+        var rules = Self.small
+        (rules.threshold, rules.hysteresis) = (0.5, 0.15)
+        var segmenter = Self.segmenter(rules)
+        let ended = scores.flatMap { segmenter.advance(score: $0) }.filter {
+            if case .ended = $0 { true } else { false }
+        }
+        #expect(ended == (expected.map { [.ended($0, .silence)] } ?? []))
+    }
+
     @Test("Averages scores over the smoothing length")
     func smoothing() {
         var rules = Self.small
@@ -146,7 +166,8 @@ struct SegmenterTests {
     func agreesWithDefinition(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         let rules = TurnDetection(
-            threshold: [0.5, 0.6, 0.9].randomElement(using: &random) ?? 0.5,
+            threshold: [0, 0.5, 0.6, 0.9].randomElement(using: &random) ?? 0.5,
+            hysteresis: [0, 0.15, 0.2, 0.5].randomElement(using: &random) ?? 0.2,
             smoothing: .random(in: 1...6, using: &random),
             prefixPadding: .random(in: 0...4, using: &random),
             suffixPadding: .random(in: 0...4, using: &random),
@@ -154,7 +175,7 @@ struct SegmenterTests {
             minimumSpeech: .random(in: 1...5, using: &random)
         )
         let maximum = Int.random(in: 3...40, using: &random)
-        let scores = (0..<120).map { _ in [0, 0, 0.5, 1, 1].randomElement(using: &random) ?? Float(0) }
+        let scores = (0..<120).map { _ in [0, 0, 0.35, 0.5, 1, 1].randomElement(using: &random) ?? Float(0) }
         var segmenter = Self.segmenter(rules, maximum: maximum)
         var events = scores.flatMap { segmenter.advance(score: $0) }
         events += [segmenter.finish(at: segmenter.position)].compactMap(\.self)
@@ -174,6 +195,7 @@ private struct Definition {
 
     var events: [Segmenter.Event] {
         var events: [Segmenter.Event] = []
+        let voiced = max(rules.threshold - rules.hysteresis, 0.01)
         var floor = 0
         var forgotten = 0
         var first: Int?
@@ -181,10 +203,10 @@ private struct Definition {
         for now in 1...scores.count {
             let window = Array(scores[max(forgotten, now - rules.smoothing)..<now])
             let mean = window.reduce(0, +) / Float(rules.smoothing)
-            let isVoiced = scores[now - 1] >= 0.5
+            let isVoiced = scores[now - 1] >= voiced
             if utterance == nil {
                 if mean >= rules.threshold {
-                    let voiced = window.firstIndex { $0 >= 0.5 }.map { now - window.count + $0 } ?? now
+                    let voiced = window.firstIndex { $0 >= voiced }.map { now - window.count + $0 } ?? now
                     let from = first ?? max(floor, voiced)
                     first = from
                     if now - from >= rules.minimumSpeech {

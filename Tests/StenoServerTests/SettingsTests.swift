@@ -19,7 +19,7 @@ struct SettingsTests {
         let settings = try await Self.settings([:])
         #expect(settings.host == "127.0.0.1")
         #expect(settings.port == 8_000)
-        #expect(settings.session == SessionSettings())
+        #expect(settings.session == SessionSettings(turnDetection: .silero))
         guard case .pocketSphinx = settings.engine.engine else {
             Issue.record("Not the embedded engine")
             return
@@ -41,6 +41,39 @@ struct SettingsTests {
         var expected = SessionSettings(turnDetection: turns, maximumUtterance: 160_000, language: "de", prompt: "Namen")
         expected.maximumPending = 9
         #expect(settings == expected)
+    }
+
+    @Test(
+        "Picks the detector that is there, with the turn detection that suits it",
+        arguments: [
+            ([:], "silero"), (["VAD": "auto"], "silero"), (["VAD": "silero"], "silero"),
+            (["VAD": "webrtc"], "webrtc"), (["VAD": "webrtc", "SILERO_MODEL": "/nowhere"], "webrtc"),
+            (["SILERO_MODEL": "/nowhere"], "fallback"), (["VAD": "auto", "SILERO_MODEL": "/nowhere"], "fallback"),
+        ] as [([String: String], String)]
+    )
+    func detector(environment: [String: String], expected: String) async throws {
+        let settings = try await Self.settings(environment)
+        switch settings.detector.detector {
+        case .silero:
+            #expect(expected == "silero")
+            #expect(settings.session.turnDetection == .silero)
+        case .webRTC:
+            #expect(expected != "silero")
+            #expect(settings.session.turnDetection == .webRTC)
+        }
+        #expect((settings.detector.fallbackReason != nil) == (expected == "fallback"))
+    }
+
+    @Test(
+        "Stops when Silero is asked for by name and its model cannot be used",
+        arguments: ["/nowhere", "/dev/null", "/"]
+    )
+    func missingModel(path: String) async throws {
+        await #expect {
+            try await Self.settings(["VAD": "silero", "SILERO_MODEL": path])
+        } throws: { error in
+            (error as? SettingsError)?.setting == "SILERO_MODEL" && "\(error)".split(separator: "\n").count == 1
+        }
     }
 
     @Test(

@@ -8,12 +8,15 @@ enum Activation {
 
     static func tanh(_ x: Vector) -> Vector { 2 * sigmoid(2 * x) - 1 }
 
-    /// e to the power of each value.
+    /// e to the power of each value, the values being bounded to ±32.
+    ///
+    /// Beyond, it makes no difference to `sigmoid`, but products would be too small for their exponent, which slows
+    /// processors down a hundredfold.
     ///
     /// 2ⁿ times e to the power of the rest, which is at most half of ln 2 and goes into a polynomial of degree 6 (the
     /// coefficients of Cephes' `expf`).
     static func exponential(_ x: Vector) -> Vector {
-        let bounded = x.replacing(with: -87, where: x .< -87).replacing(with: 88, where: x .> 88)
+        let bounded = x.replacing(with: -32, where: x .< -32).replacing(with: 32, where: x .> 32)
         // Adding 1.5 · 2²³ leaves the nearest whole number in the low bits, which SSE2 has no instruction to round to.
         let shifted = bounded * 1.442695 + 12_582_912
         let whole = shifted - 12_582_912
