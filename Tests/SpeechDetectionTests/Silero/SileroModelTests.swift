@@ -117,7 +117,7 @@ struct SileroModelTests {
             (folder.appending(path: "none").path, .unreadable(path: folder.appending(path: "none").path)),
             (folder.path, .unreadable(path: folder.path)), ("/dev/zero", .unreadable(path: "/dev/zero")),
             (large, .tooLarge(path: large, limit: SileroWeights.maximumSize)),
-            (empty, .malformed("it ends within the length of its header")),
+            (empty, .malformed("it is empty")),
         ]
         for (path, expected) in cases {
             #expect(throws: expected) { try SileroNetwork(path: path) }
