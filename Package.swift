@@ -42,6 +42,7 @@ let package = Package(
         // For Benchmarks.
         .library(name: "StenoAudio", targets: ["Audio"]),
         .library(name: "StenoDialects", targets: ["Dialects", "Sessions"]),
+        .library(name: "StenoSpeechDetection", targets: ["SpeechDetection"]),
     ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
@@ -92,7 +93,11 @@ let package = Package(
             dependencies: ["Audio", "HTTPTransfer", "CPocketSphinx", "CThreads", deque, logging],
             swiftSettings: strict
         ),
-        .target(name: "SpeechDetection", dependencies: ["Audio", "CWebRTCAudio"], swiftSettings: strict),
+        .target(
+            name: "SpeechDetection",
+            dependencies: ["Audio", "CSileroKernels", "CWebRTCAudio"],
+            swiftSettings: strict
+        ),
         .target(name: "Audio", dependencies: ["CSoxr"], swiftSettings: strict),
         .target(
             name: "WebSocketTransport",
@@ -112,6 +117,7 @@ let package = Package(
             cSettings: [.headerSearchPath("system"), .treatAllWarnings(as: .error)],
             linkerSettings: [.linkedLibrary("pocketsphinx"), .linkedLibrary("sphinxbase")]
         ),
+        .target(name: "CSileroKernels", cSettings: [.treatAllWarnings(as: .error)]),
         .target(name: "CThreads", cSettings: [.treatAllWarnings(as: .error)]),
         .target(
             name: "CWebRTCAudio",

@@ -11,7 +11,14 @@ let package = Package(
                 .product(name: "StenoAudio", package: "steno"),
                 .product(name: "StenoDialects", package: "steno"),
             ]
-        )
+        ),
+        .executableTarget(
+            name: "detector",
+            dependencies: [
+                .product(name: "StenoAudio", package: "steno"),
+                .product(name: "StenoSpeechDetection", package: "steno"),
+            ]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -7,7 +7,7 @@ public struct TurnDetection: Equatable, Sendable {
     /// The score that starts an utterance, 0 to 1: of one frame, or the mean over `smoothing`.
     public var threshold: Float
     /// How far the score may fall below `threshold` while speech goes on; at most half of the threshold counts.
-    public var hysteresis: Float = 0.15
+    public var hysteresis: Float
     /// The length that scores are averaged over; up to one frame means not at all.
     public var smoothing: Int
     /// Audio kept before the corrected onset.
@@ -31,6 +31,7 @@ public struct TurnDetection: Equatable, Sendable {
 
     public init(
         threshold: Float,
+        hysteresis: Float = 0.15,
         smoothing: Int,
         prefixPadding: Int,
         suffixPadding: Int,
@@ -38,6 +39,7 @@ public struct TurnDetection: Equatable, Sendable {
         minimumSpeech: Int
     ) {
         self.threshold = threshold
+        self.hysteresis = hysteresis
         self.smoothing = smoothing
         self.prefixPadding = prefixPadding
         self.suffixPadding = suffixPadding
@@ -45,8 +47,8 @@ public struct TurnDetection: Equatable, Sendable {
         self.minimumSpeech = minimumSpeech
     }
 
-    /// The score at which speech that has begun goes on.
-    var exitThreshold: Float { max(threshold - hysteresis, threshold / 2) }
+    /// The score at which speech that has begun goes on; never 0, which is what a detector says of silence.
+    var exitThreshold: Float { max(threshold - hysteresis, threshold / 2, 0.01) }
 }
 
 extension TurnDetection {
@@ -54,13 +56,13 @@ extension TurnDetection {
     public static let webRTC: TurnDetection = {
         var rules = TurnDetection(
             threshold: 0.6,
+            hysteresis: 0.2,
             smoothing: SampleClock.samples(milliseconds: 400),
             prefixPadding: SampleClock.samples(milliseconds: 200),
             suffixPadding: SampleClock.samples(milliseconds: 240),
             hangover: SampleClock.samples(milliseconds: 500),
             minimumSpeech: SampleClock.samples(milliseconds: 250)
         )
-        rules.hysteresis = 0.2
         rules.onsetSearch = SampleClock.samples(milliseconds: 1_000)
         rules.offsetSearch = SampleClock.samples(milliseconds: 100)
         // A score of 0 says little: the gate closes in the middle of words too.

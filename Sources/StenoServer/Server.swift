@@ -27,8 +27,10 @@ public struct Server: Sendable {
         let transport = try HTTPTransport()
         defer { transport.shutdown() }
         let engine = EngineFactory(settings: settings.engine, transport: transport, logger: logger).make()
+        let detectors = DetectorFactory(settings: settings.detector)
+        detectors.warnOfFallback(to: logger)
         let drain = SessionDrain(maximum: settings.maximumSessions, grace: settings.shutdownTimeout, logger: logger)
-        let application = application(engine, drain, onListening: onListening)
+        let application = application(engine, detectors, drain, onListening: onListening)
         var group = ServiceGroupConfiguration(
             services: [EngineService(engine: engine, logger: logger), application, drain],
             gracefulShutdownSignals: [.sigterm, .sigint],
@@ -48,6 +50,7 @@ public struct Server: Sendable {
 
     private func application(
         _ engine: LoadingTranscriber,
+        _ detectors: DetectorFactory,
         _ drain: SessionDrain,
         onListening: @escaping @Sendable (Int) -> Void
     ) -> some ApplicationProtocol {
@@ -57,6 +60,7 @@ public struct Server: Sendable {
         StatusRoutes(engine: engine, drain: drain, metrics: registry).add(to: router)
         let host = SessionHost(
             settings: settings.session,
+            detectors: detectors,
             transcriber: engine,
             metrics: SessionMetrics(factory: registry),
             drain: drain

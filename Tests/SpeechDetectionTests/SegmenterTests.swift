@@ -48,6 +48,26 @@ struct SegmenterTests {
         #expect(Self.events(levels) == expected)
     }
 
+    @Test(
+        "Follows probabilities between its two thresholds",
+        arguments: [
+            ([0.6, 0.6, 0.4, 0.4, 0.4, 0.6, 0.3, 0.3], 0..<7),
+            ([0.6, 0.6, 0.4, 0.3, 0.36, 0.3, 0.3, 0.9], 0..<6),
+            ([0.4, 0.4, 0.4, 0.6, 0.3, 0.3, 0.3], nil),
+            ([0.4, 0.4, 0.4, 0.6, 0.4, 0.3, 0.3], 2..<6),
+            ([0.4, 0.4, 0.4, 0.4, 0.4, 0.4], nil),
+        ] as [([Float], Range<SamplePosition>?)]
+    )
+    func probabilities(scores: [Float], expected: Range<SamplePosition>?) {
+        var rules = Self.small
+        (rules.threshold, rules.hysteresis) = (0.5, 0.15)
+        var segmenter = Self.segmenter(rules)
+        let ended = scores.flatMap { segmenter.advance(score: $0, energy: 0) }.filter {
+            if case .ended = $0 { true } else { false }
+        }
+        #expect(ended == (expected.map { [.ended($0, .silence)] } ?? []))
+    }
+
     @Test("Averages scores over the smoothing length")
     func smoothing() {
         var rules = Self.small
@@ -113,7 +133,8 @@ struct SegmenterTests {
     func agreesWithDefinition(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         var rules = TurnDetection(
-            threshold: [0.5, 0.6, 0.9].randomElement(using: &random) ?? 0.5,
+            threshold: [0, 0.5, 0.6, 0.9].randomElement(using: &random) ?? 0.5,
+            hysteresis: [0, 0.15, 0.2, 0.5].randomElement(using: &random) ?? 0.2,
             smoothing: .random(in: 1...6, using: &random),
             prefixPadding: .random(in: 0...4, using: &random),
             suffixPadding: .random(in: 0...4, using: &random),
@@ -121,7 +142,7 @@ struct SegmenterTests {
             minimumSpeech: .random(in: 1...5, using: &random)
         )
         rules.mergeGap = .random(in: 0...4, using: &random)
-        let scores = (0..<120).map { _ in [0, 0, 0.5, 1, 1].randomElement(using: &random) ?? Float(0) }
+        let scores = (0..<120).map { _ in [0, 0, 0.35, 0.5, 1, 1].randomElement(using: &random) ?? Float(0) }
         var segmenter = Self.segmenter(rules)
         var events = scores.flatMap { segmenter.advance(score: $0, energy: 0) }
         events += [segmenter.finish(at: segmenter.position)].compactMap(\.self)
@@ -134,7 +155,7 @@ private struct Definition {
     let rules: TurnDetection
     let scores: [Float]
 
-    private var exit: Float { max(rules.threshold - rules.hysteresis, rules.threshold / 2) }
+    private var exit: Float { max(rules.threshold - rules.hysteresis, rules.threshold / 2, 0.01) }
 
     var events: [Segmenter.Event] {
         var events: [Segmenter.Event] = []

@@ -15,8 +15,10 @@ public struct ServerSettings: Sendable {
         case pocketSphinx = "pocketsphinx"
     }
 
-    /// Which voice activity detector to use.
+    /// Which voice activity detector to use; `auto` decides by what is there.
     public enum DetectorChoice: String, CaseIterable, Sendable {
+        case auto
+        case silero
         case webRTC = "webrtc"
     }
 
@@ -24,7 +26,7 @@ public struct ServerSettings: Sendable {
     public var port: Int
     public var logLevel: Logger.Level
     public var engine: EngineSettings
-    public var detector: DetectorChoice
+    public var detector: DetectorSettings
     /// What a session starts with.
     public var session: SessionSettings
     public var maximumSessions: Int
@@ -39,15 +41,18 @@ public struct ServerSettings: Sendable {
         port = try await reader.integer(.port, in: 0...65_535) ?? 8_000
         logLevel = try await reader.choice(.logLevel) ?? .info
         engine = try await EngineSettings(reader)
-        detector = try await reader.choice(.vad) ?? .webRTC
-        session = try await Self.session(reader)
+        detector = try await DetectorSettings(reader)
+        session = try await Self.session(reader, detector.turnDetection)
         maximumSessions = try await reader.integer(.maxSessions, in: 1...100_000) ?? 1_000
         maximumMessageBytes = try await reader.integer(.maxMessageBytes, in: 1_024...(1 << 30)) ?? 21 << 20
         slowReaderTimeout = try await reader.milliseconds(.slowReaderTimeout, in: 100...600_000) ?? .seconds(30)
         shutdownTimeout = try await reader.milliseconds(.shutdownTimeout, in: 0...600_000) ?? .seconds(20)
     }
 
-    private static func session(_ reader: SettingReader) async throws(SettingsError) -> SessionSettings {
+    private static func session(
+        _ reader: SettingReader,
+        _ turnDetection: TurnDetection
+    ) async throws(SettingsError) -> SessionSettings {
         func samples(_ setting: Setting, _ range: ClosedRange<Int>) async throws(SettingsError) -> Int? {
             try await reader.integer(setting, in: range).map { SampleClock.samples(milliseconds: $0) }
         }
@@ -66,7 +71,7 @@ public struct ServerSettings: Sendable {
         change.onsetSearch = try await samples(.vadOnsetSearch, Rules.searches)
         change.offsetSearch = try await samples(.vadOffsetSearch, Rules.searches)
         change.softMaximum = try await samples(.vadSoftMax, Rules.maximumUtterances)
-        var session = SessionSettings(turnDetection: change.applied(to: .webRTC))
+        var session = SessionSettings(turnDetection: change.applied(to: turnDetection))
         session.maximumUtterance =
             try await samples(.vadMaxUtterance, Rules.maximumUtterances) ?? session.maximumUtterance
         session.maximumCommit = session.maximumUtterance
