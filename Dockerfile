@@ -17,6 +17,13 @@ RUN --mount=type=cache,target=/source/.build \
     swift build -c release --product steno --static-swift-stdlib \
     && strip -o /usr/local/bin/steno .build/release/steno
 
+FROM debian:bookworm-slim AS model
+RUN apt-get update \
+    && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends ca-certificates curl unzip \
+    && apt-get clean && rm -rf /var/lib/apt/lists/*
+COPY scripts/fetch-silero ./
+RUN ./fetch-silero /models
+
 FROM debian:bookworm-slim
 # --build-arg FFMPEG=1 adds ffmpeg, for files that are not WAV; with what Debian's depends on it is 480 MB.
 ARG FFMPEG=
@@ -27,6 +34,7 @@ RUN apt-get update \
     && useradd --system --no-create-home steno
 WORKDIR /steno
 COPY --from=build /usr/local/bin/steno bin/
+COPY --from=model /models models
 COPY LICENSE entrypoint.sh test.wav ./
 USER steno
 ENV HOST=0.0.0.0 PATH=/steno/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin

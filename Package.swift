@@ -45,6 +45,7 @@ let package = Package(
         .library(name: "StenoAudio", targets: ["Audio"]),
         .library(name: "StenoDialects", targets: ["Dialects", "Sessions"]),
         .library(name: "StenoTranscription", targets: ["Transcription"]),
+        .library(name: "StenoSpeechDetection", targets: ["SpeechDetection"]),
     ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
@@ -98,7 +99,11 @@ let package = Package(
             dependencies: ["Audio", "HTTPTransfer", "CPocketSphinx", "CThreads", deque, logging],
             swiftSettings: strict
         ),
-        .target(name: "SpeechDetection", dependencies: ["Audio", "CWebRTCAudio"], swiftSettings: strict),
+        .target(
+            name: "SpeechDetection",
+            dependencies: ["Audio", "CSileroKernels", "CWebRTCAudio"],
+            swiftSettings: strict
+        ),
         .target(
             name: "AudioFiles",
             dependencies: ["Audio", "CMemoryFile", deque, logging, subprocess, systemPackage],
@@ -125,6 +130,7 @@ let package = Package(
             linkerSettings: [.linkedLibrary("pocketsphinx"), .linkedLibrary("sphinxbase")]
         ),
         .target(name: "CMemoryFile", cSettings: [.treatAllWarnings(as: .error)]),
+        .target(name: "CSileroKernels", cSettings: [.treatAllWarnings(as: .error)]),
         .target(name: "CThreads", cSettings: [.treatAllWarnings(as: .error)]),
         .target(
             name: "CWebRTCAudio",

@@ -48,7 +48,8 @@ usage: ./entrypoint.sh [COMMAND] [ARGUMENTS]
   demo [OPTION ...]             build Steno, start a server, transcribe test.wav with it, stop it; the options are
                                 those of `steno transcribe`
   test [OPTION ...]             run every test; with options, `swift test` with these
-  setup                         install the Debian packages that are missing, and check the Swift toolchain
+  setup                         install the Debian packages that are missing, check the Swift toolchain, and fetch the
+                                model of the speech detector
   health                        ask the server on HOST and PORT whether it lives; the exit status tells
 
 STENO_BINARY, or bin/steno beside this script, is run instead of a build where it exists.
@@ -134,6 +135,8 @@ setup() {
         fi
     fi
     check_swift
+    # Without it the server uses the WebRTC detector, so a machine that is offline goes on.
+    scripts/fetch-silero || true
 }
 
 # Leaves the path of the executable in `steno`; builds it unless there is a ready-made one.

@@ -23,6 +23,13 @@ let package = Package(
                 .product(name: "StenoTranscription", package: "steno"),
             ]
         ),
+        .executableTarget(
+            name: "detector",
+            dependencies: [
+                .product(name: "StenoAudio", package: "steno"),
+                .product(name: "StenoSpeechDetection", package: "steno"),
+            ]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

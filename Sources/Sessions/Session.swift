@@ -84,7 +84,7 @@ public struct Session: Sendable {
             let (answer, promise) = AsyncStream.makeStream(of: SessionEvent.self, bufferingPolicy: .bufferingOldest(1))
             // The answer's place in the queue comes first: it bounds what is being transcribed.
             guard await answers.send(.later(answer)) else {
-                account.fail(utterance.request.samples.count, code: TranscriptionError.cancelled.code)
+                account.fail(utterance.fresh, code: TranscriptionError.cancelled.code)
                 return
             }
             group.addTask {
@@ -96,14 +96,13 @@ public struct Session: Sendable {
 
     private func transcribe(_ utterance: Utterance) async -> SessionEvent {
         let start = ContinuousClock.now
-        let samples = utterance.request.samples.count
         do throws(TranscriptionError) {
             let transcript = try await transcriber.transcribe(utterance.request)
-            account.transcribe(samples)
+            account.transcribe(utterance.fresh)
             metrics.countUtterance(failure: nil, after: .now - start)
             return .transcribed(utterance.item, transcript)
         } catch {
-            account.fail(samples, code: error.code)
+            account.fail(utterance.fresh, code: error.code)
             metrics.countUtterance(failure: error.code, after: .now - start)
             return .failed(utterance.item, error)
         }
@@ -111,11 +110,12 @@ public struct Session: Sendable {
 
     /// Sends each answer once it is there, in the order in which they were asked for.
     private func forward(_ answers: BoundedChannel<Answer>, to events: BoundedChannel<SessionEvent>) async {
+        var overlap = OverlapRemoval()
         for await answer in answers {
             switch answer {
             case .ready(let event): await deliver(event, to: events)
             case .later(let stream):
-                for await event in stream { await deliver(event, to: events) }
+                for await event in stream { await deliver(overlap.event(event), to: events) }
             }
         }
     }

@@ -13,6 +13,8 @@ public struct SessionSettings: Equatable, Sendable {
     public var maximumUtterance: Int
     /// The longest utterance without turn detection, in samples.
     public var maximumCommit: Int
+    /// What two utterances share where speech had to be cut at the maximum, in samples.
+    public var overlap = SampleClock.samples(milliseconds: 480)
     /// Model that the client asks for; an engine that has only one uses that.
     public var model: String?
     /// ISO 639-1 code, or `nil` to let the engine decide.
@@ -78,6 +80,7 @@ public struct SessionSettings: Equatable, Sendable {
             // A silence that the server chose for an eagerness says nothing about the one the client wants now.
             let rules = eagerness == nil ? turnDetection ?? defaultTurnDetection : defaultTurnDetection
             (turnDetection, eagerness) = (change.applied(to: rules), nil)
+            overlap = change.overlap ?? overlap
             maximumUtterance = change.maximumUtterance ?? maximumUtterance
             maximumCommit = change.maximumUtterance ?? maximumCommit
         }

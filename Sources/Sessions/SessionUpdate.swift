@@ -1,5 +1,5 @@
 public import Audio
-import SpeechDetection
+public import SpeechDetection
 
 /// A change of settings in mid-session; what is `nil` stays as it is.
 public struct SessionUpdate: Equatable, Sendable {
@@ -31,19 +31,33 @@ public enum TurnDetectionUpdate: Equatable, Sendable {
     /// Lengths are samples; what is `nil` stays as it is.
     public struct Change: Equatable, Sendable {
         public var threshold: Float?
+        public var hysteresis: Float?
         public var prefixPadding: Int?
+        public var suffixPadding: Int?
         public var hangover: Int?
         public var minimumSpeech: Int?
+        public var mergeGap: Int?
+        public var onsetSearch: Int?
+        public var offsetSearch: Int?
+        public var softMaximum: Int?
         public var maximumUtterance: Int?
+        public var overlap: Int?
 
         public init() {}
 
-        func applied(to rules: TurnDetection) -> TurnDetection {
+        /// Rules with this change.
+        public func applied(to rules: TurnDetection) -> TurnDetection {
             var rules = rules
             rules.threshold = threshold ?? rules.threshold
+            rules.hysteresis = hysteresis ?? rules.hysteresis
             rules.prefixPadding = prefixPadding ?? rules.prefixPadding
+            rules.suffixPadding = suffixPadding ?? rules.suffixPadding
             rules.hangover = hangover ?? rules.hangover
             rules.minimumSpeech = minimumSpeech ?? rules.minimumSpeech
+            rules.mergeGap = mergeGap ?? rules.mergeGap
+            rules.onsetSearch = onsetSearch ?? rules.onsetSearch
+            rules.offsetSearch = offsetSearch ?? rules.offsetSearch
+            rules.softMaximum = softMaximum ?? rules.softMaximum
             return rules
         }
     }

@@ -27,6 +27,8 @@ struct UtteranceCutter {
     private let makeID: () -> String
     /// The name of the utterance under way, once the client knows it.
     private var announcedID: String?
+    /// Samples before this one are accounted for, although the next utterance may begin with some of them again.
+    private var booked: SamplePosition = 0
 
     init(
         settings: SessionSettings,
@@ -43,13 +45,14 @@ struct UtteranceCutter {
         segmenter = Segmenter(
             frameLength: detector.frameLength,
             turnDetection: settings.turnDetection,
-            maximumUtterance: settings.currentMaximum
+            maximumUtterance: settings.currentMaximum,
+            overlap: settings.overlap
         )
         intake = AudioIntake(noiseReduction: settings.noiseReduction)
     }
 
-    /// Samples that are in no utterance yet.
-    var buffered: Int { buffer.count }
+    /// Samples that are not accounted for yet.
+    var buffered: Int { Int(buffer.end - max(booked, buffer.start)) }
 
     mutating func handle(_ command: ClientCommand) -> [Output] {
         switch command {
@@ -73,7 +76,7 @@ struct UtteranceCutter {
     mutating func finish() -> [Output] {
         var outputs = drain()
         if case .ended(let range, _) = segmenter.finish(at: buffer.end) {
-            if settings.turnDetection == nil, range.count < Self.minimumCommit {
+            if settings.turnDetection == nil, fresh(range) < Self.minimumCommit {
                 discard(before: range.upperBound, .tooShort)
             } else {
                 outputs += take(range)
@@ -104,14 +107,18 @@ struct UtteranceCutter {
     private mutating func commit(eventID: String?) -> [Output] {
         let outputs = drain()
         let (range, hasSpeech) = segmenter.pending(at: buffer.end)
-        guard range.count >= Self.minimumCommit else {
-            let have = SampleClock.milliseconds(at: SamplePosition(range.count))
+        guard fresh(range) >= Self.minimumCommit else {
+            let have = SampleClock.milliseconds(at: SamplePosition(fresh(range)))
             let message = "A commit needs at least 100 ms of audio; \(have) ms are buffered. Append more first."
             let refusal = SessionEvent.rejected(ClientError(.commitEmpty, message, eventID: eventID))
             return outputs + [settings.refusesCommitsAtOnce ? .event(refusal) : .answer(refusal)]
         }
         segmenter.restart(at: range.upperBound)
-        if hasSpeech { return outputs + take(range) }
+        if hasSpeech {
+            let utterance = take(range)
+            discard(before: segmenter.settled, .silence)
+            return outputs + utterance
+        }
         let item = SessionEvent.Item(id: nextID(), range: range, audio: audio(range))
         discard(before: range.upperBound, .silence)
         return outputs + [committed(item), .answer(.transcribed(item, Transcript(text: "")))]
@@ -132,10 +139,15 @@ struct UtteranceCutter {
             // What the old suppressor still holds comes before the change.
             outputs = receive { intake, samples in intake.setNoiseReduction(reduction, into: &samples) }
         }
+        let hadDetection = settings.turnDetection != nil
         settings.apply(update)
-        segmenter.setTurnDetection(settings.turnDetection)
-        segmenter.maximumUtterance = settings.currentMaximum
-        return outputs + [.event(.updated(settings))]
+        // What the detector remembers does not lead up to what it hears next.
+        if !hadDetection, settings.turnDetection != nil { detector.reset() }
+        segmenter.overlap = settings.overlap
+        let events = segmenter.change(turnDetection: settings.turnDetection, maximumUtterance: settings.currentMaximum)
+        let cut = take(events)
+        discard(before: segmenter.settled, .silence)
+        return outputs + [.event(.updated(settings))] + cut
     }
 
     /// Runs the detector over the frames that are whole, and cuts.
@@ -146,8 +158,10 @@ struct UtteranceCutter {
         }
         let frame = SamplePosition(detector.frameLength)
         while settings.turnDetection != nil, buffer.end - segmenter.position >= frame {
-            let score = buffer.withSamples(segmenter.position..<segmenter.position + frame, detector.score)
-            outputs += take(segmenter.advance(score: score))
+            let (score, energy) = buffer.withSamples(segmenter.position..<segmenter.position + frame) { frame in
+                (detector.score(frame), FrameEnergy.level(frame))
+            }
+            outputs += take(segmenter.advance(score: score, energy: energy))
         }
         discard(before: segmenter.settled, .silence)
         return outputs
@@ -169,8 +183,14 @@ struct UtteranceCutter {
     private mutating func take(_ range: Range<SamplePosition>) -> [Output] {
         discard(before: range.lowerBound, .silence)
         let samples = buffer.copy(range)
-        _ = buffer.drop(before: range.upperBound)
-        let item = SessionEvent.Item(id: nextID(), range: range, audio: settings.includesAudio ? samples : nil)
+        let fresh = fresh(range)
+        let item = SessionEvent.Item(
+            id: nextID(),
+            range: range,
+            overlap: range.count - fresh,
+            audio: settings.includesAudio ? samples : nil
+        )
+        booked = range.upperBound
         let request = TranscriptionRequest(
             samples: samples,
             model: settings.model,
@@ -178,6 +198,11 @@ struct UtteranceCutter {
             prompt: settings.prompt
         )
         return [committed(item), .utterance(Utterance(item: item, request: request))]
+    }
+
+    /// Samples of a range that are in no utterance yet.
+    private func fresh(_ range: Range<SamplePosition>) -> Int {
+        Int(max(0, range.upperBound - max(range.lowerBound, booked)))
     }
 
     private mutating func announce(at start: SamplePosition) -> Output {
@@ -206,8 +231,12 @@ struct UtteranceCutter {
     }
 
     private mutating func discard(before position: SamplePosition, _ reason: AudioLedger.DiscardReason) {
-        let count = buffer.drop(before: position)
-        if count > 0 { account.discard(count, reason) }
+        let position = min(position, buffer.end)
+        let count = Int(position - max(booked, buffer.start))
+        _ = buffer.drop(before: position)
+        guard count > 0 else { return }
+        booked = position
+        account.discard(count, reason)
     }
 }
 
@@ -215,4 +244,7 @@ struct UtteranceCutter {
 struct Utterance: Equatable, Sendable {
     var item: SessionEvent.Item
     var request: TranscriptionRequest
+
+    /// Samples that no other utterance accounts for.
+    var fresh: Int { item.range.count - item.overlap }
 }

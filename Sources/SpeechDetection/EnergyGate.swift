@@ -1,5 +1,3 @@
-import Glibc
-
 /// Opens for frames that are louder than the quietest moment of the last seconds.
 ///
 /// The level is the energy of the frames, smoothed over about 50 ms. Speech swings by far more than the margin; hum, fans
@@ -18,13 +16,10 @@ struct EnergyGate {
 
     /// Takes the next frame and says whether it may be speech.
     mutating func isOpen(_ frame: Span<Int16>) -> Bool {
-        var sum: Int64 = 0
-        for index in frame.indices { sum += Int64(Int32(frame[index]) * Int32(frame[index])) }
-        let mean = Float(sum) / Float(max(frame.count, 1))
+        let mean = FrameEnergy.meanSquare(frame)
         let smoothed = energy.map { $0 + Self.weight * (mean - $0) } ?? mean
         energy = smoothed
-        // One step of quantisation is the least there is to measure, so digital silence does not fall for ever.
-        let level = 10 * log10(smoothed + 1)
+        let level = FrameEnergy.level(meanSquare: smoothed)
         remember(level)
         return level >= (levels.min() ?? level) + Self.margin
     }

@@ -2,9 +2,9 @@ public import Audio
 
 /// Cuts a stream into utterances.
 ///
-/// With turn detection it follows the scores of a `VoiceActivityDetector`, one per frame; without, only
-/// `restart` and the maximum length cut. A pure value: the same calls always give the same events. Utterances never overlap, and two that
-/// were cut at the maximum length meet without a gap.
+/// With turn detection it follows the scores of a `VoiceActivityDetector` and the energy of the frames; without, only
+/// `restart` and the maximum length cut. A pure value: the same calls always give the same events. No utterance is longer
+/// than `maximumUtterance`, and two share samples only where one had to be cut in mid-speech.
 public struct Segmenter: Sendable {
     /// What a call brought about.
     public enum Event: Equatable, Sendable {
@@ -17,6 +17,9 @@ public struct Segmenter: Sendable {
     /// Why an utterance ended.
     public enum Reason: String, Sendable {
         case silence
+        /// It was long, and there was a good moment; the next begins there.
+        case valley
+        /// It was as long as can be; the next begins `overlap` earlier.
         case maximum
         case commit
         case endOfStream
@@ -24,58 +27,73 @@ public struct Segmenter: Sendable {
 
     private enum State {
         case silent
-        /// The mean is high, but there is not yet enough speech; the first voiced frame begins here.
-        case rising(from: SamplePosition)
+        /// There is speech, but not yet enough of it.
+        case suspecting(SpeechCandidate)
         /// An utterance that begins at `start`; its last voiced frame ends at `voicedEnd`.
         case speaking(start: SamplePosition, voicedEnd: SamplePosition)
     }
 
+    /// Frames that are remembered, in samples: 6 s.
+    private static let memory = SampleClock.samples(milliseconds: 6_000)
+
     /// `nil`: nothing but `commit` and the maximum length ends an utterance.
     public private(set) var turnDetection: TurnDetection?
-    /// The longest utterance; a longer one is cut exactly here and goes on as the next.
-    public var maximumUtterance: Int
+    /// The longest utterance; at least two frames count.
+    public private(set) var maximumUtterance: Int
+    /// What two utterances share where one had to be cut in mid-speech; at most a quarter of the maximum counts.
+    public var overlap: Int
     /// Samples seen so far.
     public private(set) var position: SamplePosition = 0
 
     private var state = State.silent
-    private var recent: RecentScores
-    /// Where the last utterance ended: no later one begins before.
+    private var voicing: Voicing
+    private var history: FrameHistory
+    /// Where the last utterance ended, or what was forgotten: no later one begins before, but for an overlap.
     private var floor: SamplePosition = 0
+    /// Where speech that was too little for an utterance would have begun; a commit may still want it.
+    private var dismissed: SamplePosition?
     private let frameLength: Int
 
     /// - Parameter frameLength: Samples per score.
-    public init(frameLength: Int, turnDetection: TurnDetection?, maximumUtterance: Int) {
+    public init(frameLength: Int, turnDetection: TurnDetection?, maximumUtterance: Int, overlap: Int = 0) {
         precondition(frameLength > 0 && maximumUtterance > 0, "Frames and utterances hold at least one sample")
         self.frameLength = frameLength
         self.turnDetection = turnDetection
-        self.maximumUtterance = maximumUtterance
-        recent = RecentScores(count: Self.frames(turnDetection, frameLength))
+        self.maximumUtterance = max(maximumUtterance, 2 * frameLength)
+        self.overlap = overlap
+        voicing = Voicing(frames: (turnDetection?.smoothing ?? 0) / frameLength)
+        history = FrameHistory(capacity: Self.memory / frameLength)
     }
 
     /// Samples before this one are in no utterance that is still to come.
     public var settled: SamplePosition {
-        guard let turnDetection else { return floor }
-        let padding = SamplePosition(turnDetection.prefixPadding)
         switch state {
-        case .silent: return max(floor, position - SamplePosition(recent.capacity * frameLength) - padding)
-        case .rising(let first): return max(floor, first - padding)
-        case .speaking(let start, _): return start
+        case .silent: reach
+        // A candidate that comes to nothing leaves as much to look back on as silence does.
+        case .suspecting(let candidate): min(start(candidate), reach)
+        case .speaking(let start, _): start
         }
     }
 
-    /// Takes the score of the next frame; needs turn detection.
-    public mutating func advance(score: Float) -> [Event] {
-        guard let turnDetection else { return advance(by: frameLength) }
+    /// Takes the score of the next frame and its energy, as `FrameEnergy.level`; needs turn detection.
+    public mutating func advance(score: Float, energy: Float) -> [Event] {
+        guard let rules = turnDetection else { return advance(by: frameLength) }
         position += SamplePosition(frameLength)
-        recent.append(score)
+        history.append(.init(score: score, level: energy))
+        let voice = voicing.advance(score, rules)
         switch state {
-        case .silent: return rise(from: firstVoiced, turnDetection)
-        case .rising(let first): return rise(from: first, turnDetection)
+        case .silent:
+            return voice == .strong ? weigh(candidate(rules), rules) : []
+        case .suspecting(var candidate):
+            if candidate.advance(voice, to: position, frameLength: frameLength, rules) {
+                return weigh(candidate, rules)
+            }
+            dismissed = candidate.start
+            state = .silent
+            return []
         case .speaking(let start, let voicedEnd):
-            let isVoiced = RecentScores.isVoiced(score)
-            let goesOn = isVoiced && recent.mean >= turnDetection.threshold - turnDetection.hysteresis
-            state = .speaking(start: start, voicedEnd: goesOn ? position : voicedEnd)
-            return cutAtMaximum() + (isVoiced ? [] : endAfterSilence(turnDetection))
+            state = .speaking(start: start, voicedEnd: voice >= .voiced ? position : voicedEnd)
+            return (voice == .silent ? endAfterSilence(rules) : []) + cut(rules, hasVoice: voice >= .voiced)
         }
     }
 
@@ -83,34 +101,38 @@ public struct Segmenter: Sendable {
     public mutating func advance(by count: Int) -> [Event] {
         position += SamplePosition(count)
         if case .silent = state { state = .speaking(start: floor, voicedEnd: position) }
-        return cutAtMaximum()
+        return cut(nil, hasVoice: false)
     }
 
     /// What a commit at `end` would take: the open samples, and whether speech was heard in them.
     ///
     /// `end` may lie within the frame that has not been scored yet.
     public func pending(at end: SamplePosition) -> (range: Range<SamplePosition>, hasSpeech: Bool) {
-        guard let turnDetection else { return (floor..<max(floor, end), true) }
-        let padding = SamplePosition(turnDetection.prefixPadding)
+        let open = settled
         switch state {
-        case .speaking(let start, _): return (start..<max(start, end), true)
-        case .rising(let first): return (max(floor, first - padding)..<end, true)
+        case .speaking: return (open..<max(open, end), true)
+        case .suspecting(let candidate):
+            let start = start(candidate)
+            return (start..<max(start, end), true)
         case .silent:
-            guard recent.hasVoice else { return (settled..<max(settled, end), false) }
-            return (max(floor, firstVoiced - padding)..<end, true)
+            guard let rules = turnDetection else { return (open..<max(open, end), true) }
+            if let dismissed, dismissed >= open { return (dismissed..<max(dismissed, end), true) }
+            let age = voicing.sinceFirstVoice(rules)
+            guard age > 0 else { return (open..<max(open, end), false) }
+            let start = max(open, position - SamplePosition(age * frameLength + rules.prefixPadding))
+            return (start..<max(start, end), true)
         }
     }
 
     /// Ends the stream at `end`; what was not confirmed as speech stays out.
     public mutating func finish(at end: SamplePosition) -> Event? {
         defer { restart(at: end) }
-        switch (state, turnDetection) {
-        case (.speaking(let start, let voicedEnd), let turnDetection?):
-            let last = min(voicedEnd + SamplePosition(turnDetection.suffixPadding), end)
-            return last > start ? .ended(start..<last, .endOfStream) : nil
-        case (_, nil): return end > floor ? .ended(floor..<end, .endOfStream) : nil
-        case (.silent, _), (.rising, _): return nil
+        guard let turnDetection else {
+            let start = settled
+            return end > max(start, floor) ? .ended(start..<end, .endOfStream) : nil
         }
+        guard case .speaking(let start, let voicedEnd) = state, voicedEnd > max(start, floor) else { return nil }
+        return .ended(start..<min(tail(start, voicedEnd, turnDetection), end), .endOfStream)
     }
 
     /// Forgets everything before `position` without an utterance.
@@ -118,67 +140,109 @@ public struct Segmenter: Sendable {
         self.position = position
         floor = position
         state = .silent
-        recent.clear()
+        dismissed = nil
+        history.clear()
+        voicing.clear()
     }
 
     /// Changes the rules from here on, also within an utterance, which goes on under the new ones.
     ///
     /// Without turn detection, what is open is kept for the next commit; with it again, that counts as speech so far.
-    public mutating func setTurnDetection(_ new: TurnDetection?) {
+    /// What is longer than the new maximum is cut at once.
+    public mutating func change(turnDetection new: TurnDetection?, maximumUtterance: Int) -> [Event] {
         let open = settled
-        if Self.frames(new, frameLength) != recent.capacity {
-            recent = RecentScores(count: Self.frames(new, frameLength))
-        }
+        if case .speaking = state {} else { floor = open }
+        // What was shared under another maximum may be too much under this one.
+        let start = max(open, floor - SamplePosition(max(maximumUtterance, 2 * frameLength) / 4))
+        let frames = Voicing(frames: (new?.smoothing ?? 0) / frameLength)
+        if frames.capacity != voicing.capacity { voicing = frames }
         switch (turnDetection, new) {
-        case (_?, nil): (floor, state) = (open, .speaking(start: open, voicedEnd: position))
-        case (nil, _?): state = position == floor ? .silent : .speaking(start: floor, voicedEnd: position)
-        case (nil, nil), (_?, _?): break
+        case (_?, nil): state = .speaking(start: start, voicedEnd: position)
+        case (nil, _?):
+            history.clear()
+            voicing.clear()
+            state = position == floor ? .silent : .speaking(start: start, voicedEnd: position)
+        case (nil, nil), (_?, _?):
+            if case .speaking(_, let voicedEnd) = state { state = .speaking(start: start, voicedEnd: voicedEnd) }
         }
         turnDetection = new
+        self.maximumUtterance = max(maximumUtterance, 2 * frameLength)
+        return cut(new, hasVoice: false)
     }
 
-    private var firstVoiced: SamplePosition {
-        max(floor, position - SamplePosition(recent.sinceFirstVoiced * frameLength))
+    /// How long what is open may be, so that it can still take a frame.
+    private var room: Int { max(1, maximumUtterance - frameLength) }
+
+    /// How far back an utterance that is noticed now may begin.
+    private var reach: SamplePosition {
+        guard let turnDetection else { return floor }
+        let reach = voicing.capacity * frameLength + turnDetection.onsetSearch + turnDetection.prefixPadding
+        return max(floor, position - SamplePosition(min(reach, room)))
     }
 
-    private mutating func rise(from first: SamplePosition, _ turnDetection: TurnDetection) -> [Event] {
-        guard recent.mean >= turnDetection.threshold else {
-            if recent.mean < turnDetection.threshold - turnDetection.hysteresis { state = .silent }
+    /// Where the utterance of a candidate would begin now.
+    private func start(_ candidate: SpeechCandidate) -> SamplePosition {
+        max(floor, candidate.start, position - SamplePosition(room))
+    }
+
+    private func candidate(_ rules: TurnDetection) -> SpeechCandidate {
+        let first = voicing.sinceFirstVoice(rules)
+        let age = SpeechEdges.onset(before: first, in: history, frames: rules.onsetSearch / frameLength)
+        return SpeechCandidate(
+            start: max(floor, position - SamplePosition(age * frameLength + rules.prefixPadding)),
+            voicedEnd: position,
+            speech: voicing.voicedFrames(rules) * frameLength
+        )
+    }
+
+    private mutating func weigh(_ candidate: SpeechCandidate, _ rules: TurnDetection) -> [Event] {
+        guard candidate.isConfirmed(rules) else {
+            state = .suspecting(candidate)
             return []
         }
-        guard position - first >= SamplePosition(turnDetection.minimumSpeech) else {
-            state = .rising(from: first)
-            return []
-        }
-        let start = max(floor, first - SamplePosition(turnDetection.prefixPadding))
-        state = .speaking(start: start, voicedEnd: position)
-        return [.started(at: start)] + cutAtMaximum()
+        let start = start(candidate)
+        dismissed = nil
+        state = .speaking(start: start, voicedEnd: candidate.voicedEnd)
+        return [.started(at: start)] + cut(rules, hasVoice: true)
     }
 
-    private mutating func endAfterSilence(_ turnDetection: TurnDetection) -> [Event] {
-        guard case .speaking(let start, let voicedEnd) = state,
-            position - voicedEnd >= SamplePosition(turnDetection.hangover)
+    private mutating func endAfterSilence(_ rules: TurnDetection) -> [Event] {
+        guard case .speaking(let start, let voicedEnd) = state, position - voicedEnd >= SamplePosition(rules.hangover)
         else { return [] }
-        let end = min(voicedEnd + SamplePosition(turnDetection.suffixPadding), position)
         state = .silent
-        floor = max(floor, end)
-        recent.clear()
-        // After a cut at the maximum there may be nothing left but silence.
-        return end > start ? [.ended(start..<end, .silence)] : []
+        voicing.clear()
+        guard voicedEnd > max(start, floor) else {
+            // After a cut there may be nothing left but silence.
+            floor = max(start, floor)
+            return []
+        }
+        floor = min(tail(start, voicedEnd, rules), position)
+        return [.ended(start..<floor, .silence)]
     }
 
-    private mutating func cutAtMaximum() -> [Event] {
+    /// The end of the corrected speech and its padding.
+    private func tail(_ start: SamplePosition, _ voicedEnd: SamplePosition, _ rules: TurnDetection) -> SamplePosition {
+        let after = Int(position - voicedEnd) / frameLength
+        let frames = rules.offsetSearch / frameLength
+        let age = SpeechEdges.offset(after: after + 1, in: history, frames: frames)
+        let corrected = voicedEnd + SamplePosition((after + 1 - age) * frameLength)
+        return (corrected > max(start, floor) ? corrected : voicedEnd) + SamplePosition(rules.suffixPadding)
+    }
+
+    private mutating func cut(_ rules: TurnDetection?, hasVoice: Bool) -> [Event] {
         var events: [Event] = []
-        while case .speaking(let start, let voicedEnd) = state, position - start >= SamplePosition(maximumUtterance) {
-            let cut = start + SamplePosition(maximumUtterance)
-            events.append(.ended(start..<cut, .maximum))
-            floor = cut
-            state = .speaking(start: cut, voicedEnd: voicedEnd)
+        while case .speaking(let start, let voicedEnd) = state {
+            let open = OpenUtterance(start: start, floor: floor, position: position, maximum: maximumUtterance)
+            let isFull = position + SamplePosition(rules == nil ? 1 : frameLength) > open.limit
+            guard let cut = open.cut(rules, history, frameLength: frameLength, isFull: isFull, hasVoice: hasVoice)
+            else {
+                break
+            }
+            events.append(.ended(start..<cut.position, cut.reason))
+            floor = cut.position
+            let shared = cut.reason == .maximum ? min(overlap, maximumUtterance / 4) : 0
+            state = .speaking(start: cut.position - SamplePosition(shared), voicedEnd: voicedEnd)
         }
         return events
-    }
-
-    private static func frames(_ turnDetection: TurnDetection?, _ frameLength: Int) -> Int {
-        max(1, (turnDetection?.smoothing ?? 0) / frameLength)
     }
 }

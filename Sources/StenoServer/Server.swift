@@ -29,8 +29,10 @@ public struct Server: Sendable {
         let transport = try HTTPTransport()
         defer { transport.shutdown() }
         let engine = EngineFactory(settings: settings.engine, transport: transport, logger: logger).make()
+        let detectors = DetectorFactory(settings: settings.detector)
+        detectors.warnOfFallback(to: logger)
         let drain = SessionDrain(maximum: settings.maximumSessions, grace: settings.shutdownTimeout, logger: logger)
-        let application = try application(engine, drain, onListening: onListening)
+        let application = try application(engine, detectors, drain, onListening: onListening)
         var group = ServiceGroupConfiguration(
             services: [EngineService(engine: engine, logger: logger), application, drain],
             gracefulShutdownSignals: [.sigterm, .sigint],
@@ -50,6 +52,7 @@ public struct Server: Sendable {
 
     private func application(
         _ engine: LoadingTranscriber,
+        _ detectors: DetectorFactory,
         _ drain: SessionDrain,
         onListening: @escaping @Sendable (Int) -> Void
     ) throws -> some ApplicationProtocol {
@@ -66,6 +69,7 @@ public struct Server: Sendable {
         let metrics = SessionMetrics(factory: registry)
         TranscriptionRoute(
             settings: settings.session,
+            detectors: detectors,
             transcriber: engine,
             metrics: metrics,
             drain: drain,
@@ -78,6 +82,7 @@ public struct Server: Sendable {
         webSocket.sendTimeout = settings.slowReaderTimeout
         let host = SessionHost(
             settings: settings.session,
+            detectors: detectors,
             transcriber: engine,
             metrics: metrics,
             drain: drain,

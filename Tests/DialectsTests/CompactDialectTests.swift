@@ -48,14 +48,23 @@ struct CompactDialectTests {
             ),
             (
                 #"{"type":"session.update","session":{"turn_detection":{"type":"server_vad","threshold":0.5,"#
-                    + #""prefix_padding_ms":300,"silence_duration_ms":200,"min_speech_ms":100,"max_utterance_ms":9000}}}"#,
+                    + #""hysteresis":0.2,"prefix_padding_ms":300,"suffix_padding_ms":250,"silence_duration_ms":200,"#
+                    + #""min_speech_ms":100,"merge_gap_ms":150,"onset_search_ms":800,"offset_search_ms":120,"#
+                    + #""soft_max_ms":8000,"max_utterance_ms":9000,"overlap_ms":400}}}"#,
                 update {
                     var change = TurnDetectionUpdate.Change()
                     change.threshold = 0.5
                     change.prefixPadding = 4_800
+                    change.hysteresis = 0.2
+                    change.suffixPadding = 4_000
                     change.hangover = 3_200
                     change.minimumSpeech = 1_600
+                    change.mergeGap = 2_400
+                    change.onsetSearch = 12_800
+                    change.offsetSearch = 1_920
+                    change.softMaximum = 128_000
                     change.maximumUtterance = 144_000
+                    change.overlap = 6_400
                     $0.turnDetection = .on(change)
                 }
             ),
@@ -215,10 +224,27 @@ struct CompactDialectTests {
         #expect(Self.dialect.encode(event).map { String(decoding: $0, as: UTF8.self) } == [json])
     }
 
+    @Test("Reports the settings that hold after a change")
+    func updated() {
+        var settings = SessionSettings(turnDetection: .silero, language: "de")
+        #expect(
+            Self.dialect.encode(.updated(settings)).map { String(decoding: $0, as: UTF8.self) } == [
+                #"{"event_id":"event_1","session":{"include_audio":true,"language":"de","prompt":null,"#
+                    + #""sample_rate":16000,"turn_detection":{"hysteresis":0.15,"max_utterance_ms":24000,"#
+                    + #""merge_gap_ms":200,"min_speech_ms":96,"offset_search_ms":160,"onset_search_ms":1000,"#
+                    + #""overlap_ms":480,"prefix_padding_ms":250,"silence_duration_ms":500,"soft_max_ms":18000,"#
+                    + #""suffix_padding_ms":240,"threshold":0.5}},"type":"session.updated"}"#
+            ]
+        )
+        settings.turnDetection = nil
+        let manual = Self.dialect.encode(.updated(settings)).map { String(decoding: $0, as: UTF8.self) }.joined()
+        #expect(manual.contains(#""turn_detection":null"#))
+    }
+
     @Test("Says nothing of what its clients do not ask for")
     func silent() {
         let events: [SessionEvent] = [
-            .created(SessionSettings()), .updated(SessionSettings()), .speechStarted(itemID: "item_1", at: 0),
+            .created(SessionSettings()), .speechStarted(itemID: "item_1", at: 0),
             .speechStopped(itemID: "item_1", at: 9), .committed(.init(id: "item_1", range: 0..<9), previousID: nil),
             .cleared,
         ]

@@ -26,6 +26,7 @@ def open_client(server: Server, path: str = "/ws", **options: object):
 class Client:
     def __init__(self, socket: ClientConnection) -> None:
         self.socket = socket
+        self.updates: list[dict] = []
 
     def send(self, type: str, **fields: object) -> None:
         self.socket.send(json.dumps({"type": type, **fields}))
@@ -57,9 +58,14 @@ class Client:
         self.commit()
 
     def event(self, limit: float = LIMIT) -> dict:
-        message = self.socket.recv(limit)
-        assert isinstance(message, str), "events are text messages"
-        return json.loads(message)
+        """The next event but for answers to `update`, which are kept in `updates`."""
+        while True:
+            message = self.socket.recv(limit)
+            assert isinstance(message, str), "events are text messages"
+            event = json.loads(message)
+            if event["type"] != "session.updated":
+                return event
+            self.updates.append(event["session"])
 
     def events(self, count: int) -> list[dict]:
         return [self.event() for _ in range(count)]

@@ -60,6 +60,12 @@ class RawClient:
         self.socket.close()
 
     def read_frame(self) -> tuple[int, bytes]:
+        """The next frame but for the answer to `manual`."""
+        opcode, payload = self._read_frame()
+        is_answer = opcode == TEXT and json.loads(payload)["type"] == "session.updated"
+        return self._read_frame() if is_answer else (opcode, payload)
+
+    def _read_frame(self) -> tuple[int, bytes]:
         first, second = self._read(2)
         assert first & 0x80 and not first & 0x70, "the server sends whole messages without extensions"
         assert not second & 0x80, "the server must not mask"

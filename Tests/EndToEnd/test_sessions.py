@@ -180,19 +180,32 @@ def test_the_threshold_decides_what_is_speech(launch, backend):
     assert found == {0.6: True, 0.95: False}
 
 
-def test_the_longest_utterance_is_cut_without_a_gap(launch, backend):
+def test_the_longest_utterance_is_cut_with_an_overlap(launch, backend):
     with open_client(launch(backend, VAD_MAX_UTTERANCE_MS=1_000)) as client:
         client.manual()
-        client.append(PCM[: 32_000 * 3 + 8_000])
+        client.append(PCM[: 32_000 * 3 + 3_200])
         client.commit()
         events = [client.transcript() for _ in range(4)]
     assert [(event["start_ms"], event["end_ms"]) for event in events] == [
         (0, 1_000),
-        (1_000, 2_000),
-        (2_000, 3_000),
-        (3_000, 3_250),
+        (750, 1_750),
+        (1_500, 2_500),
+        (2_250, 3_100),
     ]
-    assert b"".join(audio(event) for event in events) == PCM[: 32_000 * 3 + 8_000]
+    for event in events:
+        assert audio(event) == between(event["start_ms"], event["end_ms"])
+
+
+def test_an_update_is_answered_with_what_holds(launch, backend):
+    with open_client(launch(backend, VAD_SOFT_MAX_MS=9_000)) as client:
+        client.update(turn_detection={"threshold": 0.7, "suffix_padding_ms": 300}, language="de")
+        client.update(turn_detection=None)
+        client.utterance(constant(1, 200))
+        client.transcript()
+        first, second = client.updates
+    assert (first["turn_detection"]["threshold"], first["turn_detection"]["suffix_padding_ms"]) == (0.7, 300)
+    assert (first["turn_detection"]["soft_max_ms"], first["language"]) == (9_000, "de")
+    assert second["turn_detection"] is None
 
 
 @pytest.mark.parametrize("value", ["false", "0"])

@@ -9,9 +9,11 @@ import Transcription
 /// Random schedules of everything a client and an engine may do.
 @Suite("Session under random schedules", .timeLimit(.minutes(5)))
 struct SessionPropertyTests {
-    /// Takes a random number of turns, then succeeds or fails; the text is where the samples lie in the stream.
+    /// Takes a random number of turns, then succeeds or fails; the text is a word that no other utterance has, and the
+    /// number of samples.
     final class ErraticTranscriber: Transcriber {
         private let random: Mutex<SeededGenerator>
+        private let utterances = Mutex(0)
 
         init(seed: UInt64) { random = Mutex(SeededGenerator(seed: seed)) }
 
@@ -24,7 +26,11 @@ struct SessionPropertyTests {
                 await Task.yield()
             }
             if fails { throw .timeout(seconds: 1) }
-            return Transcript(text: "\(request.samples.count)")
+            let number = utterances.withLock { number in
+                number += 1
+                return number
+            }
+            return Transcript(text: "number\(number) \(request.samples.count)")
         }
     }
 
@@ -41,11 +47,31 @@ struct SessionPropertyTests {
         case 17: return .invalid(ClientError(.invalidJSON, "No."))
         default:
             var update = SessionUpdate()
-            update.turnDetection = Bool.random(using: &random) ? .off : .on(.init())
+            update.turnDetection = Bool.random(using: &random) ? .off : .on(change(&random))
             update.noiseReduction = NoiseReduction.allCases.randomElement(using: &random)
             if Int.random(in: 0..<3, using: &random) == 0 { update.noiseReduction = .some(nil) }
             return .update(update)
         }
+    }
+
+    /// A change of some of the rules, to anything that a client may ask for.
+    private static func change(_ random: inout SeededGenerator) -> TurnDetectionUpdate.Change {
+        func some(_ range: ClosedRange<Int>) -> Int? {
+            Int.random(in: 0..<4, using: &random) == 0 ? .random(in: range, using: &random) : nil
+        }
+        var change = TurnDetectionUpdate.Change()
+        change.threshold = some(1...10).map { Float($0) / 10 }
+        change.prefixPadding = some(0...32_000)
+        change.suffixPadding = some(0...32_000)
+        change.hangover = some(320...8_000)
+        change.minimumSpeech = some(0...8_000)
+        change.mergeGap = some(0...8_000)
+        change.onsetSearch = some(0...32_000)
+        change.offsetSearch = some(0...32_000)
+        change.softMaximum = some(16_000...32_000)
+        change.maximumUtterance = some(16_000...32_000)
+        change.overlap = some(0...32_000)
+        return change
     }
 
     @Test("Accounts for every sample at any moment, and keeps the order", arguments: 0..<400)
@@ -78,21 +104,22 @@ struct SessionPropertyTests {
     private func check(_ ledger: AudioLedger, _ events: [SessionEvent], isComplete: Bool) {
         #expect(ledger.open == 0)
         var end: SamplePosition = 0
+        var longest = SessionHarness.settings.maximumUtterance
         var transcribed = 0
         var failed = 0
         for event in events {
             switch event {
+            case .updated(let settings):
+                longest = max(longest, settings.maximumUtterance, settings.maximumCommit)
             case .transcribed(let item, let transcript):
-                #expect(item.range.lowerBound >= end)
-                end = item.range.upperBound
+                check(item, after: &end, longest)
                 #expect(item.audio?.count == item.range.count)
                 // A silent commit is answered without the engine and counts as silence.
-                if !transcript.text.isEmpty { transcribed += item.range.count }
-                #expect(transcript.text.isEmpty || transcript.text == "\(item.range.count)")
+                if !transcript.text.isEmpty { transcribed += item.range.count - item.overlap }
+                #expect(transcript.text.isEmpty || transcript.text.hasSuffix(" \(item.range.count)"))
             case .failed(let item, _):
-                #expect(item.range.lowerBound >= end)
-                end = item.range.upperBound
-                failed += item.range.count
+                check(item, after: &end, longest)
+                failed += item.range.count - item.overlap
             default: break
             }
         }
@@ -100,5 +127,15 @@ struct SessionPropertyTests {
         #expect(ledger.transcribed == transcribed)
         #expect(ledger.failed.values.reduce(0, +) == failed)
         #expect(ledger.discarded[.disconnected] == nil)
+    }
+
+    private func check(_ item: SessionEvent.Item, after end: inout SamplePosition, _ longest: Int) {
+        #expect(item.range.count <= longest)
+        #expect(item.overlap < item.range.count)
+        #expect(
+            item.overlap == 0
+                ? item.range.lowerBound >= end : item.range.lowerBound + SamplePosition(item.overlap) == end
+        )
+        end = item.range.upperBound
     }
 }

@@ -75,7 +75,7 @@ struct TurnTests {
         #expect(
             told.filter { !$0.contains("@") } == [
                 "created", "started 0 item_1", "stopped 1000 item_1", "committed 0-1000 - item_1",
-                "started 1000 item_2", "stopped 1200 item_2", "committed 1000-1200 item_1 item_2",
+                "started 750 item_2", "stopped 1200 item_2", "committed 750-1200 item_1 item_2",
             ]
         )
         let exact = try await self.told([.speech(1_000), .silence(100)], utterances: 1)

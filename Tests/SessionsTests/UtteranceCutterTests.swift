@@ -1,4 +1,6 @@
+import Audio
 import CoreMetrics
+import SpeechDetection
 import TestSupport
 import Testing
 import Transcription
@@ -21,11 +23,56 @@ struct UtteranceCutterTests {
         var cut = 0
         for _ in 0..<80 {
             for case .utterance(let utterance) in cutter.handle(SessionPropertyTests.command(&random)) {
-                cut += utterance.request.samples.count
+                cut += utterance.fresh
             }
             #expect(account.snapshot.open == cutter.buffered + cut)
         }
-        for case .utterance(let utterance) in cutter.finish() { cut += utterance.request.samples.count }
+        for case .utterance(let utterance) in cutter.finish() { cut += utterance.fresh }
         #expect(account.snapshot.open == cut)
+    }
+
+    /// Speech with pauses of every length, noise in the samples, and utterances that reach the maximum.
+    @Test("Cuts the same utterances however the audio is split", arguments: 0..<60)
+    func split(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        let bytes = (0..<12).flatMap { _ -> [UInt8] in
+            let count = Int.random(in: 0...9_000, using: &random)
+            let level: Int16 = Bool.random(using: &random) ? 8_000 : 40
+            return PCM16.bytes((0..<count).map { _ in Bool.random(using: &random) ? level : -level })
+        }
+        var whole = Self.cutter()
+        var expected = whole.handle(.append(audio: bytes, rate: nil)) + whole.finish()
+        expected.removeAll { if case .event(.committed) = $0 { true } else { false } }
+        var parts = Self.cutter()
+        var outputs: [UtteranceCutter.Output] = []
+        var start = 0
+        while start < bytes.count {
+            let end = min(bytes.count, start + Int.random(in: 1...5_000, using: &random))
+            outputs += parts.handle(.append(audio: Array(bytes[start..<end]), rate: nil))
+            start = end
+        }
+        outputs += parts.finish()
+        outputs.removeAll { if case .event(.committed) = $0 { true } else { false } }
+        #expect(outputs == expected)
+    }
+
+    private static func cutter() -> UtteranceCutter {
+        var settings = SessionHarness.settings
+        var change = TurnDetectionUpdate.Change()
+        change.prefixPadding = 1_600
+        change.suffixPadding = 800
+        change.mergeGap = 640
+        change.onsetSearch = 3_200
+        change.offsetSearch = 480
+        var update = SessionUpdate()
+        update.turnDetection = .on(change)
+        settings.apply(update)
+        return UtteranceCutter(
+            settings: settings,
+            detector: LoudnessDetector(),
+            account: AudioAccount(metrics: SessionMetrics(factory: NOOPMetricsHandler.instance)),
+            conversation: Conversation(limit: 2),
+            makeID: { "item" }
+        )
     }
 }

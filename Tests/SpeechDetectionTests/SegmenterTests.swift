@@ -26,7 +26,7 @@ struct SegmenterTests {
 
     static func events(_ levels: some StringProtocol, maximum: Int = 1_000) -> [Event] {
         var segmenter = segmenter(maximum: maximum)
-        let events = levels.flatMap { segmenter.advance(score: scores[$0] ?? 0) }
+        let events = levels.flatMap { segmenter.advance(score: scores[$0] ?? 0, energy: 0) }
         return events + [segmenter.finish(at: segmenter.position)].compactMap(\.self)
     }
 
@@ -48,25 +48,24 @@ struct SegmenterTests {
         #expect(Self.events(levels) == expected)
     }
 
-    /// Every stream of up to nine frames (29,524 of them) against a second definition of the same rules.
-    @Test("Agrees with a regular expression on every short stream", arguments: 0...9)
-    func agreesWithRegularExpression(length: Int) {
-        for levels in Self.streams(of: length) {
-            var expected: [Event] = []
-            var floor = 0
-            for match in levels.matches(of: /su*s.*?(?<silence>__|_?$)/) {
-                let begin = levels.distance(from: levels.startIndex, to: match.range.lowerBound)
-                let silence = levels.distance(from: levels.startIndex, to: match.silence.startIndex)
-                let start = max(floor, begin - 1)
-                let end = min(silence + 1, length)
-                floor = end
-                let reason: Segmenter.Reason = match.silence.count == 2 ? .silence : .endOfStream
-                expected += [
-                    .started(at: SamplePosition(start)), .ended(SamplePosition(start)..<SamplePosition(end), reason),
-                ]
-            }
-            #expect(Self.events(levels) == expected, "\(levels)")
+    @Test(
+        "Follows probabilities between its two thresholds",
+        arguments: [
+            ([0.6, 0.6, 0.4, 0.4, 0.4, 0.6, 0.3, 0.3], 0..<7),
+            ([0.6, 0.6, 0.4, 0.3, 0.36, 0.3, 0.3, 0.9], 0..<6),
+            ([0.4, 0.4, 0.4, 0.6, 0.3, 0.3, 0.3], nil),
+            ([0.4, 0.4, 0.4, 0.6, 0.4, 0.3, 0.3], 2..<6),
+            ([0.4, 0.4, 0.4, 0.4, 0.4, 0.4], nil),
+        ] as [([Float], Range<SamplePosition>?)]
+    )
+    func probabilities(scores: [Float], expected: Range<SamplePosition>?) {
+        var rules = Self.small
+        (rules.threshold, rules.hysteresis) = (0.5, 0.15)
+        var segmenter = Self.segmenter(rules)
+        let ended = scores.flatMap { segmenter.advance(score: $0, energy: 0) }.filter {
+            if case .ended = $0 { true } else { false }
         }
+        #expect(ended == (expected.map { [.ended($0, .silence)] } ?? []))
     }
 
     @Test("Averages scores over the smoothing length")
@@ -76,20 +75,8 @@ struct SegmenterTests {
         rules.minimumSpeech = 1
         var segmenter = Self.segmenter(rules)
         // Two of five is a mean of 0.4: enough to go on, not to start.
-        for level in "_s_s" { #expect(segmenter.advance(score: Self.scores[level] ?? 0) == []) }
-        #expect(segmenter.advance(score: 1) == [.started(at: 0)])
-    }
-
-    @Test("Cuts at the maximum without losing a sample", arguments: 2...12)
-    func maximum(maximum: Int) {
-        let events = Self.events("_sssssssssssssssssssssss__", maximum: maximum)
-        var covered: SamplePosition = 0
-        for case .ended(let range, _) in events {
-            #expect(range.lowerBound == covered)
-            #expect(range.count <= maximum)
-            covered = range.upperBound
-        }
-        #expect((24...26).contains(covered))
+        for level in "_s_s" { #expect(segmenter.advance(score: Self.scores[level] ?? 0, energy: 0) == []) }
+        #expect(segmenter.advance(score: 1, energy: 0) == [.started(at: 0)])
     }
 
     @Test(
@@ -98,7 +85,7 @@ struct SegmenterTests {
     )
     func commit(levels: String) {
         var segmenter = Self.segmenter()
-        for level in levels { _ = segmenter.advance(score: Self.scores[level] ?? 0) }
+        for level in levels { _ = segmenter.advance(score: Self.scores[level] ?? 0, energy: 0) }
         let settled = segmenter.settled
         let end = segmenter.position + 1
         let pending = segmenter.pending(at: end)
@@ -112,7 +99,7 @@ struct SegmenterTests {
     @Test("Tells a commit whether speech was heard", arguments: [("____", false), ("_s", true), ("_ss_", true)])
     func commitHearsSpeech(levels: String, hasSpeech: Bool) {
         var segmenter = Self.segmenter()
-        for level in levels { _ = segmenter.advance(score: Self.scores[level] ?? 0) }
+        for level in levels { _ = segmenter.advance(score: Self.scores[level] ?? 0, energy: 0) }
         #expect(segmenter.pending(at: segmenter.position).hasSpeech == hasSpeech)
     }
 
@@ -131,94 +118,80 @@ struct SegmenterTests {
     @Test("Loses nothing when turn detection goes off and on in mid-speech")
     func switching() {
         var segmenter = Self.segmenter()
-        for level in "__sss" { _ = segmenter.advance(score: Self.scores[level] ?? 0) }
-        segmenter.setTurnDetection(nil)
+        for level in "__sss" { _ = segmenter.advance(score: Self.scores[level] ?? 0, energy: 0) }
+        #expect(segmenter.change(turnDetection: nil, maximumUtterance: 1_000).isEmpty)
         #expect(segmenter.settled == 1)
         #expect(segmenter.advance(by: 3).isEmpty)
-        segmenter.setTurnDetection(Self.small)
+        #expect(segmenter.change(turnDetection: Self.small, maximumUtterance: 1_000).isEmpty)
         #expect(segmenter.settled == 1)
-        #expect(segmenter.advance(score: 0).isEmpty)
-        #expect(segmenter.advance(score: 0) == [.ended(1..<9, .silence)])
+        #expect(segmenter.advance(score: 0, energy: 0).isEmpty)
+        #expect(segmenter.advance(score: 0, energy: 0) == [.ended(1..<9, .silence)])
     }
 
     /// Random scores and rules against a definition that looks at the whole stream each time.
     @Test("Agrees with a definition that recomputes everything", arguments: 0..<300)
     func agreesWithDefinition(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
-        let rules = TurnDetection(
-            threshold: [0.5, 0.6, 0.9].randomElement(using: &random) ?? 0.5,
+        var rules = TurnDetection(
+            threshold: [0, 0.5, 0.6, 0.9].randomElement(using: &random) ?? 0.5,
+            hysteresis: [0, 0.15, 0.2, 0.5].randomElement(using: &random) ?? 0.2,
             smoothing: .random(in: 1...6, using: &random),
             prefixPadding: .random(in: 0...4, using: &random),
             suffixPadding: .random(in: 0...4, using: &random),
             hangover: .random(in: 1...8, using: &random),
             minimumSpeech: .random(in: 1...5, using: &random)
         )
-        let maximum = Int.random(in: 3...40, using: &random)
-        let scores = (0..<120).map { _ in [0, 0, 0.5, 1, 1].randomElement(using: &random) ?? Float(0) }
-        var segmenter = Self.segmenter(rules, maximum: maximum)
-        var events = scores.flatMap { segmenter.advance(score: $0) }
+        rules.mergeGap = .random(in: 0...4, using: &random)
+        let scores = (0..<120).map { _ in [0, 0, 0.35, 0.5, 1, 1].randomElement(using: &random) ?? Float(0) }
+        var segmenter = Self.segmenter(rules)
+        var events = scores.flatMap { segmenter.advance(score: $0, energy: 0) }
         events += [segmenter.finish(at: segmenter.position)].compactMap(\.self)
-        #expect(events == Definition(rules: rules, maximum: maximum, scores: scores).events)
-    }
-
-    private static func streams(of length: Int) -> [String] {
-        length == 0 ? [""] : streams(of: length - 1).flatMap { stream in "su_".map { stream + String($0) } }
+        #expect(events == Definition(rules: rules, scores: scores).events)
     }
 }
 
 /// The rules once more, on frames of one sample, with the means taken from the whole list of scores.
 private struct Definition {
     let rules: TurnDetection
-    let maximum: Int
     let scores: [Float]
+
+    private var exit: Float { max(rules.threshold - rules.hysteresis, rules.threshold / 2, 0.01) }
 
     var events: [Segmenter.Event] {
         var events: [Segmenter.Event] = []
         var floor = 0
         var forgotten = 0
-        var first: Int?
+        var candidate: (first: Int, speech: Int, voicedEnd: Int)?
         var utterance: (start: Int, voicedEnd: Int)?
         for now in 1...scores.count {
             let window = Array(scores[max(forgotten, now - rules.smoothing)..<now])
             let mean = window.reduce(0, +) / Float(rules.smoothing)
-            let isVoiced = scores[now - 1] >= 0.5
-            if utterance == nil {
-                if mean >= rules.threshold {
-                    let voiced = window.firstIndex { $0 >= 0.5 }.map { now - window.count + $0 } ?? now
-                    let from = first ?? max(floor, voiced)
-                    first = from
-                    if now - from >= rules.minimumSpeech {
-                        let start = max(floor, from - rules.prefixPadding)
-                        events.append(.started(at: SamplePosition(start)))
-                        utterance = (start, now)
-                        first = nil
-                    }
-                } else if mean < rules.threshold - rules.hysteresis {
-                    first = nil
-                }
-            } else if isVoiced, mean >= rules.threshold - rules.hysteresis {
-                utterance?.voicedEnd = now
-            }
-            while let open = utterance, now - open.start >= maximum {
-                events.append(.ended(SamplePosition(open.start)..<SamplePosition(open.start + maximum), .maximum))
-                floor = open.start + maximum
-                utterance?.start = floor
-            }
-            if let open = utterance, !isVoiced, now - open.voicedEnd >= rules.hangover {
+            let sounds = scores[now - 1] >= exit
+            let isVoiced = sounds && mean >= exit
+            if let open = utterance {
+                if isVoiced { utterance?.voicedEnd = now }
+                guard !sounds, now - open.voicedEnd >= rules.hangover else { continue }
                 let end = min(open.voicedEnd + rules.suffixPadding, now)
-                if end > open.start {
-                    events.append(.ended(SamplePosition(open.start)..<SamplePosition(end), .silence))
-                    floor = end
-                }
-                utterance = nil
-                forgotten = now
+                events.append(.ended(SamplePosition(open.start)..<SamplePosition(end), .silence))
+                (floor, forgotten, utterance) = (end, now, nil)
+                continue
+            }
+            if let open = candidate {
+                if isVoiced { candidate = (open.first, open.speech + 1, now) }
+                if !sounds, now - open.voicedEnd >= min(rules.mergeGap, rules.hangover) { candidate = nil }
+            } else if sounds, mean >= rules.threshold {
+                let first = window.firstIndex { $0 >= exit }.map { now - window.count + $0 } ?? now
+                candidate = (first, window.count { $0 >= exit }, now)
+            }
+            if let open = candidate, open.speech >= rules.minimumSpeech {
+                let start = max(floor, open.first - rules.prefixPadding)
+                events.append(.started(at: SamplePosition(start)))
+                (utterance, candidate) = ((start, open.voicedEnd), nil)
             }
         }
         if let open = utterance {
             let end = min(open.voicedEnd + rules.suffixPadding, scores.count)
-            if end > open.start {
-                events.append(.ended(SamplePosition(open.start)..<SamplePosition(end), .endOfStream))
-            }
+            events.append(.ended(SamplePosition(open.start)..<SamplePosition(end), .endOfStream))
         }
         return events
     }

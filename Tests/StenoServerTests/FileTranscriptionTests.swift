@@ -36,6 +36,7 @@ struct FileTranscriptionTests {
             samples,
             asked: form,
             settings: settings,
+            detectors: DetectorFactory(settings: DetectorSettings(detector: .webRTC)),
             transcriber: engine,
             metrics: SessionMetrics(factory: PrometheusRegistry()),
             logger: Logger(label: "test") { _ in log }

@@ -19,7 +19,7 @@ struct SettingsTests {
         let settings = try await Self.settings([:])
         #expect(settings.host == "127.0.0.1")
         #expect(settings.port == 8_000)
-        #expect(settings.session == SessionSettings())
+        #expect(settings.session == SessionSettings(turnDetection: .silero))
         guard case .pocketSphinx = settings.engine.engine else {
             Issue.record("Not the embedded engine")
             return
@@ -31,16 +31,58 @@ struct SettingsTests {
         let settings = try await Self.settings([
             "VAD": "webrtc", "VAD_THRESHOLD": "0.7", "VAD_PREFIX_PADDING_MS": "300", "VAD_SILENCE_DURATION_MS": "700",
             "VAD_MIN_SPEECH_MS": "100", "VAD_MAX_UTTERANCE_MS": "10000", "TRANSCRIBER_LANGUAGE": "de",
-            "TRANSCRIBER_PROMPT": "Namen", "MAX_PENDING_UTTERANCES": "9",
+            "TRANSCRIBER_PROMPT": "Namen", "MAX_PENDING_UTTERANCES": "9", "VAD_HYSTERESIS": "0.3",
+            "VAD_SUFFIX_PADDING_MS": "310", "VAD_MERGE_GAP_MS": "110", "VAD_ONSET_SEARCH_MS": "120",
+            "VAD_OFFSET_SEARCH_MS": "130", "VAD_SOFT_MAX_MS": "8000", "VAD_OVERLAP_MS": "140",
         ]).session
         var turns = TurnDetection.webRTC
         turns.threshold = 0.7
         turns.prefixPadding = 4_800
         turns.hangover = 11_200
         turns.minimumSpeech = 1_600
+        turns.hysteresis = 0.3
+        turns.suffixPadding = 4_960
+        turns.mergeGap = 1_760
+        turns.onsetSearch = 1_920
+        turns.offsetSearch = 2_080
+        turns.softMaximum = 128_000
         var expected = SessionSettings(turnDetection: turns, maximumUtterance: 160_000, language: "de", prompt: "Namen")
         expected.maximumPending = 9
+        expected.overlap = 2_240
         #expect(settings == expected)
+    }
+
+    @Test(
+        "Picks the detector that is there, with the turn detection that suits it",
+        arguments: [
+            ([:], "silero"), (["VAD": "auto"], "silero"), (["VAD": "silero"], "silero"),
+            (["VAD": "webrtc"], "webrtc"), (["VAD": "webrtc", "SILERO_MODEL": "/nowhere"], "webrtc"),
+            (["SILERO_MODEL": "/nowhere"], "fallback"), (["VAD": "auto", "SILERO_MODEL": "/nowhere"], "fallback"),
+        ] as [([String: String], String)]
+    )
+    func detector(environment: [String: String], expected: String) async throws {
+        let settings = try await Self.settings(environment)
+        switch settings.detector.detector {
+        case .silero:
+            #expect(expected == "silero")
+            #expect(settings.session.turnDetection == .silero)
+        case .webRTC:
+            #expect(expected != "silero")
+            #expect(settings.session.turnDetection == .webRTC)
+        }
+        #expect((settings.detector.fallbackReason != nil) == (expected == "fallback"))
+    }
+
+    @Test(
+        "Stops when Silero is asked for by name and its model cannot be used",
+        arguments: ["/nowhere", "/dev/null", "/"]
+    )
+    func missingModel(path: String) async throws {
+        await #expect {
+            try await Self.settings(["VAD": "silero", "SILERO_MODEL": path])
+        } throws: { error in
+            (error as? SettingsError)?.setting == "SILERO_MODEL" && "\(error)".split(separator: "\n").count == 1
+        }
     }
 
     @Test(

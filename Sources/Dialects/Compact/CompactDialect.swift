@@ -30,7 +30,10 @@ public struct CompactDialect: Dialect {
     }
 
     public func encode(_ event: SessionEvent) -> [[UInt8]] {
-        CompactEvent(event, id: makeEventID()).map { [$0.json] } ?? []
+        if case .updated(let settings) = event {
+            return [CompactSession(settings: settings).message(eventID: makeEventID()).text]
+        }
+        return CompactEvent(event, id: makeEventID()).map { [$0.json] } ?? []
     }
 
     /// What the query of the WebSocket's URL asks for: `include_audio`, `language`, `sample_rate`.
@@ -106,12 +109,22 @@ public struct CompactDialect: Dialect {
         func samples(_ name: String, _ range: ClosedRange<Int>) throws(ClientError) -> Int? {
             try fields.integer(name, in: range).map { SampleClock.samples(milliseconds: $0) }
         }
+        func number(_ name: String, _ range: ClosedRange<Double>) throws(ClientError) -> Float? {
+            try fields.number(name, in: range).map { Float($0) }
+        }
         var change = TurnDetectionUpdate.Change()
-        change.threshold = try fields.number("threshold", in: TurnDetection.thresholds).map { Float($0) }
+        change.threshold = try number("threshold", TurnDetection.thresholds)
+        change.hysteresis = try number("hysteresis", TurnDetection.hystereses)
         change.prefixPadding = try samples("prefix_padding_ms", TurnDetection.paddings)
+        change.suffixPadding = try samples("suffix_padding_ms", TurnDetection.paddings)
         change.hangover = try samples("silence_duration_ms", TurnDetection.hangovers)
         change.minimumSpeech = try samples("min_speech_ms", TurnDetection.minimumSpeeches)
+        change.mergeGap = try samples("merge_gap_ms", TurnDetection.searches)
+        change.onsetSearch = try samples("onset_search_ms", TurnDetection.searches)
+        change.offsetSearch = try samples("offset_search_ms", TurnDetection.searches)
+        change.softMaximum = try samples("soft_max_ms", TurnDetection.maximumUtterances)
         change.maximumUtterance = try samples("max_utterance_ms", TurnDetection.maximumUtterances)
+        change.overlap = try samples("overlap_ms", TurnDetection.overlaps)
         return change
     }
 }

@@ -11,6 +11,7 @@ import WebSocketTransport
 struct SessionHost: Sendable {
     /// What a session starts with unless its client says more.
     let settings: SessionSettings
+    let detectors: DetectorFactory
     let transcriber: any Transcriber
     let metrics: SessionMetrics
     let drain: SessionDrain
@@ -90,7 +91,7 @@ struct SessionHost: Sendable {
                     }
                 }
             }
-            await session.run(detector: try WebRTCDetector(), events: events) { await reader.next(from: &inbound) }
+            await session.run(detector: try detectors.make(), events: events) { await reader.next(from: &inbound) }
             try await group.waitForAll()
         }
     }

@@ -15,8 +15,10 @@ public struct ServerSettings: Sendable {
         case pocketSphinx = "pocketsphinx"
     }
 
-    /// Which voice activity detector to use.
+    /// Which voice activity detector to use; `auto` decides by what is there.
     public enum DetectorChoice: String, CaseIterable, Sendable {
+        case auto
+        case silero
         case webRTC = "webrtc"
     }
 
@@ -26,7 +28,7 @@ public struct ServerSettings: Sendable {
     /// Without any the server is open.
     var apiKeys: APIKeys
     public var engine: EngineSettings
-    public var detector: DetectorChoice
+    public var detector: DetectorSettings
     /// What a session starts with.
     public var session: SessionSettings
     public var maximumSessions: Int
@@ -43,8 +45,8 @@ public struct ServerSettings: Sendable {
         logLevel = try await reader.choice(.logLevel) ?? .info
         apiKeys = try await Self.apiKeys(reader)
         engine = try await EngineSettings(reader)
-        detector = try await reader.choice(.vad) ?? .webRTC
-        session = try await Self.session(reader)
+        detector = try await DetectorSettings(reader)
+        session = try await Self.session(reader, detector.turnDetection)
         maximumSessions = try await reader.integer(.maxSessions, in: 1...100_000) ?? 1_000
         maximumMessageBytes = try await reader.integer(.maxMessageBytes, in: 1_024...(1 << 30)) ?? 21 << 20
         maximumUploadBytes = try await reader.integer(.maxUploadBytes, in: 1_024...(1 << 32)) ?? 100 << 20
@@ -61,20 +63,33 @@ public struct ServerSettings: Sendable {
         }
     }
 
-    private static func session(_ reader: SettingReader) async throws(SettingsError) -> SessionSettings {
+    private static func session(
+        _ reader: SettingReader,
+        _ turnDetection: TurnDetection
+    ) async throws(SettingsError) -> SessionSettings {
         func samples(_ setting: Setting, _ range: ClosedRange<Int>) async throws(SettingsError) -> Int? {
             try await reader.integer(setting, in: range).map { SampleClock.samples(milliseconds: $0) }
         }
-        var turns = TurnDetection.webRTC
-        turns.threshold =
-            try await reader.number(.vadThreshold, in: TurnDetection.thresholds).map { Float($0) } ?? turns.threshold
-        turns.prefixPadding = try await samples(.vadPrefixPadding, TurnDetection.paddings) ?? turns.prefixPadding
-        turns.hangover = try await samples(.vadSilenceDuration, TurnDetection.hangovers) ?? turns.hangover
-        turns.minimumSpeech = try await samples(.vadMinSpeech, TurnDetection.minimumSpeeches) ?? turns.minimumSpeech
-        var session = SessionSettings(turnDetection: turns)
-        if let maximum = try await samples(.vadMaxUtterance, TurnDetection.maximumUtterances) {
-            (session.maximumUtterance, session.maximumCommit) = (maximum, maximum)
+        func number(_ setting: Setting, _ range: ClosedRange<Double>) async throws(SettingsError) -> Float? {
+            try await reader.number(setting, in: range).map { Float($0) }
         }
+        typealias Rules = TurnDetection
+        var change = TurnDetectionUpdate.Change()
+        change.threshold = try await number(.vadThreshold, Rules.thresholds)
+        change.hysteresis = try await number(.vadHysteresis, Rules.hystereses)
+        change.prefixPadding = try await samples(.vadPrefixPadding, Rules.paddings)
+        change.suffixPadding = try await samples(.vadSuffixPadding, Rules.paddings)
+        change.hangover = try await samples(.vadSilenceDuration, Rules.hangovers)
+        change.minimumSpeech = try await samples(.vadMinSpeech, Rules.minimumSpeeches)
+        change.mergeGap = try await samples(.vadMergeGap, Rules.searches)
+        change.onsetSearch = try await samples(.vadOnsetSearch, Rules.searches)
+        change.offsetSearch = try await samples(.vadOffsetSearch, Rules.searches)
+        change.softMaximum = try await samples(.vadSoftMax, Rules.maximumUtterances)
+        var session = SessionSettings(turnDetection: change.applied(to: turnDetection))
+        session.maximumUtterance =
+            try await samples(.vadMaxUtterance, Rules.maximumUtterances) ?? session.maximumUtterance
+        session.maximumCommit = session.maximumUtterance
+        session.overlap = try await samples(.vadOverlap, Rules.overlaps) ?? session.overlap
         session.language = try await reader.string(.transcriberLanguage)
         session.prompt = try await reader.string(.transcriberPrompt)
         session.maximumPending =

@@ -16,6 +16,7 @@ struct FileTranscription: Sendable {
 
     let samples: [Int16]
     let settings: SessionSettings
+    let detectors: DetectorFactory
     let transcriber: any Transcriber
     let metrics: SessionMetrics
     let logger: Logger
@@ -25,12 +26,14 @@ struct FileTranscription: Sendable {
         _ samples: [Int16],
         asked form: TranscriptionForm,
         settings: SessionSettings,
+        detectors: DetectorFactory,
         transcriber: any Transcriber,
         metrics: SessionMetrics,
         logger: Logger
     ) {
         self.samples = samples
         self.settings = Self.settings(settings, form, length: samples.count)
+        self.detectors = detectors
         self.transcriber = transcriber
         self.metrics = metrics
         self.logger = logger
@@ -67,7 +70,7 @@ struct FileTranscription: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 var pieces = Pieces(samples: samples)
-                await session.run(detector: try WebRTCDetector(), events: events) { await pieces.next() }
+                await session.run(detector: try detectors.make(), events: events) { await pieces.next() }
             }
             for await event in events {
                 switch event {

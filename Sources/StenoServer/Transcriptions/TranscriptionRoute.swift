@@ -10,6 +10,7 @@ import WebSocketTransport
 /// `POST /v1/audio/transcriptions`: a file in, its transcript out.
 struct TranscriptionRoute: Sendable {
     let settings: SessionSettings
+    let detectors: DetectorFactory
     let transcriber: any Transcriber
     let metrics: SessionMetrics
     let drain: SessionDrain
@@ -88,6 +89,7 @@ struct TranscriptionRoute: Sendable {
             samples,
             asked: form,
             settings: settings,
+            detectors: detectors,
             transcriber: transcriber,
             metrics: metrics,
             logger: context.logger

@@ -1,0 +1,59 @@
+/// The words of a text, as they compare and where they stand.
+///
+/// In scripts that are written without spaces, each character is a word.
+struct SpokenWords {
+    struct Word: Equatable {
+        /// Letters and digits in lower case; `Don't,` is `dont`.
+        var sound: String
+        /// Where it begins in the text, with the punctuation that leads it.
+        var start: String.Index
+    }
+
+    let words: [Word]
+
+    init(_ text: String) {
+        var words: [Word] = []
+        // Whether the next letter goes on with the last word.
+        var isOpen = false
+        // Punctuation belongs to the word before it, or, where there is none or it opens something, to the one behind it.
+        var lead: String.Index?
+        var followsWord = false
+        for index in text.indices {
+            let character = text[index]
+            let isWritten = character.isLetter || character.isNumber
+            if character.isWhitespace {
+                (isOpen, followsWord, lead) = (false, false, nil)
+            } else if !isWritten {
+                lead = followsWord && !character.opensSomething ? lead : lead ?? index
+            } else if isOpen, !character.isUnspaced, let last = words.indices.last {
+                words[last].sound += character.lowercased()
+                lead = nil
+            } else {
+                words.append(Word(sound: character.lowercased(), start: lead ?? index))
+                (isOpen, followsWord, lead) = (!character.isUnspaced, true, nil)
+            }
+        }
+        self.words = words
+    }
+}
+
+extension Character {
+    /// Whether it is a bracket or quotation mark that opens.
+    fileprivate var opensSomething: Bool {
+        switch unicodeScalars.first?.properties.generalCategory {
+        case .openPunctuation, .initialPunctuation: true
+        default: false
+        }
+    }
+
+    /// Whether it belongs to a script that is written without spaces: Chinese, Japanese, Thai, Lao, Khmer, Burmese.
+    fileprivate var isUnspaced: Bool {
+        guard let value = unicodeScalars.first?.value else { return false }
+        return switch value {
+        case 0x0E00...0x0EFF, 0x1000...0x109F, 0x1780...0x17FF, 0x2E80...0xA4CF, 0xF900...0xFAFF, 0xFF66...0xFF9D,
+            0x20000...0x3FFFF:
+            true
+        default: false
+        }
+    }
+}

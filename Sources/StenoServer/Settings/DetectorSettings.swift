@@ -1,0 +1,55 @@
+import FoundationEssentials
+public import SpeechDetection
+
+/// Which voice activity detector finds speech.
+public struct DetectorSettings: Sendable {
+    /// A detector and what all of its kind share.
+    public enum Detector: Sendable {
+        case silero(SileroNetwork)
+        case webRTC
+    }
+
+    /// Where the model lies in a folder that is searched for it.
+    static let modelPath = "models/silero_vad_16k.safetensors"
+
+    public var detector: Detector
+    /// Why the choice was left to the server and did not fall on the better one.
+    public var fallbackReason: SileroModelError?
+
+    /// What suits the detector.
+    var turnDetection: TurnDetection {
+        switch detector {
+        case .silero: .silero
+        case .webRTC: .webRTC
+        }
+    }
+
+    init(detector: Detector) { self.detector = detector }
+
+    /// Loads the model, if one is wanted.
+    init(_ reader: SettingReader) async throws(SettingsError) {
+        let choice = try await reader.choice(.vad, ServerSettings.DetectorChoice.self) ?? .auto
+        let path = try await reader.string(.sileroModel)
+        detector = .webRTC
+        if choice == .webRTC { return }
+        do {
+            detector = .silero(try SileroNetwork(path: path ?? Self.defaultModel))
+        } catch {
+            if choice == .silero { throw SettingsError(.sileroModel, problem: "cannot be used. \(error).") }
+            fallbackReason = error
+        }
+    }
+
+    /// The model in the current folder, or else in the nearest folder above the executable that has it.
+    private static var defaultModel: String {
+        let executable = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+        var folders = [FileManager.default.currentDirectoryPath]
+        var folder = executable.deletingLastPathComponent()
+        while folder.path != "/" {
+            folders.append(folder.path)
+            folder.deleteLastPathComponent()
+        }
+        let paths = folders.map { "\($0)/\(modelPath)" }
+        return paths.first { FileManager.default.fileExists(atPath: $0) } ?? modelPath
+    }
+}
