@@ -170,7 +170,7 @@ def test_the_threshold_decides_what_is_speech(launch, backend):
     speech = pieces(between(3_700, 6_500), 6_400)
     interrupted = b"".join(piece + bytes(6_400) for piece in speech) + bytes(32_000)
     found = {}
-    server = launch(backend)
+    server = launch(backend, VAD="webrtc")
     for threshold in (0.6, 0.95):
         with open_client(server) as client:
             client.update(turn_detection={"threshold": threshold})

@@ -30,6 +30,7 @@ struct DoubledWordsTests {
             ("one two", "", ""),
             ("and he said", "He said: \"Don't!\"", "\"Don't!\""),
             ("very", "very very good", "very good"),
+            ("it was so so", "so so so far", "so far"),
             // Half a word at the end of the first: the second has it whole, and keeps it.
             ("we use recog", "use recognition of speech", "recognition of speech"),
             // Half a word at the beginning of the second.
