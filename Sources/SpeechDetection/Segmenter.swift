@@ -126,6 +126,8 @@ public struct Segmenter: Sendable {
     /// Without turn detection, what is open is kept for the next commit; with it again, that counts as speech so far.
     public mutating func setTurnDetection(_ new: TurnDetection?) {
         let open = settled
+        // What was settled under the old rules is gone, however much more the new ones would keep.
+        floor = open
         if Self.frames(new, frameLength) != recent.capacity {
             recent = RecentScores(count: Self.frames(new, frameLength))
         }
