@@ -43,7 +43,7 @@ struct AudioIntakeTests {
         [[1], [3], [2, 5, 1], [640], [4_801]]
     )
     func anySplit(rate: Int, pieces: [Int]) {
-        let bytes = Self.tone(count: 5_000)
+        let bytes = Self.tone(count: 1_500)
         #expect(
             Self.samples(bytes, rate: rate, pieces: pieces) == Self.samples(bytes, rate: rate, pieces: [bytes.count])
         )

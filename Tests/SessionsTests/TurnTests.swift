@@ -58,6 +58,17 @@ struct TurnTests {
         )
     }
 
+    @Test("Looks back on nothing that is gone when the padding grows")
+    func growingPadding() async throws {
+        var change = TurnDetectionUpdate.Change()
+        change.prefixPadding = 32_000
+        let told = try await told(
+            [.silence(10_000), .update(SessionUpdate(turnDetection: .on(change))), .silence(200), .commit(eventID: nil)],
+            utterances: 0
+        )
+        #expect(told.last == "@9990-10200")
+    }
+
     @Test("Uses the announced name for a commit in mid-speech, which is no end of speech")
     func commit() async throws {
         let told = try await told([.speech(200), .commit(eventID: nil), .speech(200), .silence(100)], utterances: 2)
