@@ -65,7 +65,10 @@ let package = Package(
         // An arrow may only point down this list.
         .executableTarget(
             name: "steno",
-            dependencies: ["StenoServer", "StenoClient", argumentParser, configuration, logging, systemPackage],
+            dependencies: [
+                "StenoServer", "StenoClient", "SpeechPictures", "SpeechDetection", "AudioFiles", "Audio", "JSON",
+                argumentParser, configuration, logging, systemPackage,
+            ],
             swiftSettings: strict
         ),
         .target(
@@ -99,6 +102,7 @@ let package = Package(
             dependencies: ["Audio", "HTTPTransfer", "CPocketSphinx", "CThreads", deque, logging],
             swiftSettings: strict
         ),
+        .target(name: "SpeechPictures", dependencies: ["SpeechDetection", "Audio", "JSON"], swiftSettings: strict),
         .target(
             name: "SpeechDetection",
             dependencies: ["Audio", "CSileroKernels", "CWebRTCAudio"],
@@ -189,6 +193,11 @@ let package = Package(
         .testTarget(
             name: "SpeechDetectionTests",
             dependencies: ["SpeechDetection", "Audio", "TestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SpeechPicturesTests",
+            dependencies: ["SpeechPictures", "SpeechDetection", "Audio", "JSON", "TestSupport"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -158,10 +158,10 @@ struct UtteranceCutter {
         }
         let frame = SamplePosition(detector.frameLength)
         while settings.turnDetection != nil, buffer.end - segmenter.position >= frame {
-            let (score, energy) = buffer.withSamples(segmenter.position..<segmenter.position + frame) { frame in
-                (detector.score(frame), FrameEnergy.level(frame))
+            let scored = buffer.withSamples(segmenter.position..<segmenter.position + frame) { samples in
+                ScoredFrame(samples, by: detector)
             }
-            outputs += take(segmenter.advance(score: score, energy: energy))
+            outputs += take(segmenter.advance(scored))
         }
         discard(before: segmenter.settled, .silence)
         return outputs

@@ -48,7 +48,7 @@ public struct TurnDetection: Equatable, Sendable {
     }
 
     /// The score at which speech that has begun goes on; never 0, which is what a detector says of silence.
-    var exitThreshold: Float { max(threshold - hysteresis, threshold / 2, 0.01) }
+    public var exitThreshold: Float { max(threshold - hysteresis, threshold / 2, 0.01) }
 }
 
 extension TurnDetection {

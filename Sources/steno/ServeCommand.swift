@@ -22,13 +22,7 @@ struct ServeCommand: AsyncParsableCommand {
     var settings: [String] = []
 
     func run() async throws {
-        let options = try SettingOptions(settings)
-        let environmentFile = try await EnvironmentVariablesProvider(environmentFilePath: ".env", allowMissing: true)
-        let config = ConfigReader(providers: [
-            EnvironmentVariablesProvider(environmentVariables: options.values),
-            EnvironmentVariablesProvider(),
-            environmentFile,
-        ])
+        let config = try await SettingOptions(settings).config
         let settings = try await ServerSettings(config: config)
         var logger = Logger(label: "steno") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = settings.logLevel
@@ -55,6 +49,21 @@ struct SettingOptions {
                 throw ValidationError("'\(argument)' needs a value.")
             }
             values[setting.rawValue] = value
+        }
+    }
+
+    /// These, then the environment, then a file `.env` in the current folder.
+    var config: ConfigReader {
+        get async throws {
+            let environmentFile = try await EnvironmentVariablesProvider(
+                environmentFilePath: ".env",
+                allowMissing: true
+            )
+            return ConfigReader(providers: [
+                EnvironmentVariablesProvider(environmentVariables: values),
+                EnvironmentVariablesProvider(),
+                environmentFile,
+            ])
         }
     }
 

@@ -16,6 +16,14 @@ public struct DetectorSettings: Sendable {
     /// Why the choice was left to the server and did not fall on the better one.
     public var fallbackReason: SileroModelError?
 
+    /// The detector's name, as `VAD` has it.
+    public var name: String {
+        switch detector {
+        case .silero: ServerSettings.DetectorChoice.silero.rawValue
+        case .webRTC: ServerSettings.DetectorChoice.webRTC.rawValue
+        }
+    }
+
     /// What suits the detector.
     var turnDetection: TurnDetection {
         switch detector {

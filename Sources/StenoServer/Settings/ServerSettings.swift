@@ -63,7 +63,7 @@ public struct ServerSettings: Sendable {
         }
     }
 
-    private static func session(
+    static func session(
         _ reader: SettingReader,
         _ turnDetection: TurnDetection
     ) async throws(SettingsError) -> SessionSettings {

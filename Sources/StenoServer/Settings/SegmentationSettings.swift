@@ -1,0 +1,37 @@
+public import Configuration
+public import SpeechDetection
+
+/// The part of the server's settings that decides how audio is cut.
+public struct SegmentationSettings: Sendable {
+    public var detector: DetectorSettings
+    public var turnDetection: TurnDetection
+    /// The longest utterance, in samples.
+    public var maximumUtterance: Int
+    /// What two utterances share where speech had to be cut at the maximum, in samples.
+    public var overlap: Int
+
+    /// Keys, meanings and defaults are those of `Setting`.
+    ///
+    /// - Throws: `SettingsError` for the first value that cannot be used.
+    public init(config: ConfigReader) async throws(SettingsError) {
+        let reader = SettingReader(config: config)
+        detector = try await DetectorSettings(reader)
+        let session = try await ServerSettings.session(reader, detector.turnDetection)
+        turnDetection = session.defaultTurnDetection
+        maximumUtterance = session.maximumUtterance
+        overlap = session.overlap
+    }
+
+    /// Cuts a recording (mono, at `SampleClock.rate`) as a session with these settings does.
+    ///
+    /// - Throws: `DetectorError` when there is no memory for a detector.
+    public func segmentation(of samples: [Int16]) throws(DetectorError) -> Segmentation {
+        Segmentation(
+            of: samples,
+            by: try DetectorFactory(settings: detector).make(),
+            turnDetection: turnDetection,
+            maximumUtterance: maximumUtterance,
+            overlap: overlap
+        )
+    }
+}
