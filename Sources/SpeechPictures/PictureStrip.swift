@@ -69,7 +69,7 @@ struct PictureStrip {
             let label = "\(sample / second)"
             canvas.write(label, x: column - Canvas.width(of: label) / 2 + 1, y: score.upperBound + 10, .faintText)
         }
-        canvas.write("s", x: Self.left - 24, y: score.upperBound + 10, .faintText)
+        canvas.write("s", x: Self.left - 48, y: score.upperBound + 10, .faintText)
     }
 
     private func label(_ text: String, _ panel: Range<Int>, at row: Int, _ canvas: inout Canvas) {

@@ -3,6 +3,7 @@ import Audio
 import AudioFiles
 import Configuration
 import Foundation
+import JSON
 import Logging
 import SpeechDetection
 import SpeechPictures

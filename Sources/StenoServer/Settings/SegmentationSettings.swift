@@ -1,4 +1,5 @@
 public import Configuration
+import Sessions
 public import SpeechDetection
 
 /// The part of the server's settings that decides how audio is cut.

@@ -1,0 +1,181 @@
+"""`steno segment`, which shows where files are cut."""
+
+import json
+import re
+import shutil
+import struct
+import subprocess
+import zlib
+
+import pytest
+
+import server as process
+from recording import DURATION_MS, PCM, SENTENCES, WAV, resampled
+
+
+@pytest.fixture
+def segment(tmp_path):
+    def segment(*arguments, **settings):
+        return process.run("segment", *arguments, cwd=tmp_path, **settings)
+
+    return segment
+
+
+def assert_near(bounds):
+    assert len(bounds) == len(SENTENCES)
+    for sentence, (start_ms, end_ms) in zip(SENTENCES, bounds, strict=True):
+        assert abs(start_ms - sentence.start_ms) <= 300
+        assert abs(end_ms - sentence.end_ms) <= 300
+
+
+def bounds(result):
+    assert result.returncode == 0, result.stderr
+    return [(cut["start_ms"], cut["end_ms"]) for cut in json.loads(result.stdout)["segments"]]
+
+
+def test_prints_json(segment):
+    result = segment(WAV, "--json", "--vad", "webrtc")
+    assert_near(bounds(result))
+    answer = json.loads(result.stdout)
+    assert (answer["file"], answer["detector"], answer["frame_samples"]) == (str(WAV), "webrtc", 320)
+    assert (answer["samples"], answer["duration_ms"]) == (len(PCM) // 2, DURATION_MS)
+    assert len(answer["probabilities"]) == len(answer["levels_db"]) == len(PCM) // 2 // 320
+    for cut in answer["segments"]:
+        assert set(cut) == {
+            "start_ms", "end_ms", "start_sample", "end_sample", "reason", "mean_probability", "peak_probability"
+        }
+        assert abs(cut["start_sample"] - 16 * cut["start_ms"]) <= 8
+        assert (cut["reason"], cut["peak_probability"]) == ("silence", 1)
+        frames = answer["probabilities"][cut["start_sample"] // 320 : -(-cut["end_sample"] // 320)]
+        assert cut["mean_probability"] == pytest.approx(sum(frames) / len(frames), abs=0.001)
+
+
+def test_prints_what_a_session_does(segment, launch, backend, tmp_path):
+    server = launch(backend, VAD="webrtc", VAD_MAX_UTTERANCE_MS=2_000)
+    told = process.run("transcribe", WAV, "--json", "--url", server.url + "/ws", cwd=tmp_path)
+    said = [json.loads(line) for line in told.stdout.splitlines()]
+    cuts = bounds(segment(WAV, "--json", "--vad=webrtc", "--vad-max-utterance-ms", "2000"))
+    assert len(cuts) > len(SENTENCES)
+    assert cuts == [(utterance["start_ms"], utterance["end_ms"]) for utterance in said]
+
+
+def test_leaves_scores_out(segment):
+    answer = json.loads(segment(WAV, "--json", "--no-scores").stdout)
+    assert "probabilities" not in answer and "levels_db" not in answer
+
+
+def test_prints_an_object_for_each_file(segment):
+    lines = segment(WAV, WAV, "--json").stdout.splitlines()
+    assert len(lines) == 2
+    assert [json.loads(line)["file"] for line in lines] == [str(WAV)] * 2
+
+
+def test_prints_labels(segment):
+    result = segment(WAV, "--lab")
+    assert result.returncode == 0, result.stderr
+    lines = [line.split("\t") for line in result.stdout.splitlines()]
+    assert {label for _, _, label in lines} == {"silence"}
+    assert_near([(1_000 * float(start), 1_000 * float(end)) for start, end, _ in lines])
+
+
+def test_prints_a_table_and_a_sketch(segment):
+    result = segment(WAV, "--sketch")
+    assert result.returncode == 0, result.stderr
+    rows = re.findall(r"^ +(\d) +([\d.]+) +([\d.]+) +([\d.]+) .* silence$", result.stdout, re.M)
+    assert_near([(1_000 * float(start), 1_000 * float(end)) for _, start, end, _ in rows])
+    for _, start, end, length in rows:
+        assert float(length) == pytest.approx(float(end) - float(start), abs=0.0011)
+    cuts = next(line for line in result.stdout.splitlines() if line.startswith("cuts"))
+    assert (cuts.count("┠"), cuts.count("┨")) == (4, 4)
+
+
+def test_prints_no_sketch_where_no_terminal_is(segment):
+    assert "cuts" not in segment(WAV).stdout
+
+
+def test_draws_a_picture(segment, tmp_path):
+    result = segment(WAV, "--png")
+    assert (result.returncode, result.stdout) == (0, "test.png\n"), result.stderr
+    width, height, colours, pixels = decoded((tmp_path / "test.png").read_bytes())
+    assert (width, len(pixels)) == (1_600, width * height)
+    used = {colours[pixel] for pixel in set(pixels)}
+    assert {(0xDD, 0xF4, 0xE4), (0x82, 0x50, 0xDF), (0x2F, 0x6F, 0xC4)} <= used
+    assert segment(WAV, "--png", "--output", tmp_path / "other.png").returncode == 0
+    assert (tmp_path / "other.png").read_bytes() == (tmp_path / "test.png").read_bytes()
+
+
+def decoded(file):
+    """A PNG file with a palette, read by zlib."""
+    assert file[:8] == b"\x89PNG\r\n\x1a\n"
+    chunks, offset = {}, 8
+    while offset < len(file):
+        (length,) = struct.unpack_from(">I", file, offset)
+        body = file[offset + 4 : offset + 8 + length]
+        assert zlib.crc32(body) == struct.unpack_from(">I", file, offset + 8 + length)[0]
+        chunks[body[:4]] = body[4:]
+        offset += 12 + length
+    width, height, *rest = struct.unpack(">IIBBBBB", chunks[b"IHDR"])
+    assert rest == [8, 3, 0, 0, 0]
+    lines, pixels, above = zlib.decompress(chunks[b"IDAT"]), bytearray(), bytes(width)
+    for start in range(0, len(lines), width + 1):
+        assert lines[start] == 2
+        above = bytes((a + b) & 255 for a, b in zip(lines[start + 1 : start + 1 + width], above, strict=True))
+        pixels += above
+    palette = chunks[b"PLTE"]
+    return width, height, [tuple(palette[i : i + 3]) for i in range(0, len(palette), 3)], pixels
+
+
+def wav(pcm, rate):
+    header = bytearray(WAV.read_bytes()[:44])
+    for offset, value in ((4, 36 + len(pcm)), (24, rate), (28, 2 * rate), (40, len(pcm))):
+        header[offset : offset + 4] = value.to_bytes(4, "little")
+    return bytes(header) + pcm
+
+
+def test_reads_other_rates(segment, tmp_path):
+    (tmp_path / "narrow.wav").write_bytes(wav(resampled(PCM, 8_000), 8_000))
+    assert_near(bounds(segment("narrow.wav", "--json")))
+
+
+@pytest.mark.skipif(not shutil.which("ffmpeg"), reason="needs ffmpeg")
+def test_reads_other_containers(segment, tmp_path):
+    subprocess.run(["ffmpeg", "-loglevel", "error", "-i", WAV, "a.flac"], cwd=tmp_path, check=True)
+    assert bounds(segment("a.flac", "--json")) == bounds(segment(WAV, "--json"))
+
+
+def test_takes_settings_as_the_server_does(segment, tmp_path):
+    plain = bounds(segment(WAV, "--json"))
+    (tmp_path / ".env").write_text("VAD_SILENCE_DURATION_MS=3000\n")
+    assert len(bounds(segment(WAV, "--json"))) == 1
+    assert bounds(segment(WAV, "--json", VAD_SILENCE_DURATION_MS=500)) == plain
+    assert len(bounds(segment("--vad-silence-duration-ms", 3000, WAV, "--json", VAD_SILENCE_DURATION_MS=500))) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (["missing.wav"], 2, "missing.wav: there is no such file"),
+        (["notes.wav"], 2, "notes.wav: has no audio"),
+        ([], 64, "at least one audio file"),
+        ([WAV, "--vad-threshold", "7"], 1, "VAD_THRESHOLD is '7'"),
+        ([WAV, "--vad-treshold", "7"], 64, "'--vad-treshold' is no setting"),
+        ([WAV, "--json", "--lab"], 64, "--lab"),
+        ([WAV, WAV, "--lab"], 64, "one file"),
+        ([WAV, "--output", "x.png"], 64, "--png"),
+        ([WAV, "--png", "--output", "no/such/folder.png"], 1, "cannot be written"),
+    ],
+)
+def test_says_what_is_wrong(segment, tmp_path, arguments, status, said):
+    (tmp_path / "notes.wav").write_text("no audio in here")
+    result = segment(*arguments)
+    assert result.returncode == status
+    assert said in result.stderr
+    assert result.stdout == ""
+
+
+def test_a_file_that_cannot_be_used_does_not_stop_the_others(segment):
+    result = segment("missing.wav", WAV, "--lab")
+    assert result.returncode == 64
+    result = segment("missing.wav", WAV, "--json")
+    assert result.returncode == 2
+    assert len(result.stdout.splitlines()) == 1
