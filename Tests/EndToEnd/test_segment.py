@@ -10,13 +10,14 @@ import zlib
 import pytest
 
 import server as process
-from recording import DURATION_MS, PCM, SENTENCES, WAV, resampled
+from recording import DURATION_MS, PCM, ROOT, SENTENCES, WAV, resampled
 
 
 @pytest.fixture
 def segment(tmp_path):
     def segment(*arguments, **settings):
-        return process.run("segment", *arguments, cwd=tmp_path, **settings)
+        # The detector that is always there, whose edges the times below are for.
+        return process.run("segment", *arguments, cwd=tmp_path, **{"VAD": "webrtc"} | settings)
 
     return segment
 
@@ -34,7 +35,7 @@ def bounds(result):
 
 
 def test_prints_json(segment):
-    result = segment(WAV, "--json", "--vad", "webrtc")
+    result = segment(WAV, "--json")
     assert_near(bounds(result))
     answer = json.loads(result.stdout)
     assert (answer["file"], answer["detector"], answer["frame_samples"]) == (str(WAV), "webrtc", 320)
@@ -54,9 +55,20 @@ def test_prints_what_a_session_does(segment, launch, backend, tmp_path):
     server = launch(backend, VAD="webrtc", VAD_MAX_UTTERANCE_MS=2_000)
     told = process.run("transcribe", WAV, "--json", "--url", server.url + "/ws", cwd=tmp_path)
     said = [json.loads(line) for line in told.stdout.splitlines()]
-    cuts = bounds(segment(WAV, "--json", "--vad=webrtc", "--vad-max-utterance-ms", "2000"))
+    cuts = bounds(segment(WAV, "--json", "--vad-max-utterance-ms=2000"))
     assert len(cuts) > len(SENTENCES)
     assert cuts == [(utterance["start_ms"], utterance["end_ms"]) for utterance in said]
+
+
+@pytest.mark.skipif(not (ROOT / "models").exists(), reason="needs the model; ./entrypoint.sh setup fetches it")
+def test_silero_keeps_all_of_the_speech(segment):
+    result = segment(WAV, "--json", "--vad", "silero")
+    for sentence, (start_ms, end_ms) in zip(SENTENCES, bounds(result), strict=True):
+        assert 0 <= sentence.start_ms - start_ms <= 400
+        assert 0 <= end_ms - sentence.end_ms <= 400
+    answer = json.loads(result.stdout)
+    assert (answer["detector"], answer["frame_samples"]) == ("silero", 512)
+    assert all(cut["peak_probability"] > 0.9 > cut["mean_probability"] for cut in answer["segments"])
 
 
 def test_leaves_scores_out(segment):
