@@ -107,7 +107,8 @@ struct PictureStrip {
     }
 
     private func row(_ value: Float, of scale: ClosedRange<Float>, in panel: Range<Int>) -> Int {
-        let share = (min(max(value, scale.lowerBound), scale.upperBound) - scale.lowerBound)
+        let share =
+            (min(max(value, scale.lowerBound), scale.upperBound) - scale.lowerBound)
             / (scale.upperBound - scale.lowerBound)
         return panel.upperBound - 1 - Int((share * Float(panel.count - 1)).rounded())
     }

@@ -44,7 +44,9 @@ public struct SegmentationPicture {
         canvas.write(facts, x: Self.width - Self.right - Canvas.width(of: facts), y: 14, .faintText)
         for index in 0..<strips {
             let range = index * stripLength..<(index + 1) * stripLength
-            PictureStrip(recording: recording, range: range, top: Self.title + index * Self.stripHeight).draw(on: &canvas)
+            PictureStrip(recording: recording, range: range, top: Self.title + index * Self.stripHeight).draw(
+                on: &canvas
+            )
         }
         return canvas
     }

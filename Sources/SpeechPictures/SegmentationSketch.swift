@@ -52,8 +52,12 @@ public struct SegmentationSketch {
     /// What happens in a cell: the begin of an utterance, its end by its reason, its course, or nothing.
     private func cut(_ samples: Range<Int>) -> Character {
         let cell = SamplePosition(samples.lowerBound)..<SamplePosition(samples.upperBound)
-        let near = recording.segmentation.segments.filter { $0.range.overlaps(cell) || $0.range.upperBound == cell.upperBound }
-        if let ended = near.first(where: { cell.lowerBound < $0.range.upperBound && $0.range.upperBound <= cell.upperBound }) {
+        let near = recording.segmentation.segments.filter {
+            $0.range.overlaps(cell) || $0.range.upperBound == cell.upperBound
+        }
+        if let ended = near.first(where: {
+            cell.lowerBound < $0.range.upperBound && $0.range.upperBound <= cell.upperBound
+        }) {
             switch ended.reason {
             case .silence, .endOfStream: return near.contains { cell.contains($0.range.lowerBound) } ? "╂" : "┨"
             case .valley: return "╪"
@@ -69,7 +73,11 @@ public struct SegmentationSketch {
         let spacing = [1, 2, 5, 10, 20, 30].first { $0 * SampleClock.rate >= 12 * step } ?? 60
         var line = Array(repeating: Character(" "), count: count)
         let interval = spacing * SampleClock.rate
-        for position in stride(from: (start + interval - 1) / interval * interval, to: start + count * step, by: interval) {
+        for position in stride(
+            from: (start + interval - 1) / interval * interval,
+            to: start + count * step,
+            by: interval
+        ) {
             let label = "\(position / SampleClock.rate)"
             let column = (position - start) / step
             guard column + label.count <= count else { break }

@@ -28,7 +28,8 @@ public struct SegmentationText {
     public var labels: String {
         recording.segmentation.segments.map { segment in
             let range = segment.range
-            return "\(Self.seconds(Int(range.lowerBound)))\t\(Self.seconds(Int(range.upperBound)))\t\(segment.reason.name)"
+            return
+                "\(Self.seconds(Int(range.lowerBound)))\t\(Self.seconds(Int(range.upperBound)))\t\(segment.reason.name)"
         }.joined(separator: "\n")
     }
 

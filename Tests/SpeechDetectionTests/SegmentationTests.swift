@@ -33,7 +33,8 @@ struct SegmentationTests {
 
     @Test("Holds a score for each whole frame, and the utterances")
     func cuts() {
-        let samples = [Int16](repeating: 0, count: 1_600) + [Int16](repeating: 500, count: 800)
+        let samples =
+            [Int16](repeating: 0, count: 1_600) + [Int16](repeating: 500, count: 800)
             + [Int16](repeating: 0, count: 1_650)
         let segmentation = Self.segmentation(samples)
         #expect(segmentation.length == 4_050)

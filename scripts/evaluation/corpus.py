@@ -5,9 +5,9 @@ real recordings takes its place: `*/NAME.wav` (16 kHz, mono, 16 bits), beside it
 word, in seconds) or `NAME.txt` (what is said).
 
   - With a transcript and without labels, a clip is cut at its level: frames of 10 ms that are less than 30 dB below its
-    loud frames (95th percentile), pauses under 0.3 s bridged, what is shorter than 0.1 s dropped. A clip with less than
-    30 dB between its loud and its quiet frames (5th percentile) cannot be labelled so and is left out. These labels
-    include breath and begin before those that people set. The clips are put into streams.
+    loud frames (95th percentile) and more than 15 dB above its quiet ones (5th percentile), pauses under 0.3 s bridged,
+    what is shorter than 0.1 s dropped. A clip with less than 30 dB between quiet and loud cannot be labelled so and is
+    left out. These labels include loud breath and begin before those that people set. The clips are put into streams.
   - With labels, a clip is measured as it is, as the condition "labelled".
   - With neither, it is noise. If one is called office, that is the office of the conditions in noise.
 
@@ -306,7 +306,7 @@ def sounding(samples: numpy.ndarray) -> list[measures.Span]:
     quiet, loud = numpy.percentile(frames, [5, 95])
     if loud - quiet < 30:
         return []
-    spans = [(index / 100, (index + 1) / 100) for index in numpy.flatnonzero(frames > loud - 30)]
+    spans = [(index / 100, (index + 1) / 100) for index in numpy.flatnonzero(frames > max(loud - 30, quiet + 15))]
     return [span for span in measures.merged(spans, measures.BRIDGED) if span[1] - span[0] >= 0.1]
 
 
