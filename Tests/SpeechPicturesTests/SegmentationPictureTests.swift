@@ -7,8 +7,10 @@ import Testing
 struct SegmentationPictureTests {
     @Test("Shades utterances, ends them in the colour of their reason, and shows what they share")
     func cuts() {
-        let canvas = SegmentationPicture(SegmentationTextTests.recording).canvas
-        // One strip of four seconds; below the wave panel's upper edge nothing but shading.
+        var recording = SegmentationTextTests.recording
+        recording.samples = Array(repeating: 0, count: 64_000)
+        let canvas = SegmentationPicture(recording).canvas
+        // One strip of four seconds; with a wave that is flat, the upper part of its panel has nothing but shading.
         #expect(canvas.height == SegmentationPicture.title + SegmentationPicture.stripHeight)
         let row = SegmentationPicture.title + 30
         func colour(atSecond second: Double) -> Colour {

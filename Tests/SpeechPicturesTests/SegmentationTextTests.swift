@@ -70,9 +70,9 @@ struct SegmentationTextTests {
         let lines = SegmentationSketch(Self.recording, width: 47).text.split(separator: "\n").map(String.init)
         #expect(lines.count == 4)
         #expect(lines[1].hasPrefix("speech ▁▁▁▁▁▁▁▁▁"))
-        // Cells of 100 ms.
-        #expect(lines[2] == "cuts   ··········┠━━━━━━━━━╳━━━━━━━━━┨··········")
-        #expect(lines[3] == "s      0         ".prefix(8) + "                   2")
+        // Cells of 100 ms; the second begins before the first has ended.
+        #expect(lines[2] == "cuts   ··········┠━━━━┠━━━╳━━━━━━━━━┨··········")
+        #expect(lines[3] == "s      0" + String(repeating: " ", count: 19) + "2")
     }
 
     @Test("A sketch of a long recording goes on in further rows of 30 s")
