@@ -63,7 +63,10 @@ struct TurnTests {
         var change = TurnDetectionUpdate.Change()
         change.prefixPadding = 32_000
         let told = try await told(
-            [.silence(10_000), .update(SessionUpdate(turnDetection: .on(change))), .silence(200), .commit(eventID: nil)],
+            [
+                .silence(10_000), .update(SessionUpdate(turnDetection: .on(change))), .silence(200),
+                .commit(eventID: nil),
+            ],
             utterances: 0
         )
         #expect(told.last == "@9990-10200")
