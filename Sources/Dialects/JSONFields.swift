@@ -27,6 +27,18 @@ package struct JSONFields {
         return try string(name).map { .some($0) } ?? nil
     }
 
+    /// One of a type's names.
+    package func choice<Choice: RawRepresentable & CaseIterable>(
+        _ name: String,
+        _ type: Choice.Type = Choice.self
+    ) throws(ClientError) -> Choice? where Choice.RawValue == String {
+        guard values[name] != nil else { return nil }
+        guard case .string(let string) = values[name], let choice = Choice(rawValue: string) else {
+            throw wrong(name, "one of " + Choice.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", "))
+        }
+        return choice
+    }
+
     package func bool(_ name: String) throws(ClientError) -> Bool? {
         switch values[name] {
         case nil: nil

@@ -40,6 +40,14 @@ struct CompactDialectTests {
                 }
             ),
             (
+                #"{"type":"session.update","session":{"noise_reduction":"far_field"}}"#,
+                update { $0.noiseReduction = .farField }
+            ),
+            (
+                #"{"type":"session.update","session":{"noise_reduction":null}}"#,
+                update { $0.noiseReduction = .some(nil) }
+            ),
+            (
                 #"{"type":"session.update","session":{"turn_detection":null,"sample_rate":8000}}"#,
                 update {
                     $0.turnDetection = .off
@@ -229,7 +237,7 @@ struct CompactDialectTests {
         var settings = SessionSettings(turnDetection: .silero, language: "de")
         #expect(
             Self.dialect.encode(.updated(settings)).map { String(decoding: $0, as: UTF8.self) } == [
-                #"{"event_id":"event_1","session":{"include_audio":true,"language":"de","prompt":null,"#
+                #"{"event_id":"event_1","session":{"include_audio":true,"language":"de","noise_reduction":null,"prompt":null,"#
                     + #""sample_rate":16000,"turn_detection":{"hysteresis":0.15,"max_utterance_ms":24000,"#
                     + #""merge_gap_ms":200,"min_speech_ms":96,"offset_search_ms":160,"onset_search_ms":1000,"#
                     + #""overlap_ms":480,"prefix_padding_ms":250,"silence_duration_ms":500,"soft_max_ms":18000,"#

@@ -34,6 +34,7 @@ struct SettingsTests {
             "TRANSCRIBER_PROMPT": "Namen", "MAX_PENDING_UTTERANCES": "9", "VAD_HYSTERESIS": "0.3",
             "VAD_SUFFIX_PADDING_MS": "310", "VAD_MERGE_GAP_MS": "110", "VAD_ONSET_SEARCH_MS": "120",
             "VAD_OFFSET_SEARCH_MS": "130", "VAD_SOFT_MAX_MS": "8000", "VAD_OVERLAP_MS": "140",
+            "NOISE_REDUCTION": "far_field",
         ]).session
         var turns = TurnDetection.webRTC
         turns.threshold = 0.7
@@ -49,6 +50,7 @@ struct SettingsTests {
         var expected = SessionSettings(turnDetection: turns, maximumUtterance: 160_000, language: "de", prompt: "Namen")
         expected.maximumPending = 9
         expected.overlap = 2_240
+        expected.noiseReduction = .farField
         #expect(settings == expected)
     }
 

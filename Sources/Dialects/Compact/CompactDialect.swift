@@ -97,6 +97,11 @@ public struct CompactDialect: Dialect {
         var update = SessionUpdate()
         update.language = try fields.nullableString("language")
         update.prompt = try fields.nullableString("prompt")
+        switch fields.values["noise_reduction"] {
+        case nil: break
+        case .null: update.noiseReduction = .some(nil)
+        case _?: update.noiseReduction = .some(try fields.choice("noise_reduction"))
+        }
         update.includesAudio = try fields.bool("include_audio")
         update.inputFormat = try fields.integer("sample_rate", in: AudioIntake.rates).map { .pcm16(rate: $0) }
         if let turnDetection = try fields.nullableObject("turn_detection") {

@@ -15,6 +15,7 @@ struct CompactSession {
         [
             "language": .nullable(settings.language), "prompt": .nullable(settings.prompt),
             "include_audio": .bool(settings.includesAudio), "sample_rate": .integer(settings.inputFormat.rate),
+            "noise_reduction": .nullable(settings.noiseReduction?.rawValue),
             "turn_detection": settings.turnDetection.map(turnDetection) ?? .null,
         ]
     }

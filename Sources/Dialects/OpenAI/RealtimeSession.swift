@@ -60,11 +60,7 @@ struct RealtimeSession {
     }
 
     private static func noiseReduction(_ settings: SessionSettings) -> JSONValue {
-        switch settings.noiseReduction {
-        case nil: nil
-        case .nearField: ["type": "near_field"]
-        case .farField: ["type": "far_field"]
-        }
+        settings.noiseReduction.map { ["type": .string($0.rawValue)] } ?? nil
     }
 
     private static func turnDetection(_ settings: SessionSettings) -> JSONValue {

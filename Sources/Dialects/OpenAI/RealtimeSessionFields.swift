@@ -95,22 +95,15 @@ struct RealtimeSessionFields {
     }
 
     private func noiseReduction(_ fields: JSONFields) throws(ClientError) -> NoiseReduction {
-        switch try fields.string("type") {
-        case "near_field": .nearField
-        case "far_field": .farField
-        default: throw fields.wrong("type", "'near_field' or 'far_field'")
-        }
+        guard let reduction: NoiseReduction = try fields.choice("type") else { throw fields.missing("type") }
+        return reduction
     }
 
     private func turnDetection(_ fields: JSONFields) throws(ClientError) -> TurnDetectionUpdate {
         switch try fields.string("type") ?? "server_vad" {
         case "server_vad": return .on(try change(fields))
         case "semantic_vad":
-            guard let name = try fields.nullableString("eagerness") ?? nil else { return .semantic(.auto) }
-            guard let eagerness = Eagerness(rawValue: name) else {
-                throw fields.wrong("eagerness", Eagerness.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", "))
-            }
-            return .semantic(eagerness)
+            return .semantic(fields.values["eagerness"] == .null ? .auto : try fields.choice("eagerness") ?? .auto)
         default: throw fields.wrong("type", "'server_vad' or 'semantic_vad'")
         }
     }

@@ -22,6 +22,15 @@ public struct ServerSettings: Sendable {
         case webRTC = "webrtc"
     }
 
+    /// Which noise to suppress, if any.
+    enum NoiseReductionChoice: String, CaseIterable {
+        case off
+        case nearField = "near_field"
+        case farField = "far_field"
+
+        var reduction: NoiseReduction? { NoiseReduction(rawValue: rawValue) }
+    }
+
     public var host: String
     public var port: Int
     public var logLevel: Logger.Level
@@ -90,6 +99,7 @@ public struct ServerSettings: Sendable {
             try await samples(.vadMaxUtterance, Rules.maximumUtterances) ?? session.maximumUtterance
         session.maximumCommit = session.maximumUtterance
         session.overlap = try await samples(.vadOverlap, Rules.overlaps) ?? session.overlap
+        session.noiseReduction = try await reader.choice(.noiseReduction, NoiseReductionChoice.self)?.reduction
         session.language = try await reader.string(.transcriberLanguage)
         session.prompt = try await reader.string(.transcriberPrompt)
         session.maximumPending =
