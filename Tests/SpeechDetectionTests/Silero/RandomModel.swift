@@ -23,7 +23,8 @@ struct RandomModel {
             "final_conv.bias": [1],
         ]
         for (name, shape) in shapes.sorted(by: { $0.key < $1.key }) {
-            let size = 2 / Float(shape.dropFirst().reduce(4, *)).squareRoot()
+            // Large enough that a difference in the input comes through to the score.
+            let size = (6 / Float(shape.dropFirst().reduce(1, *))).squareRoot()
             let values = (0..<shape.reduce(1, *)).map { _ in Float.random(in: -size...size, using: &random) }
             tensors[name] = Tensor(shape: shape, values: values)
         }
