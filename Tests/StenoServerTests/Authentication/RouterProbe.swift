@@ -32,8 +32,9 @@ struct RouterProbe {
         body: String = ""
     ) async throws -> Answer {
         let log = log
+        let channel = NIOAsyncTestingChannel()
         let source = ApplicationRequestContextSource(
-            channel: NIOAsyncTestingChannel(),
+            channel: channel,
             logger: Logger(label: "test") { _ in log }
         )
         let head = HTTPRequest(method: method, scheme: "http", authority: "test", path: path, headerFields: headers)
@@ -41,6 +42,7 @@ struct RouterProbe {
         let response = try await router.buildResponder().respond(to: request, context: ServerContext(source: source))
         let collector = BodyCollector()
         try await response.body.write(collector)
+        _ = try await channel.finish()
         return Answer(status: response.status, headers: response.headers, body: collector.text)
     }
 }
