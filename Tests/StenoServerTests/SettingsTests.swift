@@ -1,3 +1,4 @@
+import Audio
 import Configuration
 import Sessions
 import SpeechDetection

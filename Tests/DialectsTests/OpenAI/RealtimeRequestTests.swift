@@ -157,7 +157,8 @@ struct RealtimeRequestTests {
                 "invalid_value", "session.turn_detection.eagerness"
             ),
             (
-                #"{"type":"session.update","session":{"audio":{"input":{"noise_reduction":{}}}}}"#, "invalid_value",
+                #"{"type":"session.update","session":{"audio":{"input":{"noise_reduction":{}}}}}"#,
+                "missing_required_parameter",
                 "session.audio.input.noise_reduction.type"
             ),
             (#"{"type":"session.update","session":{"include":"all"}}"#, "invalid_value", "session.include"),
