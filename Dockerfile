@@ -22,7 +22,9 @@ RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends ca-certificates curl unzip \
     && apt-get clean && rm -rf /var/lib/apt/lists/*
 COPY scripts/fetch-silero ./
-RUN ./fetch-silero /models
+COPY models /models
+# Does nothing when setup has put the file into the folder. Without the file the server says so, and uses WebRTC's detector.
+RUN ./fetch-silero /models || true
 
 FROM debian:bookworm-slim
 # --build-arg FFMPEG=1 adds ffmpeg, for files that are not WAV; with what Debian's depends on it is 480 MB.
