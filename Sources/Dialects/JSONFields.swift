@@ -1,3 +1,4 @@
+import Audio
 package import JSON
 package import Sessions
 
@@ -12,6 +13,27 @@ package struct JSONFields {
     package init(values: [String: JSONValue], path: String = "") {
         self.values = values
         self.path = path
+    }
+
+    /// The fields of a client's message.
+    init(message: Span<UInt8>) throws(ClientError) {
+        switch JSONValue(parsing: message) {
+        case .object(let values): self.init(values: values)
+        case nil: throw ClientError(.invalidJSON, "The message is not JSON. Send one JSON object per message.")
+        case _?: throw ClientError(.invalidEvent, "The message must be a JSON object with a 'type'.")
+        }
+    }
+
+    /// The bytes that the base64 in a field stands for.
+    ///
+    /// - Parameter code: What the error is called when it is none.
+    func bytes(of base64: String, in name: String, elseThrow code: ClientError.Code) throws(ClientError) -> [UInt8] {
+        if let bytes = Base64.decode(Array(base64.utf8).span) { return bytes }
+        throw ClientError(
+            code,
+            "'\(path)\(name)' is not base64; nothing of this message was taken.",
+            param: path + name
+        )
     }
 
     package func string(_ name: String) throws(ClientError) -> String? {

@@ -17,12 +17,7 @@ public struct CompactDialect: Dialect {
 
     public func decode(text: Span<UInt8>) -> ClientCommand {
         if let append = AppendScanner.scan(text) { return append }
-        switch JSONValue(parsing: text) {
-        case .object(let values): return command(JSONFields(values: values))
-        case nil:
-            return .invalid(ClientError(.invalidJSON, "The message is not JSON. Send one JSON object per message."))
-        case _?: return .invalid(ClientError(.invalidEvent, "The message must be a JSON object with a 'type'."))
-        }
+        do throws(ClientError) { return command(try JSONFields(message: text)) } catch { return .invalid(error) }
     }
 
     public func decode(binary: Span<UInt8>) -> ClientCommand {
@@ -83,14 +78,7 @@ public struct CompactDialect: Dialect {
     private func append(_ fields: JSONFields) throws(ClientError) -> ClientCommand {
         guard let text = try fields.string("audio") else { throw fields.wrong("audio", "a base64 string") }
         let rate = try fields.integer("sample_rate", in: AudioIntake.rates)
-        guard let audio = Base64.decode(Array(text.utf8).span) else {
-            throw ClientError(
-                .invalidAudio,
-                "'audio' is not base64; nothing of this message was taken.",
-                param: "audio"
-            )
-        }
-        return .append(audio: audio, rate: rate)
+        return .append(audio: try fields.bytes(of: text, in: "audio", elseThrow: .invalidAudio), rate: rate)
     }
 
     private static func settings(_ fields: JSONFields) throws(ClientError) -> SessionUpdate {

@@ -22,23 +22,16 @@ struct CompactSession {
 
     private func turnDetection(_ rules: TurnDetection) -> JSONValue {
         [
-            "threshold": Self.number(rules.threshold), "hysteresis": Self.number(rules.hysteresis),
-            "prefix_padding_ms": Self.milliseconds(rules.prefixPadding),
-            "suffix_padding_ms": Self.milliseconds(rules.suffixPadding),
-            "silence_duration_ms": Self.milliseconds(rules.hangover),
-            "min_speech_ms": Self.milliseconds(rules.minimumSpeech), "merge_gap_ms": Self.milliseconds(rules.mergeGap),
-            "onset_search_ms": Self.milliseconds(rules.onsetSearch),
-            "offset_search_ms": Self.milliseconds(rules.offsetSearch),
-            "soft_max_ms": Self.milliseconds(rules.softMaximum),
-            "max_utterance_ms": Self.milliseconds(settings.maximumUtterance),
-            "overlap_ms": Self.milliseconds(settings.overlap),
+            "threshold": .shortest(rules.threshold), "hysteresis": .shortest(rules.hysteresis),
+            "prefix_padding_ms": .milliseconds(rules.prefixPadding),
+            "suffix_padding_ms": .milliseconds(rules.suffixPadding),
+            "silence_duration_ms": .milliseconds(rules.hangover),
+            "min_speech_ms": .milliseconds(rules.minimumSpeech), "merge_gap_ms": .milliseconds(rules.mergeGap),
+            "onset_search_ms": .milliseconds(rules.onsetSearch),
+            "offset_search_ms": .milliseconds(rules.offsetSearch),
+            "soft_max_ms": .milliseconds(rules.softMaximum),
+            "max_utterance_ms": .milliseconds(settings.maximumUtterance),
+            "overlap_ms": .milliseconds(settings.overlap),
         ]
-    }
-
-    /// By way of its shortest text: 0.6, and not the 0.6000000238 that a Float holds.
-    private static func number(_ value: Float) -> JSONValue { .number(Double("\(value)") ?? Double(value)) }
-
-    private static func milliseconds(_ samples: Int) -> JSONValue {
-        .integer(SampleClock.milliseconds(at: SamplePosition(samples)))
     }
 }

@@ -44,11 +44,10 @@ public final class OpenAIRealtimeDialect: Dialect {
 
     public func decode(text: Span<UInt8>) -> ClientCommand {
         if case .append(let audio, nil)? = AppendScanner.scan(text) { return .append(audio: audio, rate: nil) }
-        switch JSONValue(parsing: text) {
-        case .object(let values): return RealtimeRequest(JSONFields(values: values), noteBeta: noteBeta).command
-        case nil:
-            return .invalid(ClientError(.invalidJSON, "The message is not JSON. Send one JSON object per message."))
-        case _?: return .invalid(ClientError(.invalidEvent, "The message must be a JSON object with a 'type'."))
+        do throws(ClientError) {
+            return RealtimeRequest(try JSONFields(message: text), noteBeta: noteBeta).command
+        } catch {
+            return .invalid(error)
         }
     }
 

@@ -14,9 +14,14 @@ struct RealtimeEvents {
         case .created(let settings): [["type": sessionType("created"), "session": session.json(settings)]]
         case .updated(let settings): [["type": sessionType("updated"), "session": session.json(settings)]]
         case .speechStarted(let id, let start):
-            [["type": "input_audio_buffer.speech_started", "item_id": .string(id), "audio_start_ms": time(start)]]
+            [
+                [
+                    "type": "input_audio_buffer.speech_started", "item_id": .string(id),
+                    "audio_start_ms": .milliseconds(start),
+                ]
+            ]
         case .speechStopped(let id, let end):
-            [["type": "input_audio_buffer.speech_stopped", "item_id": .string(id), "audio_end_ms": time(end)]]
+            [["type": "input_audio_buffer.speech_stopped", "item_id": .string(id), "audio_end_ms": .milliseconds(end)]]
         case .committed(let item, let previousID): committed(item, previousID)
         case .cleared: [["type": "input_audio_buffer.cleared"]]
         case .transcribed(let item, let transcript): transcribed(item, transcript)
@@ -89,9 +94,5 @@ struct RealtimeEvents {
                 "event_id": .nullable(error.eventID),
             ],
         ]
-    }
-
-    private func time(_ position: SamplePosition) -> JSONValue {
-        .integer(SampleClock.milliseconds(at: position))
     }
 }

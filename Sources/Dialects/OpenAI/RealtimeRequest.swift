@@ -1,4 +1,3 @@
-import Audio
 import JSON
 import Sessions
 
@@ -80,11 +79,7 @@ struct RealtimeRequest {
 
     private static func append(_ fields: JSONFields) throws(ClientError) -> ClientCommand {
         guard let text = try fields.string("audio") else { throw fields.missing("audio") }
-        guard let audio = Base64.decode(Array(text.utf8).span) else {
-            let message = "'audio' is not base64; nothing of this message was taken."
-            throw ClientError(.invalidValue, message, param: "audio")
-        }
-        return .append(audio: audio, rate: nil)
+        return .append(audio: try fields.bytes(of: text, in: "audio", elseThrow: .invalidValue), rate: nil)
     }
 
     private static func update(_ fields: JSONFields) throws(ClientError) -> SessionUpdate {

@@ -70,14 +70,9 @@ struct RealtimeSession {
         }
         return [
             "type": "server_vad",
-            // By way of its shortest text: 0.6, and not the 0.6000000238 that a Float holds.
-            "threshold": .number(Double("\(rules.threshold)") ?? Double(rules.threshold)),
-            "prefix_padding_ms": .integer(milliseconds(rules.prefixPadding)),
-            "silence_duration_ms": .integer(milliseconds(rules.hangover)),
+            "threshold": .shortest(rules.threshold),
+            "prefix_padding_ms": .milliseconds(rules.prefixPadding),
+            "silence_duration_ms": .milliseconds(rules.hangover),
         ]
-    }
-
-    private static func milliseconds(_ samples: Int) -> Int64 {
-        SampleClock.milliseconds(at: SamplePosition(samples))
     }
 }

@@ -18,10 +18,9 @@ struct CompactRoute {
     }
 
     private func open(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let query = request.uri.queryParameters.map { (name: String($0.key), value: String($0.value)) }
         var settings = host.settings
         do throws(ClientError) {
-            settings.apply(try CompactDialect.update(query: query))
+            settings.apply(try CompactDialect.update(query: request.query))
         } catch {
             throw APIError(error)
         }

@@ -18,7 +18,7 @@ struct RealtimeRoute {
     }
 
     private func open(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let query = request.uri.queryParameters.map { (name: String($0.key), value: String($0.value)) }
+        let query = request.query
         var settings = start
         if let update = context.client.sessionUpdate { settings.apply(update) }
         settings.apply(OpenAIRealtimeDialect.update(query: query))

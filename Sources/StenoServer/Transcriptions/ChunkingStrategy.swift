@@ -1,6 +1,7 @@
 import Audio
 import FoundationEssentials
 import JSON
+import Sessions
 import SpeechDetection
 
 /// How a client wants its file cut: by the server's rules, or with some of its own.
@@ -8,12 +9,7 @@ import SpeechDetection
 /// It comes as `chunking_strategy=auto`, as a JSON object in that field, or as bracket fields
 /// (`chunking_strategy[type]=server_vad`).
 struct ChunkingStrategy: Equatable {
-    /// The mean speech score that starts an utterance.
-    var threshold: Float?
-    /// Samples kept before speech.
-    var prefixPadding: Int?
-    /// Samples of silence that end an utterance.
-    var hangover: Int?
+    private var change = TurnDetectionUpdate.Change()
 
     private static let name = "chunking_strategy"
     private static let keys = ["type", "threshold", "prefix_padding_ms", "silence_duration_ms"]
@@ -38,19 +34,13 @@ struct ChunkingStrategy: Equatable {
         if let type = values["type"], type != "server_vad", type != "auto" {
             throw .invalid("\(Self.name)[type]", type, allowed: "server_vad, auto")
         }
-        threshold = try Self.number(values, "threshold", in: TurnDetection.thresholds).map { Float($0) }
-        prefixPadding = try Self.samples(values, "prefix_padding_ms", in: TurnDetection.paddings)
-        hangover = try Self.samples(values, "silence_duration_ms", in: TurnDetection.hangovers)
+        change.threshold = try Self.number(values, "threshold", in: TurnDetection.thresholds).map { Float($0) }
+        change.prefixPadding = try Self.samples(values, "prefix_padding_ms", in: TurnDetection.paddings)
+        change.hangover = try Self.samples(values, "silence_duration_ms", in: TurnDetection.hangovers)
     }
 
     /// The same rules with what the client named put in.
-    func applied(to rules: TurnDetection) -> TurnDetection {
-        var rules = rules
-        rules.threshold = threshold ?? rules.threshold
-        rules.prefixPadding = prefixPadding ?? rules.prefixPadding
-        rules.hangover = hangover ?? rules.hangover
-        return rules
-    }
+    func applied(to rules: TurnDetection) -> TurnDetection { change.applied(to: rules) }
 
     private static func object(_ text: String) throws(APIError) -> [String: String] {
         guard let object = try? JSONDecoder().decode([String: JSONValue].self, from: Data(text.utf8)) else {
