@@ -1,88 +1,82 @@
 import Audio
-import Transcription
 
-/// Two transcripts in a row, the second of which begins with audio that the first ends with.
+/// Two texts in a row, the second of which begins with audio that the first ends with: how many words are in both.
 ///
-/// The doubled words are the longest run that ends the first and begins the second. A cut in mid-word leaves halves: the
-/// first may end with the beginning of a word that the second has whole, and the second may begin with the end of a word
-/// that the first has whole. Where both have word times, words only count as the same when they were said at the same
-/// time; without, no more words count than can be said in the overlap.
+/// They are the longest run of words that ends the first and begins the second. Either text may have up to two words of
+/// its own at that end, as an engine mishears what is cut off; such a run counts when it has at least as many words as are
+/// passed over, and four letters, so that likeness by chance does not. A cut in mid-word leaves halves: the first may end with the beginning
+/// of a word that the second has whole, and the second may begin with the end of a word that the first has whole. No more
+/// words count than can be said in the overlap.
 struct DoubledWords {
-    /// How far apart two engines' passes may place the same word: 300 ms.
-    private static let tolerance = SampleClock.samples(milliseconds: 300)
     /// The shortest word said alone takes about this long: 100 ms.
     private static let shortestWord = SampleClock.samples(milliseconds: 100)
-    /// The fewest letters that tell half a word.
-    private static let shortestHalf = 4
+    /// The fewest letters that tell a word, or half of one, from others.
+    private static let fewestLetters = 4
+    /// The most words that are passed over at either end.
+    private static let mostMisheard = 2
 
-    /// One word, and when it was said if that is known, in samples from the start of the first transcript.
-    private struct Word {
-        var sound: String
-        var time: Int?
-    }
-
-    private let second: Transcript
-    private let firstWords: [Word]
-    private let secondWords: [Word]
+    private let first: [String]
+    private let second: [String]
     private let limit: Int
 
-    /// - Parameters:
-    ///   - offset: Where the second begins, in samples from the start of the first.
-    ///   - overlap: Samples that both have.
-    init(first: Transcript, offset: Int, second: Transcript, overlap: Int) {
-        self.second = second
-        firstWords = Self.words(first, offset: 0)
-        secondWords = Self.words(second, offset: offset)
+    /// - Parameter overlap: Samples that both have.
+    init(first: SpokenWords, second: SpokenWords, overlap: Int) {
+        self.first = first.words.map(\.sound)
+        self.second = second.words.map(\.sound)
         limit = max(1, overlap / Self.shortestWord)
     }
 
-    /// The second transcript without the words that the first has too.
-    var removed: Transcript {
-        let count = self.count
-        guard count > 0 else { return second }
-        let words = SpokenWords(second.text).words
-        let text = count < words.count ? String(second.text[words[count].start...]) : ""
-        return Transcript(text: text, words: second.hasTimes ? Array(second.words.dropFirst(count)) : second.words)
+    /// A run of the same words, and the words of either text between it and the seam.
+    private struct Run {
+        var length: Int
+        /// Words of the first behind it.
+        var behind: Int
+        /// Words of the second before it.
+        var before: Int
     }
 
-    /// How many words at the beginning of the second are doubled.
+    /// How many words at the beginning of the second are not to be said again.
     var count: Int {
-        let longest = min(limit, firstWords.count, secondWords.count)
-        return (1...max(1, longest)).last { $0 <= longest && isDoubled($0) } ?? 0
+        var best = (worth: -1, count: 0)
+        for behind in 0...Self.mostMisheard {
+            for before in 0...Self.mostMisheard {
+                let longest = min(limit - max(behind, before), second.count - before)
+                for length in stride(from: 1, through: longest, by: 1) {
+                    let run = Run(length: length, behind: behind, before: before)
+                    if let worth = worth(run), worth > best.worth { best = (worth, before + length) }
+                }
+            }
+        }
+        return best.count
     }
 
-    private func isDoubled(_ count: Int) -> Bool {
-        matches(count, upTo: firstWords.count) || endsWithHalf(of: count) && matches(count, upTo: firstWords.count - 1)
+    /// How many more words the run has than are passed over for it; `nil` when it says nothing.
+    private func worth(_ run: Run) -> Int? {
+        guard matches(run) else { return nil }
+        // Half a word, of which the other text has the whole, was not misheard.
+        let isHalf = run.behind == 1 && endsWithHalf(of: run.before + run.length)
+        let passedOver = run.before + (isHalf ? 0 : run.behind)
+        let letters = second[run.before..<run.before + run.length].reduce(0) { $0 + $1.count }
+        guard passedOver == 0 || letters >= Self.fewestLetters else { return nil }
+        return run.length - passedOver
     }
 
     /// Whether the first's last word is the beginning of the second's word of that index, which then stays.
     private func endsWithHalf(of index: Int) -> Bool {
-        guard firstWords.count > index, index < secondWords.count, let last = firstWords.last else { return false }
-        return secondWords[index].sound != last.sound && secondWords[index].sound.hasPrefix(last.sound)
+        guard index < second.count, let last = first.last else { return false }
+        return second[index] != last && second[index].hasPrefix(last)
     }
 
-    private func matches(_ count: Int, upTo end: Int) -> Bool {
-        zip(firstWords[end - count..<end], secondWords[..<count]).enumerated().allSatisfy { index, pair in
-            let (one, other) = pair
-            if let time = one.time, let otherTime = other.time, abs(time - otherTime) > Self.tolerance { return false }
-            return one.sound == other.sound || index == 0 && Self.isEnd(other.sound, of: one.sound)
+    private func matches(_ run: Run) -> Bool {
+        let end = first.count - run.behind
+        guard run.length <= end else { return false }
+        return (0..<run.length).allSatisfy { index in
+            let (one, other) = (first[end - run.length + index], second[run.before + index])
+            return one == other || run.before + index == 0 && Self.isEnd(other, of: one)
         }
     }
 
     private static func isEnd(_ half: String, of whole: String) -> Bool {
-        half.count >= shortestHalf && whole.hasSuffix(half)
+        half.count >= fewestLetters && whole.hasSuffix(half)
     }
-
-    private static func words(_ transcript: Transcript, offset: Int) -> [Word] {
-        let sounds = SpokenWords(transcript.text).words.map(\.sound)
-        guard transcript.hasTimes else { return sounds.map { Word(sound: $0) } }
-        return zip(sounds, transcript.words).map { sound, word in
-            Word(sound: sound, time: offset + (word.range.lowerBound + word.range.upperBound) / 2)
-        }
-    }
-}
-
-extension Transcript {
-    /// Whether each word of the text has its time.
-    fileprivate var hasTimes: Bool { !words.isEmpty && words.count == SpokenWords(text).words.count }
 }

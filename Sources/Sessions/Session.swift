@@ -83,8 +83,8 @@ public struct Session: Sendable {
         case .utterance(let utterance):
             let (answer, promise) = AsyncStream.makeStream(of: SessionEvent.self, bufferingPolicy: .bufferingOldest(1))
             // The answer's place in the queue comes first: it bounds what is being transcribed.
-            guard await answers.send(.later(answer)) else {
-                account.fail(utterance.fresh, code: TranscriptionError.cancelled.code)
+            guard await answers.send(.later(answer, utterance.context)) else {
+                account.fail(utterance.item.range.count, code: TranscriptionError.cancelled.code)
                 return
             }
             group.addTask {
@@ -98,11 +98,11 @@ public struct Session: Sendable {
         let start = ContinuousClock.now
         do throws(TranscriptionError) {
             let transcript = try await transcriber.transcribe(utterance.request)
-            account.transcribe(utterance.fresh)
+            account.transcribe(utterance.item.range.count)
             metrics.countUtterance(failure: nil, after: .now - start)
             return .transcribed(utterance.item, transcript)
         } catch {
-            account.fail(utterance.fresh, code: error.code)
+            account.fail(utterance.item.range.count, code: error.code)
             metrics.countUtterance(failure: error.code, after: .now - start)
             return .failed(utterance.item, error)
         }
@@ -110,12 +110,12 @@ public struct Session: Sendable {
 
     /// Sends each answer once it is there, in the order in which they were asked for.
     private func forward(_ answers: BoundedChannel<Answer>, to events: BoundedChannel<SessionEvent>) async {
-        var overlap = OverlapRemoval()
+        var seams = TranscriptSeams()
         for await answer in answers {
             switch answer {
             case .ready(let event): await deliver(event, to: events)
-            case .later(let stream):
-                for await event in stream { await deliver(overlap.event(event), to: events) }
+            case .later(let stream, let context):
+                for await event in stream { await deliver(seams.event(event, context), to: events) }
             }
         }
     }
@@ -131,6 +131,6 @@ public struct Session: Sendable {
     private enum Answer: Sendable {
         case ready(SessionEvent)
         /// Gives exactly one event, or none when the task was cancelled.
-        case later(AsyncStream<SessionEvent>)
+        case later(AsyncStream<SessionEvent>, Utterance.Context)
     }
 }

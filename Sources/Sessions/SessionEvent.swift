@@ -34,15 +34,12 @@ public enum SessionEvent: Equatable, Sendable {
         public var id: String
         /// Where it lies in the session's audio.
         public var range: Range<SamplePosition>
-        /// How many samples at its beginning the item before has too, because speech had to be cut there.
-        public var overlap: Int
         /// Its samples at `SampleClock.rate`, when the client wants them.
         public var audio: [Int16]?
 
-        public init(id: String, range: Range<SamplePosition>, overlap: Int = 0, audio: [Int16]? = nil) {
+        public init(id: String, range: Range<SamplePosition>, audio: [Int16]? = nil) {
             self.id = id
             self.range = range
-            self.overlap = overlap
             self.audio = audio
         }
     }

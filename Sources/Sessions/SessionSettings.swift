@@ -13,8 +13,8 @@ public struct SessionSettings: Equatable, Sendable {
     public var maximumUtterance: Int
     /// The longest utterance without turn detection, in samples.
     public var maximumCommit: Int
-    /// What two utterances share where speech had to be cut at the maximum, in samples.
-    public var overlap = SampleClock.samples(milliseconds: 480)
+    /// What an engine hears in both of two utterances where speech had to be cut between them, in samples.
+    public var overlap = SampleClock.samples(milliseconds: 1_000)
     /// Model that the client asks for; an engine that has only one uses that.
     public var model: String?
     /// ISO 639-1 code, or `nil` to let the engine decide.

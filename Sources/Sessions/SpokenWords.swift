@@ -10,8 +10,10 @@ struct SpokenWords {
     }
 
     let words: [Word]
+    private let source: String
 
     init(_ text: String) {
+        source = text
         var words: [Word] = []
         // Whether the next letter goes on with the last word.
         var isOpen = false
@@ -34,6 +36,15 @@ struct SpokenWords {
             }
         }
         self.words = words
+    }
+
+    /// What the source says with these words and their punctuation, without white space behind it.
+    func text(of range: Range<Int>) -> String {
+        guard let first = words[range].first else { return "" }
+        let start = range.lowerBound == 0 ? source.startIndex : first.start
+        var text = source[start..<(range.upperBound == words.count ? source.endIndex : words[range.upperBound].start)]
+        while text.last?.isWhitespace == true { text.removeLast() }
+        return String(text)
     }
 }
 

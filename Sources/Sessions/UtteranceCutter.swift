@@ -27,7 +27,7 @@ struct UtteranceCutter {
     private let makeID: () -> String
     /// The name of the utterance under way, once the client knows it.
     private var announcedID: String?
-    /// Samples before this one are accounted for, although the next utterance may begin with some of them again.
+    /// Samples before this one are accounted for, although the next utterance may have some of them as its context.
     private var booked: SamplePosition = 0
 
     init(
@@ -75,11 +75,11 @@ struct UtteranceCutter {
     /// Ends the stream: the open utterance comes out, the rest is silence.
     mutating func finish() -> [Output] {
         var outputs = drain()
-        if case .ended(let range, _) = segmenter.finish(at: buffer.end) {
-            if settings.turnDetection == nil, fresh(range) < Self.minimumCommit {
-                discard(before: range.upperBound, .tooShort)
+        if case .ended(let segment) = segmenter.finish(at: buffer.end) {
+            if settings.turnDetection == nil, segment.range.count < Self.minimumCommit {
+                discard(before: segment.range.upperBound, .tooShort)
             } else {
-                outputs += take(range)
+                outputs += take(segment)
             }
         }
         discard(before: buffer.end, .silence)
@@ -106,16 +106,17 @@ struct UtteranceCutter {
 
     private mutating func commit(eventID: String?) -> [Output] {
         let outputs = drain()
-        let (range, hasSpeech) = segmenter.pending(at: buffer.end)
-        guard fresh(range) >= Self.minimumCommit else {
-            let have = SampleClock.milliseconds(at: SamplePosition(fresh(range)))
+        let (segment, hasSpeech) = segmenter.pending(at: buffer.end)
+        let range = segment.range
+        guard range.count >= Self.minimumCommit else {
+            let have = SampleClock.milliseconds(at: SamplePosition(range.count))
             let message = "A commit needs at least 100 ms of audio; \(have) ms are buffered. Append more first."
             let refusal = SessionEvent.rejected(ClientError(.commitEmpty, message, eventID: eventID))
             return outputs + [settings.refusesCommitsAtOnce ? .event(refusal) : .answer(refusal)]
         }
         segmenter.restart(at: range.upperBound)
         if hasSpeech {
-            let utterance = take(range)
+            let utterance = take(segment)
             discard(before: segmenter.settled, .silence)
             return outputs + utterance
         }
@@ -171,38 +172,27 @@ struct UtteranceCutter {
         events.flatMap { event in
             switch event {
             case .started(let start): return [announce(at: start)]
-            case .ended(let range, _) where settings.turnDetection == nil: return take(range)
-            case .ended(let range, _):
+            case .ended(let segment) where settings.turnDetection == nil: return take(segment)
+            case .ended(let segment):
                 // What goes on after a cut at the maximum is announced only once it has proved to be an utterance.
-                let start = announcedID == nil ? [announce(at: range.lowerBound)] : []
-                return start + stop(at: range.upperBound) + take(range)
+                let start = announcedID == nil ? [announce(at: segment.range.lowerBound)] : []
+                return start + stop(at: segment.range.upperBound) + take(segment)
             }
         }
     }
 
-    private mutating func take(_ range: Range<SamplePosition>) -> [Output] {
-        discard(before: range.lowerBound, .silence)
-        let samples = buffer.copy(range)
-        let fresh = fresh(range)
-        let item = SessionEvent.Item(
-            id: nextID(),
-            range: range,
-            overlap: range.count - fresh,
-            audio: settings.includesAudio ? samples : nil
-        )
-        booked = range.upperBound
+    private mutating func take(_ segment: Segmenter.Segment) -> [Output] {
+        discard(before: segment.heard.lowerBound, .silence)
+        let item = SessionEvent.Item(id: nextID(), range: segment.range, audio: audio(segment.range))
         let request = TranscriptionRequest(
-            samples: samples,
+            samples: segment.heard == segment.range ? item.audio ?? buffer.copy(segment.range) : buffer.copy(segment.heard),
             model: settings.model,
             language: settings.language,
             prompt: settings.prompt
         )
-        return [committed(item), .utterance(Utterance(item: item, request: request))]
-    }
-
-    /// Samples of a range that are in no utterance yet.
-    private func fresh(_ range: Range<SamplePosition>) -> Int {
-        Int(max(0, range.upperBound - max(range.lowerBound, booked)))
+        booked = segment.range.upperBound
+        let context = Utterance.Context(left: segment.leftContext, right: segment.rightContext)
+        return [committed(item), .utterance(Utterance(item: item, context: context, request: request))]
     }
 
     private mutating func announce(at start: SamplePosition) -> Output {
@@ -238,13 +228,4 @@ struct UtteranceCutter {
         booked = position
         account.discard(count, reason)
     }
-}
-
-/// Speech that was cut out of a stream, and what to ask an engine about it.
-struct Utterance: Equatable, Sendable {
-    var item: SessionEvent.Item
-    var request: TranscriptionRequest
-
-    /// Samples that no other utterance accounts for.
-    var fresh: Int { item.range.count - item.overlap }
 }

@@ -1,21 +1,10 @@
-public import Audio
+import Audio
 
 /// How a whole recording is cut, and what the detector heard in it.
 ///
 /// It comes from the same detector, frames and rules as a session's utterances, so that what it shows is what a session
 /// does with the same audio.
 public struct Segmentation: Equatable, Sendable {
-    /// One utterance.
-    public struct Segment: Equatable, Sendable {
-        public var range: Range<SamplePosition>
-        public var reason: Segmenter.Reason
-
-        public init(range: Range<SamplePosition>, reason: Segmenter.Reason) {
-            self.range = range
-            self.reason = reason
-        }
-    }
-
     /// The length of the recording, in samples.
     public var length: Int
     /// Samples per frame.
@@ -23,9 +12,9 @@ public struct Segmentation: Equatable, Sendable {
     /// Every whole frame of the recording.
     public var frames: [ScoredFrame]
     /// In the order of their ends.
-    public var segments: [Segment]
+    public var segments: [Segmenter.Segment]
 
-    public init(length: Int, frameLength: Int, frames: [ScoredFrame], segments: [Segment]) {
+    public init(length: Int, frameLength: Int, frames: [ScoredFrame], segments: [Segmenter.Segment]) {
         self.length = length
         self.frameLength = frameLength
         self.frames = frames
@@ -61,7 +50,7 @@ public struct Segmentation: Equatable, Sendable {
     }
 
     /// The scores of the frames that lie in a segment, also in part.
-    public func scores(in segment: Segment) -> [Float] {
+    public func scores(in segment: Segmenter.Segment) -> [Float] {
         let frame = SamplePosition(frameLength)
         let first = min(frames.count, Int(segment.range.lowerBound / frame))
         let end = min(frames.count, Int((segment.range.upperBound + frame - 1) / frame))
@@ -69,6 +58,6 @@ public struct Segmentation: Equatable, Sendable {
     }
 
     private mutating func append(_ event: Segmenter.Event) {
-        if case .ended(let range, let reason) = event { segments.append(Segment(range: range, reason: reason)) }
+        if case .ended(let segment) = event { segments.append(segment) }
     }
 }

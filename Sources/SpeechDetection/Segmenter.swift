@@ -3,34 +3,22 @@ public import Audio
 /// Cuts a stream into utterances.
 ///
 /// With turn detection it follows the scores of a `VoiceActivityDetector` and the energy of the frames; without, only
-/// `restart` and the maximum length cut. A pure value: the same calls always give the same events. No utterance is longer
-/// than `maximumUtterance`, and two share samples only where one had to be cut in mid-speech.
+/// `restart` and the maximum length cut. A pure value: the same calls always give the same events. No utterance, with its
+/// context, is longer than `maximumUtterance`.
 public struct Segmenter: Sendable {
     /// What a call brought about.
     public enum Event: Equatable, Sendable {
         /// Speech was confirmed; its utterance begins at this sample.
         case started(at: SamplePosition)
-        /// The utterance covers these samples.
-        case ended(Range<SamplePosition>, Reason)
-    }
-
-    /// Why an utterance ended.
-    public enum Reason: String, Sendable {
-        case silence
-        /// It was long, and there was a good moment; the next begins there.
-        case valley
-        /// It was as long as can be; the next begins `overlap` earlier.
-        case maximum
-        case commit
-        case endOfStream
+        /// An utterance is complete.
+        case ended(Segment)
     }
 
     private enum State {
         case silent
         /// There is speech, but not yet enough of it.
         case suspecting(SpeechCandidate)
-        /// An utterance that begins at `start`; its last voiced frame ends at `voicedEnd`.
-        case speaking(start: SamplePosition, voicedEnd: SamplePosition)
+        case speaking(OpenUtterance)
     }
 
     /// Frames that are remembered, in samples: 6 s.
@@ -38,9 +26,10 @@ public struct Segmenter: Sendable {
 
     /// `nil`: nothing but `commit` and the maximum length ends an utterance.
     public private(set) var turnDetection: TurnDetection?
-    /// The longest utterance; at least two frames count.
+    /// The longest utterance, with its context; at least two frames count.
     public private(set) var maximumUtterance: Int
-    /// What two utterances share where one had to be cut in mid-speech; at most a quarter of the maximum counts.
+    /// What an engine hears in both of two utterances where speech had to be cut between them; at most a quarter of the
+    /// maximum counts.
     public var overlap: Int
     /// Samples seen so far.
     public private(set) var position: SamplePosition = 0
@@ -48,7 +37,7 @@ public struct Segmenter: Sendable {
     private var state = State.silent
     private var voicing: Voicing
     private var history: FrameHistory
-    /// Where the last utterance ended, or what was forgotten: no later one begins before, but for an overlap.
+    /// Where the last utterance ended, or what was forgotten: no later one begins before.
     private var floor: SamplePosition = 0
     /// Where speech that was too little for an utterance would have begun; a commit may still want it.
     private var dismissed: SamplePosition?
@@ -65,13 +54,13 @@ public struct Segmenter: Sendable {
         history = FrameHistory(capacity: Self.memory / frameLength)
     }
 
-    /// Samples before this one are in no utterance that is still to come.
+    /// Samples before this one are in no utterance that is still to come, nor in its context.
     public var settled: SamplePosition {
         switch state {
         case .silent: reach
         // A candidate that comes to nothing leaves as much to look back on as silence does.
         case .suspecting(let candidate): min(start(candidate), reach)
-        case .speaking(let start, _): start
+        case .speaking(let utterance): utterance.heardStart
         }
     }
 
@@ -91,36 +80,40 @@ public struct Segmenter: Sendable {
             dismissed = candidate.start
             state = .silent
             return []
-        case .speaking(let start, let voicedEnd):
-            state = .speaking(start: start, voicedEnd: voice >= .voiced ? position : voicedEnd)
-            return (voice == .silent ? endAfterSilence(rules) : []) + cut(rules, hasVoice: voice >= .voiced)
+        case .speaking(var utterance):
+            if voice >= .voiced { utterance.voicedEnd = position }
+            state = .speaking(utterance)
+            return (voice == .silent ? endAfterSilence(rules) : []) + cut(hasVoice: voice >= .voiced)
         }
     }
 
     /// Takes `count` samples without turn detection.
     public mutating func advance(by count: Int) -> [Event] {
         position += SamplePosition(count)
-        if case .silent = state { state = .speaking(start: floor, voicedEnd: position) }
-        return cut(nil, hasVoice: false)
+        if case .silent = state { state = .speaking(OpenUtterance(start: floor, voicedEnd: position)) }
+        return cut(hasVoice: false)
     }
 
     /// What a commit at `end` would take: the open samples, and whether speech was heard in them.
     ///
     /// `end` may lie within the frame that has not been scored yet.
-    public func pending(at end: SamplePosition) -> (range: Range<SamplePosition>, hasSpeech: Bool) {
-        let open = settled
+    public func pending(at end: SamplePosition) -> (segment: Segment, hasSpeech: Bool) {
+        func pending(from start: SamplePosition, hasSpeech: Bool = true) -> (segment: Segment, hasSpeech: Bool) {
+            (Segment(start..<max(start, end), .commit), hasSpeech)
+        }
         switch state {
-        case .speaking: return (open..<max(open, end), true)
-        case .suspecting(let candidate):
-            let start = start(candidate)
-            return (start..<max(start, end), true)
+        case .speaking(let utterance):
+            var pending = pending(from: utterance.start)
+            pending.segment.leftContext = utterance.leftContext
+            return pending
+        case .suspecting(let candidate): return pending(from: start(candidate))
         case .silent:
-            guard let rules = turnDetection else { return (open..<max(open, end), true) }
-            if let dismissed, dismissed >= open { return (dismissed..<max(dismissed, end), true) }
+            let open = settled
+            guard let rules = turnDetection else { return pending(from: open) }
+            if let dismissed, dismissed >= open { return pending(from: dismissed) }
             let age = voicing.sinceFirstVoice(rules)
-            guard age > 0 else { return (open..<max(open, end), false) }
-            let start = max(open, position - SamplePosition(age * frameLength + rules.prefixPadding))
-            return (start..<max(start, end), true)
+            guard age > 0 else { return pending(from: open, hasSpeech: false) }
+            return pending(from: max(open, position - SamplePosition(age * frameLength + rules.prefixPadding)))
         }
     }
 
@@ -128,11 +121,13 @@ public struct Segmenter: Sendable {
     public mutating func finish(at end: SamplePosition) -> Event? {
         defer { restart(at: end) }
         guard let turnDetection else {
-            let start = settled
-            return end > max(start, floor) ? .ended(start..<end, .endOfStream) : nil
+            var (segment, _) = pending(at: end)
+            segment.reason = .endOfStream
+            return segment.range.isEmpty ? nil : .ended(segment)
         }
-        guard case .speaking(let start, let voicedEnd) = state, voicedEnd > max(start, floor) else { return nil }
-        return .ended(start..<min(tail(start, voicedEnd, turnDetection), end), .endOfStream)
+        guard case .speaking(let utterance) = state, utterance.voicedEnd > utterance.start else { return nil }
+        let last = min(tail(utterance, turnDetection), end)
+        return .ended(Segment(utterance.start..<last, .endOfStream, leftContext: utterance.leftContext))
     }
 
     /// Forgets everything before `position` without an utterance.
@@ -151,23 +146,32 @@ public struct Segmenter: Sendable {
     /// What is longer than the new maximum is cut at once.
     public mutating func change(turnDetection new: TurnDetection?, maximumUtterance: Int) -> [Event] {
         let open = settled
-        if case .speaking = state {} else { floor = open }
-        // What was shared under another maximum may be too much under this one.
-        let start = max(open, floor - SamplePosition(max(maximumUtterance, 2 * frameLength) / 4))
+        let shortest = max(maximumUtterance, 2 * frameLength)
+        var utterance = OpenUtterance(start: open, voicedEnd: position)
+        if case .speaking(let speaking) = state {
+            utterance = speaking
+            // What was shared under another maximum may be too much under this one.
+            utterance.leftContext = min(utterance.leftContext, shortest / 4)
+        } else {
+            floor = open
+        }
         let frames = Voicing(frames: (new?.smoothing ?? 0) / frameLength)
         if frames.capacity != voicing.capacity { voicing = frames }
         switch (turnDetection, new) {
-        case (_?, nil): state = .speaking(start: start, voicedEnd: position)
+        case (_?, nil):
+            utterance.voicedEnd = position
+            state = .speaking(utterance)
         case (nil, _?):
             history.clear()
             voicing.clear()
-            state = position == floor ? .silent : .speaking(start: start, voicedEnd: position)
+            utterance.voicedEnd = position
+            state = position == floor ? .silent : .speaking(utterance)
         case (nil, nil), (_?, _?):
-            if case .speaking(_, let voicedEnd) = state { state = .speaking(start: start, voicedEnd: voicedEnd) }
+            if case .speaking = state { state = .speaking(utterance) }
         }
         turnDetection = new
-        self.maximumUtterance = max(maximumUtterance, 2 * frameLength)
-        return cut(new, hasVoice: false)
+        self.maximumUtterance = shortest
+        return cut(hasVoice: false)
     }
 
     /// How long what is open may be, so that it can still take a frame.
@@ -202,46 +206,45 @@ public struct Segmenter: Sendable {
         }
         let start = start(candidate)
         dismissed = nil
-        state = .speaking(start: start, voicedEnd: candidate.voicedEnd)
-        return [.started(at: start)] + cut(rules, hasVoice: true)
+        state = .speaking(OpenUtterance(start: start, voicedEnd: candidate.voicedEnd))
+        return [.started(at: start)] + cut(hasVoice: true)
     }
 
     private mutating func endAfterSilence(_ rules: TurnDetection) -> [Event] {
-        guard case .speaking(let start, let voicedEnd) = state, position - voicedEnd >= SamplePosition(rules.hangover)
+        guard case .speaking(let utterance) = state,
+            position - utterance.voicedEnd >= SamplePosition(rules.hangover)
         else { return [] }
         state = .silent
         voicing.clear()
-        guard voicedEnd > max(start, floor) else {
-            // After a cut there may be nothing left but silence.
-            floor = max(start, floor)
-            return []
-        }
-        floor = min(tail(start, voicedEnd, rules), position)
-        return [.ended(start..<floor, .silence)]
+        // After a cut there may be nothing left but silence.
+        guard utterance.voicedEnd > utterance.start else { return [] }
+        floor = min(tail(utterance, rules), position)
+        return [.ended(Segment(utterance.start..<floor, .silence, leftContext: utterance.leftContext))]
     }
 
     /// The end of the corrected speech and its padding.
-    private func tail(_ start: SamplePosition, _ voicedEnd: SamplePosition, _ rules: TurnDetection) -> SamplePosition {
-        let after = Int(position - voicedEnd) / frameLength
-        let frames = rules.offsetSearch / frameLength
-        let age = SpeechEdges.offset(after: after + 1, in: history, frames: frames)
-        let corrected = voicedEnd + SamplePosition((after + 1 - age) * frameLength)
-        return (corrected > max(start, floor) ? corrected : voicedEnd) + SamplePosition(rules.suffixPadding)
+    private func tail(_ utterance: OpenUtterance, _ rules: TurnDetection) -> SamplePosition {
+        let after = Int(position - utterance.voicedEnd) / frameLength
+        let age = SpeechEdges.offset(after: after + 1, in: history, frames: rules.offsetSearch / frameLength)
+        let corrected = utterance.voicedEnd + SamplePosition((after + 1 - age) * frameLength)
+        let end = corrected > utterance.start ? corrected : utterance.voicedEnd
+        return end + SamplePosition(rules.suffixPadding)
     }
 
-    private mutating func cut(_ rules: TurnDetection?, hasVoice: Bool) -> [Event] {
+    private mutating func cut(hasVoice: Bool) -> [Event] {
         var events: [Event] = []
-        while case .speaking(let start, let voicedEnd) = state {
-            let open = OpenUtterance(start: start, floor: floor, position: position, maximum: maximumUtterance)
-            let isFull = position + SamplePosition(rules == nil ? 1 : frameLength) > open.limit
-            guard let cut = open.cut(rules, history, frameLength: frameLength, isFull: isFull, hasVoice: hasVoice)
-            else {
-                break
-            }
-            events.append(.ended(start..<cut.position, cut.reason))
+        let rule = LengthRule(
+            rules: turnDetection,
+            history: history,
+            frameLength: frameLength,
+            position: position,
+            maximum: maximumUtterance,
+            overlap: overlap
+        )
+        while case .speaking(let utterance) = state, let cut = rule.cut(utterance, hasVoice: hasVoice) {
+            events.append(.ended(utterance.segment(cut)))
             floor = cut.position
-            let shared = cut.reason == .maximum ? min(overlap, maximumUtterance / 4) : 0
-            state = .speaking(start: cut.position - SamplePosition(shared), voicedEnd: voicedEnd)
+            state = .speaking(utterance.rest(cut))
         }
         return events
     }

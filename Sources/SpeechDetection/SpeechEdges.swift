@@ -9,7 +9,9 @@ struct SpeechEdges {
     /// How far above the quietest frame in reach a frame before the onset is still quiet, in dB.
     static let onsetMargin: Float = 6
     /// The same at the offset, where reverberation and breath follow.
-    static let offsetMargin: Float = 10
+    static let offsetMargin: Float = 8
+    /// In noise as loud as the end of speech, a frame with this score is speech.
+    static let clearScore: Float = 0.7
 
     /// - Parameters:
     ///   - first: Age of the first voiced frame.
@@ -26,17 +28,18 @@ struct SpeechEdges {
 
     /// - Parameters:
     ///   - last: Age of the last voiced frame.
-    ///   - frames: The most frames to go back or forth.
-    /// - Returns: The age of the last frame of the speech: the last loud one when `last` is quiet, else the last of the
-    ///   loud ones that follow it.
+    ///   - frames: The most frames to go back; twice as many may be gone forth, as reverberation lasts.
+    /// - Returns: The age of the last frame of the speech. When `last` is loud, that is the last of the loud ones that
+    ///   follow it. When it is quiet, the last loud one before it, or, where there is none, the last clear one.
     static func offset(after last: Int, in history: FrameHistory, frames: Int) -> Int {
         guard frames > 0, last <= history.count else { return last }
-        let reach = max(1, last - frames)...min(history.count, last + frames)
+        let reach = max(1, last - 2 * frames)...min(history.count, last + frames)
         let quiet = lowest(history, reach) + offsetMargin
-        if history[last].level <= quiet {
-            return (last...reach.upperBound).first { history[$0].level > quiet } ?? last
+        if history[last].level > quiet {
+            return (reach.lowerBound...last).last { history[$0].level <= quiet }.map { $0 + 1 } ?? reach.lowerBound
         }
-        return (reach.lowerBound...last).last { history[$0].level <= quiet }.map { $0 + 1 } ?? reach.lowerBound
+        let before = last...reach.upperBound
+        return before.first { history[$0].level > quiet } ?? before.first { history[$0].score >= clearScore } ?? last
     }
 
     private static func lowest(_ history: FrameHistory, _ ages: ClosedRange<Int>) -> Float {

@@ -22,7 +22,7 @@ public struct TurnDetection: Equatable, Sendable {
     public var mergeGap: Int = 0
     /// How far before the first voiced frame its onset is looked for.
     public var onsetSearch: Int = 0
-    /// How far around the end of the last voiced frame its offset is looked for.
+    /// How far before the end of the last voiced frame its offset is looked for, and half of how far behind it.
     public var offsetSearch: Int = 0
     /// From this length on, an utterance is cut in the next good pause.
     public var softMaximum: Int = .max
@@ -78,13 +78,13 @@ extension TurnDetection {
             threshold: 0.5,
             smoothing: 0,
             prefixPadding: SampleClock.samples(milliseconds: 250),
-            suffixPadding: SampleClock.samples(milliseconds: 240),
+            suffixPadding: SampleClock.samples(milliseconds: 220),
             hangover: SampleClock.samples(milliseconds: 500),
             minimumSpeech: SampleClock.samples(milliseconds: 96)
         )
         rules.mergeGap = SampleClock.samples(milliseconds: 200)
         rules.onsetSearch = SampleClock.samples(milliseconds: 1_000)
-        rules.offsetSearch = SampleClock.samples(milliseconds: 160)
+        rules.offsetSearch = SampleClock.samples(milliseconds: 200)
         rules.softMaximum = SampleClock.samples(milliseconds: 18_000)
         return rules
     }()
@@ -105,6 +105,6 @@ extension TurnDetection {
     public static let searches = 0...2_000
     /// What the longest utterance and `softMaximum` may be, in milliseconds.
     public static let maximumUtterances = 1_000...120_000
-    /// What two utterances may share where one had to be cut in mid-speech, in milliseconds.
+    /// What an engine may hear in both of two utterances where speech had to be cut between them, in milliseconds.
     public static let overlaps = 0...2_000
 }

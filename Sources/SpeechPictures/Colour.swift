@@ -8,8 +8,8 @@ public enum Colour: UInt32, CaseIterable, Sendable {
     /// Behind an utterance, and behind every second one, so that two that meet can be told apart.
     case utterance = 0xDDF4E4
     case nextUtterance = 0xCBEBD5
-    /// Where two utterances share samples.
-    case overlap = 0xFFE0B2
+    /// What an engine hears in two utterances, because speech had to be cut.
+    case context = 0xFFE0B2
     case peak = 0x8FB3E8
     case loudness = 0x2F6FC4
     case level = 0x57606A

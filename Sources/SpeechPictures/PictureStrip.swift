@@ -33,7 +33,7 @@ struct PictureStrip {
 
     private func x(_ sample: Int) -> Int { Self.left + (sample - range.lowerBound) * Self.columns / range.count }
 
-    private var segments: [(index: Int, segment: Segmentation.Segment)] {
+    private var segments: [(index: Int, segment: Segmenter.Segment)] {
         let visible = SamplePosition(range.lowerBound)..<SamplePosition(range.upperBound)
         return recording.segmentation.segments.enumerated().filter { $1.range.overlaps(visible) }
             .map { (index: $0, segment: $1) }
@@ -49,10 +49,10 @@ struct PictureStrip {
             for (index, segment) in segments {
                 let colour: Colour = index % 2 == 0 ? .utterance : .nextUtterance
                 canvas.fill(columns(segment.range), panel, colour)
-                guard index > 0 else { continue }
-                let previous = recording.segmentation.segments[index - 1].range.upperBound
-                guard previous > segment.range.lowerBound else { continue }
-                canvas.fill(columns(segment.range.lowerBound..<previous), panel, .overlap)
+            }
+            for (_, segment) in segments {
+                canvas.fill(columns(segment.heard.lowerBound..<segment.range.lowerBound), panel, .context)
+                canvas.fill(columns(segment.range.upperBound..<segment.heard.upperBound), panel, .context)
             }
         }
     }

@@ -35,13 +35,15 @@ public struct SegmentationDocument {
         return .object(members)
     }
 
-    private func segment(_ segment: Segmentation.Segment) -> JSONValue {
+    private func segment(_ segment: Segmenter.Segment) -> JSONValue {
         let scores = recording.segmentation.scores(in: segment)
         return .object([
             "start_ms": .integer(SampleClock.milliseconds(at: segment.range.lowerBound)),
             "end_ms": .integer(SampleClock.milliseconds(at: segment.range.upperBound)),
             "start_sample": .integer(segment.range.lowerBound),
             "end_sample": .integer(segment.range.upperBound),
+            "heard_start_sample": .integer(segment.heard.lowerBound),
+            "heard_end_sample": .integer(segment.heard.upperBound),
             "reason": .string(segment.reason.name),
             "mean_probability": Self.rounded(scores.reduce(0, +) / Float(max(scores.count, 1))),
             "peak_probability": Self.rounded(scores.max() ?? 0),

@@ -33,7 +33,7 @@ public struct SegmentationText {
         }.joined(separator: "\n")
     }
 
-    private func row(_ number: Int, _ segment: Segmentation.Segment) -> (cells: [String], reason: String) {
+    private func row(_ number: Int, _ segment: Segmenter.Segment) -> (cells: [String], reason: String) {
         let scores = recording.segmentation.scores(in: segment)
         let mean = scores.reduce(0, +) / Float(max(scores.count, 1))
         let (start, end) = (Int(segment.range.lowerBound), Int(segment.range.upperBound))

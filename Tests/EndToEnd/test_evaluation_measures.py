@@ -14,7 +14,7 @@ import corpus  # noqa: E402
 import measures  # noqa: E402
 import words  # noqa: E402
 from measures import Stream, measure  # noqa: E402
-from words import Word  # noqa: E402
+from words import Cut, Word  # noqa: E402
 
 LABELS = [(1.0, 2.0), (4.0, 6.0)]
 
@@ -132,20 +132,22 @@ WORDS = [Word("one", 0.0, 1.0), Word("two", 1.0, 2.0), Word("three", 2.0, 3.0), 
 
 
 def test_cuts_are_the_ends_for_length():
-    ends = [(0, 10, "maximum"), (8, 20, "valley"), (20, 30, "silence"), (40, 50, "end")]
-    segments = [{"start_sample": a * 1600, "end_sample": b * 1600, "reason": reason} for a, b, reason in ends]
-    assert words.cuts(segments) == [(1.0, 0.8), (2.0, 2.0)]
+    spans = [(0, 0, 10, 11, "maximum"), (8, 10, 20, 20, "valley"), (20, 20, 30, 30, "silence"), (40, 40, 50, 50, "end")]
+    names = ("heard_start_sample", "start_sample", "end_sample", "heard_end_sample")
+    segments = [dict(zip(names, (1_600 * edge for edge in edges)), reason=reason) for *edges, reason in spans]
+    assert words.cuts(segments) == [Cut(1.0, 1.1, 0.8), Cut(2.0, 2.0, 2.0)]
 
 
 @pytest.mark.parametrize(
     ("cut", "expected"),
     [
-        ((1.0, 1.0), (0, 0)),
-        ((1.01, 1.01), (0, 0)),
-        ((1.5, 1.5), (1, 1)),
-        ((1.5, 1.1), (1, 1)),
-        ((1.5, 0.9), (1, 0)),
-        ((4.5, 4.5), (0, 0)),
+        (Cut(1.0, 1.0, 1.0), (0, 0)),
+        (Cut(1.01, 1.01, 1.01), (0, 0)),
+        (Cut(1.5, 1.5, 1.5), (1, 1)),
+        (Cut(1.5, 1.6, 1.1), (1, 1)),
+        (Cut(1.5, 1.6, 0.9), (1, 0)),
+        (Cut(1.5, 2.0, 1.4), (1, 0)),
+        (Cut(4.5, 4.5, 4.5), (0, 0)),
     ],
 )
 def test_a_cut_in_a_word_is_healed_by_an_overlap_that_has_it_whole(cut, expected):
@@ -171,8 +173,30 @@ def test_errors_belong_to_words(heard, expected):
 
 
 def test_errors_near_cuts_are_apart_from_the_others():
-    counts = words.boundary_errors(WORDS, ["one", "too", "four"], [(1.2, 1.2)])
+    counts = words.boundary_errors(WORDS, ["one", "too", "four"], [Cut(1.2, 1.2, 1.2)])
     assert counts == {"boundary_words": 2, "boundary_errors": 1, "interior_words": 2, "interior_errors": 1}
+
+
+@pytest.mark.parametrize(
+    ("heard", "otherwise", "expected"),
+    [
+        ("one two three four", "one two three four", 0),
+        ("one too three four", "one two three four", 1),
+        ("one too three four", "one too three four", 0),
+        ("one two three for", "one two three four", 0),
+    ],
+)
+def test_a_cut_breaks_what_is_right_when_it_is_cut_elsewhere(heard, otherwise, expected):
+    assert words.broken_words(WORDS, heard.split(), otherwise.split(), [Cut(1.5, 1.5, 1.5)]) == expected
+
+
+def test_words_keep_their_sound_when_pauses_come_between():
+    samples = numpy.repeat(numpy.arange(40.0), 1_600)
+    spoken = [Word(str(index), index / 10, (index + 1) / 10) for index in range(40)]
+    paused, moved = corpus._paused(samples, spoken, numpy.random.default_rng(4))
+    assert len(paused) > len(samples) + 3 * 0.15 * 16_000
+    for index, word in enumerate(moved):
+        assert set(paused[round(word.start * 16_000) + 2 : round(word.end * 16_000) - 2]) == {float(index)}
 
 
 def test_words_get_the_times_of_their_sounds():

@@ -180,20 +180,22 @@ def test_the_threshold_decides_what_is_speech(launch, backend):
     assert found == {0.6: True, 0.95: False}
 
 
-def test_the_longest_utterance_is_cut_with_an_overlap(launch, backend):
+def test_both_sides_of_a_cut_at_the_longest_utterance_are_heard(launch, backend):
     with open_client(launch(backend, VAD_MAX_UTTERANCE_MS=1_000)) as client:
         client.manual()
         client.append(PCM[: 32_000 * 3 + 3_200])
         client.commit()
         events = [client.transcript() for _ in range(4)]
     assert [(event["start_ms"], event["end_ms"]) for event in events] == [
-        (0, 1_000),
-        (750, 1_750),
-        (1_500, 2_500),
-        (2_250, 3_100),
+        (0, 875),
+        (875, 1_625),
+        (1_625, 2_375),
+        (2_375, 3_100),
     ]
     for event in events:
         assert audio(event) == between(event["start_ms"], event["end_ms"])
+    spans = [(0, 1_000), (750, 1_750), (1_500, 2_500), (2_250, 3_100)]
+    assert {request.pcm for request in backend.requests} == {between(*span) for span in spans}
 
 
 def test_an_update_is_answered_with_what_holds(launch, backend):

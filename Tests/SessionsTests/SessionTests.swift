@@ -106,7 +106,7 @@ struct SessionTests {
         #expect(harness.transcriber.requests.isEmpty)
     }
 
-    @Test("Waits for the commit without turn detection, and cuts at the maximum with an overlap")
+    @Test("Waits for the commit without turn detection, and cuts at the maximum, and lets the engine hear both sides")
     func manual() async throws {
         let harness = SessionHarness()
         try await harness.run { harness in
@@ -117,7 +117,7 @@ struct SessionTests {
             harness.transcriber.answerWithLength(0)
             harness.transcriber.answerWithLength(1)
         }
-        #expect(harness.received.map(\.summary) == ["16000@0-1000", "12000@750-1500"])
+        #expect(harness.received.map(\.summary) == ["16000@0-875", "12000@875-1500"])
     }
 
     @Test("Drops on clear what is not in an utterance yet")

@@ -88,12 +88,20 @@ struct TurnTests {
         let told = try await told([.speech(1_200), .silence(100)], utterances: 2)
         #expect(
             told.filter { !$0.contains("@") } == [
-                "created", "started 0 item_1", "stopped 1000 item_1", "committed 0-1000 - item_1",
-                "started 750 item_2", "stopped 1200 item_2", "committed 750-1200 item_1 item_2",
+                "created", "started 0 item_1", "stopped 875 item_1", "committed 0-875 - item_1",
+                "started 875 item_2", "stopped 1200 item_2", "committed 875-1200 item_1 item_2",
             ]
         )
-        let exact = try await self.told([.speech(1_000), .silence(100)], utterances: 1)
-        #expect(exact.filter { $0.hasPrefix("started") } == ["started 0 item_1"])
+        var change = TurnDetectionUpdate.Change()
+        change.overlap = 1_280
+        var update = SessionUpdate()
+        update.turnDetection = .on(change)
+        let exact = try await self.told([.update(update), .speech(960), .silence(100)], utterances: 1)
+        #expect(
+            exact.filter { !$0.contains("@") } == [
+                "created", "updated", "started 0 item_1", "stopped 975 item_1", "committed 0-975 - item_1",
+            ]
+        )
     }
 
     @Test("Forgets the announced name on clear")

@@ -23,11 +23,11 @@ struct UtteranceCutterTests {
         var cut = 0
         for _ in 0..<80 {
             for case .utterance(let utterance) in cutter.handle(SessionPropertyTests.command(&random)) {
-                cut += utterance.fresh
+                cut += utterance.item.range.count
             }
             #expect(account.snapshot.open == cutter.buffered + cut)
         }
-        for case .utterance(let utterance) in cutter.finish() { cut += utterance.fresh }
+        for case .utterance(let utterance) in cutter.finish() { cut += utterance.item.range.count }
         #expect(account.snapshot.open == cut)
     }
 

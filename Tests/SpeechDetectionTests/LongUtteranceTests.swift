@@ -16,7 +16,7 @@ struct LongUtteranceTests {
             frameLength: frame,
             turnDetection: rules,
             maximumUtterance: SampleClock.samples(milliseconds: maximum),
-            overlap: 7_680
+            overlap: 16_000
         )
     }
 
@@ -25,14 +25,14 @@ struct LongUtteranceTests {
         _ segmenter: inout Segmenter,
         milliseconds: Int,
         _ sound: (Int) -> (score: Float, energy: Float)
-    ) -> [(range: Range<SamplePosition>, reason: Segmenter.Reason)] {
+    ) -> [Segmenter.Segment] {
         var events: [Segmenter.Event] = []
         for index in 0..<milliseconds / 20 {
             let (score, energy) = sound(index * 20)
             events += segmenter.advance(score: score, energy: energy)
         }
         events += [segmenter.finish(at: segmenter.position)].compactMap(\.self)
-        return events.compactMap { if case .ended(let range, let reason) = $0 { (range, reason) } else { nil } }
+        return events.compactMap { if case .ended(let segment) = $0 { segment } else { nil } }
     }
 
     @Test(
@@ -78,15 +78,26 @@ struct LongUtteranceTests {
         #expect(ends[1] >= 18_000)
     }
 
-    @Test("Cuts at the maximum with an overlap when there is no valley")
-    func overlap() {
+    /// A level that is even but for a dip in the last second before the maximum, if any.
+    @Test(
+        "Cuts in mid-speech where it is quietest, and lets both sides hear the overlap",
+        arguments: [(nil, 23_500), (23_400, 23_410), (23_700, 23_710), (23_100, 23_500), (23_900, 23_500)] as [(Int?, Int)]
+    )
+    func maximum(dip: Int?, expected: Int) throws {
         var segmenter = Self.segmenter()
-        let found = Self.utterances(&segmenter, milliseconds: 60_000) { _ in (0.95, 60) }
-        #expect(found.map(\.reason) == [.maximum, .maximum, .endOfStream])
-        for (one, next) in zip(found, found.dropFirst()) {
-            #expect(next.range.lowerBound == one.range.upperBound - 7_680)
+        let found = Self.utterances(&segmenter, milliseconds: 60_000) { time in
+            (0.95, dip.map { ($0..<$0 + 20).contains(time) } == true ? 55 : 60)
         }
-        #expect(found[0].range == 0..<384_000)
+        #expect(found.map(\.reason) == [.maximum, .maximum, .endOfStream])
+        let cut = SampleClock.milliseconds(at: found[0].range.upperBound)
+        // A dip outside of the middle half of the overlap is not looked at.
+        #expect(abs(Int(cut) - expected) <= 20, "\(cut)")
+        #expect(found[0].heard == 0..<384_000)
+        for (one, next) in zip(found, found.dropFirst()) {
+            #expect(next.range.lowerBound == one.range.upperBound)
+            #expect(next.heard.lowerBound == one.heard.upperBound - 16_000)
+            #expect(one.heard.count <= 384_000)
+        }
     }
 
     @Test("Lets a long utterance end by itself when a pause begins")
@@ -111,13 +122,16 @@ struct LongUtteranceTests {
             maximumUtterance: maximum,
             overlap: overlap
         )
-        var taken: (end: SamplePosition, shared: Int) = (0, 0)
-        func check(_ range: Range<SamplePosition>, isForced: Bool) {
-            #expect(!range.isEmpty && range.count <= maximum)
-            let shared = max(0, taken.end - range.lowerBound)
-            #expect(shared <= taken.shared)
-            #expect(range.upperBound > taken.end)
-            taken = (range.upperBound, isForced ? min(overlap, maximum / 4) : 0)
+        var last = Segmenter.Segment(0..<0, .commit)
+        func check(_ segment: Segmenter.Segment) {
+            #expect(!segment.range.isEmpty && segment.heard.count <= maximum)
+            #expect(segment.range.lowerBound >= last.range.upperBound)
+            #expect(segment.rightContext == 0 || segment.reason == .maximum)
+            if segment.leftContext > 0 {
+                #expect(last.reason == .maximum && segment.range.lowerBound == last.range.upperBound)
+                #expect(segment.leftContext + last.rightContext <= overlap)
+            }
+            last = segment
         }
         var settled: SamplePosition = 0
         for _ in 0..<400 {
@@ -130,9 +144,9 @@ struct LongUtteranceTests {
                     maximumUtterance: maximum
                 )
             case 1:
-                let (range, _) = segmenter.pending(at: segmenter.position)
-                #expect(range.count <= maximum && range.lowerBound >= settled)
-                if range.upperBound > max(taken.end, range.lowerBound) { check(range, isForced: false) }
+                let (segment, _) = segmenter.pending(at: segmenter.position)
+                #expect(segment.heard.count <= maximum && segment.heard.lowerBound >= settled)
+                if !segment.range.isEmpty { check(segment) }
                 segmenter.restart(at: segmenter.position)
             default:
                 let isLoud = Int.random(in: 0..<5, using: &random) > 0
@@ -141,7 +155,7 @@ struct LongUtteranceTests {
                     energy: .random(in: 20...70, using: &random)
                 )
             }
-            for case .ended(let range, let reason) in events { check(range, isForced: reason == .maximum) }
+            for case .ended(let segment) in events { check(segment) }
             for case .started(let start) in events { #expect(start >= settled) }
             #expect(segmenter.settled >= settled)
             settled = segmenter.settled

@@ -39,14 +39,14 @@ struct SegmentationTests {
         let segmentation = Self.segmentation(samples)
         #expect(segmentation.length == 4_050)
         #expect(segmentation.frames.map(\.score) == (0..<25).map { (10..<15).contains($0) ? 1 : 0 })
-        #expect(segmentation.segments == [.init(range: 1_280..<2_560, reason: .silence)])
+        #expect(segmentation.segments == [.init(1_280..<2_560, .silence)])
         #expect(segmentation.scores(in: segmentation.segments[0]) == [0, 0, 1, 1, 1, 1, 1, 0])
     }
 
     @Test("Ends what is open with the recording, in the frame that is not whole")
     func end() {
         let samples = [Int16](repeating: 500, count: 1_650)
-        #expect(Self.segmentation(samples).segments == [.init(range: 0..<1_650, reason: .endOfStream)])
+        #expect(Self.segmentation(samples).segments == [.init(0..<1_650, .endOfStream)])
     }
 
     @Test("Cuts nothing out of less than a frame", arguments: [0, 1, 159])

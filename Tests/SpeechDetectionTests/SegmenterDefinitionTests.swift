@@ -79,7 +79,8 @@ private struct Definition {
             let end = min((quiet >= max(start, floor) ? quiet : last) + 1 + rules.suffixPadding, heard)
             let isOver = last + rules.hangover < frames.count
             events.append(.started(at: SamplePosition(start)))
-            events.append(.ended(SamplePosition(start)..<SamplePosition(end), isOver ? .silence : .endOfStream))
+            let reason = isOver ? Segmenter.Reason.silence : .endOfStream
+            events.append(.ended(.init(SamplePosition(start)..<SamplePosition(end), reason)))
             (from, floor) = (heard, end)
         }
         return events
@@ -116,13 +117,15 @@ private struct Definition {
         return quiet.map { $0 + 1 } ?? reach.lowerBound
     }
 
-    /// The last loud frame before `last` when that is quiet, or behind it for as long as it stays loud.
+    /// The last loud frame before `last` when that is quiet, or else the last clear one; or behind it for as long as it
+    /// stays loud.
     private func offset(_ last: Int, heard: Int) -> Int {
         guard rules.offsetSearch > 0 else { return last }
-        let reach = max(0, last - rules.offsetSearch)...min(heard - 1, last + rules.offsetSearch)
+        let reach = max(0, last - rules.offsetSearch)...min(heard - 1, last + 2 * rules.offsetSearch)
         let level = reach.map { frames[$0].energy }.min() ?? 0
-        func isLoud(_ index: Int) -> Bool { frames[index].energy > level + 10 }
-        if !isLoud(last) { return (reach.lowerBound...last).last(where: isLoud) ?? last }
-        return (last...reach.upperBound).prefix(while: isLoud).last ?? last
+        func isLoud(_ index: Int) -> Bool { frames[index].energy > level + 8 }
+        if isLoud(last) { return (last...reach.upperBound).prefix(while: isLoud).last ?? last }
+        let before = reach.lowerBound...last
+        return before.last(where: isLoud) ?? before.last { frames[$0].score >= 0.7 } ?? last
     }
 }

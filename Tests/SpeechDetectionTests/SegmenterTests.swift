@@ -36,12 +36,12 @@ struct SegmenterTests {
             ("", []),
             ("____", []),
             ("s_s_s_", []),
-            ("__ss__", [.started(at: 1), .ended(1..<5, .silence)]),
-            ("ss", [.started(at: 0), .ended(0..<2, .endOfStream)]),
-            ("_susu_u__", [.started(at: 0), .ended(0..<8, .silence)]),
-            ("_ss_s__", [.started(at: 0), .ended(0..<6, .silence)]),
-            ("ss__ss", [.started(at: 0), .ended(0..<3, .silence), .started(at: 3), .ended(3..<6, .endOfStream)]),
-            ("_ss_", [.started(at: 0), .ended(0..<4, .endOfStream)]),
+            ("__ss__", [.started(at: 1), .ended(.init(1..<5, .silence))]),
+            ("ss", [.started(at: 0), .ended(.init(0..<2, .endOfStream))]),
+            ("_susu_u__", [.started(at: 0), .ended(.init(0..<8, .silence))]),
+            ("_ss_s__", [.started(at: 0), .ended(.init(0..<6, .silence))]),
+            ("ss__ss", [.started(at: 0), .ended(.init(0..<3, .silence)), .started(at: 3), .ended(.init(3..<6, .endOfStream))]),
+            ("_ss_", [.started(at: 0), .ended(.init(0..<4, .endOfStream))]),
         ] as [(String, [Event])]
     )
     func cuts(levels: String, expected: [Event]) {
@@ -65,7 +65,7 @@ struct SegmenterTests {
         let ended = scores.flatMap { segmenter.advance(score: $0, energy: 0) }.filter {
             if case .ended = $0 { true } else { false }
         }
-        #expect(ended == (expected.map { [.ended($0, .silence)] } ?? []))
+        #expect(ended == (expected.map { [.ended(.init($0, .silence))] } ?? []))
     }
 
     @Test("Averages scores over the smoothing length")
@@ -89,11 +89,11 @@ struct SegmenterTests {
         let settled = segmenter.settled
         let end = segmenter.position + 1
         let pending = segmenter.pending(at: end)
-        #expect(pending.range.lowerBound >= settled)
-        #expect(pending.range.upperBound == end)
+        #expect(pending.segment.range.lowerBound >= settled)
+        #expect(pending.segment.range.upperBound == end)
         segmenter.restart(at: end)
         #expect(segmenter.settled == end)
-        #expect(segmenter.pending(at: end).range.isEmpty)
+        #expect(segmenter.pending(at: end).segment.range.isEmpty)
     }
 
     @Test("Tells a commit whether speech was heard", arguments: [("____", false), ("_s", true), ("_ss_", true)])
@@ -107,11 +107,11 @@ struct SegmenterTests {
     func manual() {
         var segmenter = Self.segmenter(nil, maximum: 10)
         #expect(segmenter.advance(by: 4).isEmpty)
-        #expect(segmenter.pending(at: 4).range == 0..<4)
+        #expect(segmenter.pending(at: 4).segment.range == 0..<4)
         segmenter.restart(at: 4)
-        #expect(segmenter.advance(by: 25) == [.ended(4..<14, .maximum), .ended(14..<24, .maximum)])
+        #expect(segmenter.advance(by: 25) == [.ended(.init(4..<14, .maximum)), .ended(.init(14..<24, .maximum))])
         #expect(segmenter.settled == 24)
-        #expect(segmenter.finish(at: 29) == .ended(24..<29, .endOfStream))
+        #expect(segmenter.finish(at: 29) == .ended(.init(24..<29, .endOfStream)))
         #expect(segmenter.finish(at: 29) == nil)
     }
 
@@ -125,7 +125,7 @@ struct SegmenterTests {
         #expect(segmenter.change(turnDetection: Self.small, maximumUtterance: 1_000).isEmpty)
         #expect(segmenter.settled == 1)
         #expect(segmenter.advance(score: 0, energy: 0).isEmpty)
-        #expect(segmenter.advance(score: 0, energy: 0) == [.ended(1..<9, .silence)])
+        #expect(segmenter.advance(score: 0, energy: 0) == [.ended(.init(1..<9, .silence))])
     }
 
     /// Random scores and rules against a definition that looks at the whole stream each time.
@@ -172,7 +172,7 @@ private struct Definition {
                 if isVoiced { utterance?.voicedEnd = now }
                 guard !sounds, now - open.voicedEnd >= rules.hangover else { continue }
                 let end = min(open.voicedEnd + rules.suffixPadding, now)
-                events.append(.ended(SamplePosition(open.start)..<SamplePosition(end), .silence))
+                events.append(.ended(.init(SamplePosition(open.start)..<SamplePosition(end), .silence)))
                 (floor, forgotten, utterance) = (end, now, nil)
                 continue
             }
@@ -191,7 +191,7 @@ private struct Definition {
         }
         if let open = utterance {
             let end = min(open.voicedEnd + rules.suffixPadding, scores.count)
-            events.append(.ended(SamplePosition(open.start)..<SamplePosition(end), .endOfStream))
+            events.append(.ended(.init(SamplePosition(open.start)..<SamplePosition(end), .endOfStream)))
         }
         return events
     }

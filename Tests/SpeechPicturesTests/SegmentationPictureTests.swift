@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Segmentation picture")
 struct SegmentationPictureTests {
-    @Test("Shades utterances, ends them in the colour of their reason, and shows what they share")
+    @Test("Shades utterances, ends them in the colour of their reason, and shows what is heard in both")
     func cuts() {
         var recording = SegmentationTextTests.recording
         recording.samples = Array(repeating: 0, count: 64_000)
@@ -18,12 +18,13 @@ struct SegmentationPictureTests {
         }
         #expect(colour(atSecond: 0.7) == .panel)
         #expect(colour(atSecond: 1.25) == .utterance)
-        #expect(colour(atSecond: 1.75) == .overlap)
+        #expect(colour(atSecond: 1.6) == .context)
+        #expect(colour(atSecond: 1.9) == .context)
         #expect(colour(atSecond: 2.5) == .nextUtterance)
         #expect(colour(atSecond: 3.5) == .panel)
         let ends = (0..<canvas.width).filter { canvas[$0, row] == .maximum }
         #expect(ends.count == 2)
-        #expect(ends.first == SegmentationPicture.left + 31_992 * SegmentationPicture.panel / 64_000 - 2)
+        #expect(ends.first == SegmentationPicture.left + 28_000 * SegmentationPicture.panel / 64_000 - 2)
     }
 
     @Test(

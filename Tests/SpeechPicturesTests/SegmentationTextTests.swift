@@ -10,8 +10,8 @@ struct SegmentationTextTests {
     static let recording: SegmentedRecording = {
         let frames = (0..<125).map { ScoredFrame(score: (31..<94).contains($0) ? 0.75 : 0.125, level: 40) }
         let segments = [
-            Segmentation.Segment(range: 16_000..<31_992, reason: .maximum),
-            Segmentation.Segment(range: 24_312..<48_000, reason: .endOfStream),
+            Segmenter.Segment(16_000..<28_000, .maximum, rightContext: 3_992),
+            Segmenter.Segment(28_000..<48_000, .endOfStream, leftContext: 3_688),
         ]
         return SegmentedRecording(
             name: "folder/a file.wav",
@@ -32,7 +32,7 @@ struct SegmentationTextTests {
 
     @Test("Labels are seconds and the reason")
     func labels() {
-        #expect(SegmentationText(Self.recording).labels == "1.000\t2.000\tmaximum\n1.520\t3.000\tend")
+        #expect(SegmentationText(Self.recording).labels == "1.000\t1.750\tmaximum\n1.750\t3.000\tend")
         #expect(SegmentationText(Self.empty).labels.isEmpty)
     }
 
@@ -40,9 +40,9 @@ struct SegmentationTextTests {
     func table() {
         let lines = SegmentationText(Self.recording).table.split(separator: "\n")
         #expect(lines.count == 4)
-        #expect(lines[0] == "folder/a file.wav: 4.0 s, detector silero, 2 utterances, 2.5 s")
+        #expect(lines[0] == "folder/a file.wav: 4.0 s, detector silero, 2 utterances, 2.0 s")
         #expect(lines[1].split(separator: " ") == ["#", "start", "end", "length", "mean", "peak", "reason"])
-        #expect(lines[3].split(separator: " ") == ["2", "1.520", "3.000", "1.481", "75", "%", "75", "%", "end"])
+        #expect(lines[3].split(separator: " ") == ["2", "1.750", "3.000", "1.250", "75", "%", "75", "%", "end"])
     }
 
     @Test("A recording without speech is one line")
@@ -59,19 +59,21 @@ struct SegmentationTextTests {
         #expect((json["probabilities"]?.elements.count ?? 0) == (hasScores ? 125 : 0))
         #expect((json["levels_db"]?.elements.count ?? 0) == (hasScores ? 125 : 0))
         let last = try #require(json["segments"]?.elements.last)
-        #expect(last["start_sample"] == 24_312)
+        #expect(last["start_sample"] == 28_000)
+        #expect(last["heard_start_sample"] == 24_312)
+        #expect(last["heard_end_sample"] == 48_000)
         #expect(last["end_ms"] == 3_000)
         #expect(last["reason"] == "end")
         #expect(last["peak_probability"] == .number(0.75))
     }
 
-    @Test("The sketch marks begin, course, overlap and end")
+    @Test("The sketch marks begin, course, cut and end")
     func sketch() {
         let lines = SegmentationSketch(Self.recording, width: 47).text.split(separator: "\n").map(String.init)
         #expect(lines.count == 4)
         #expect(lines[1].hasPrefix("speech ▁▁▁▁▁▁▁▁▁"))
-        // Cells of 100 ms; the second begins before the first has ended.
-        #expect(lines[2] == "cuts   ··········┠━━━━┠━━━╳━━━━━━━━━┨··········")
+        // Cells of 100 ms.
+        #expect(lines[2] == "cuts   ··········┠━━━━━━╳━━━━━━━━━━━┨··········")
         #expect(lines[3] == "s      0" + String(repeating: " ", count: 19) + "2")
     }
 

@@ -320,8 +320,11 @@ def around(samples: numpy.ndarray, spans: list[measures.Span]) -> tuple[numpy.nd
 # Long speech
 
 
-def long_speech(voice: str, repeats: int, cache: Path) -> tuple[Recording, list[words.Word]]:
-    """LONG_TEXT again and again without a full stop, each time from another word on, and when each word is said."""
+def long_speech(voice: str, repeats: int, cache: Path, has_pauses: bool) -> tuple[Recording, list[words.Word]]:
+    """LONG_TEXT again and again without a full stop, each time from another word on, and when each word is said.
+
+    With pauses, every 5 to 12 words are followed by 0.15 to 0.4 s of silence, as a hasty reader takes breath.
+    """
     path = cache / f"long-{voice}-{hashlib.sha256(' '.join(LONG_TEXT).encode()).hexdigest()[:16]}"
     samples, spoken_words, position = [], [], 0.0
     for turn in range(repeats):
@@ -335,8 +338,27 @@ def long_speech(voice: str, repeats: int, cache: Path) -> tuple[Recording, list[
         spoken_words += [words.Word(w.text, w.start - first + position, w.end - first + position) for w in timed]
         position += len(samples[-1]) / RATE
     lead = [numpy.zeros(RATE // 2)]
-    recording = Recording(f"long {voice}", "long speech", whole_numbers(numpy.concatenate(lead + samples + lead)), [])
-    return recording, [words.Word(w.text, w.start + 0.5, w.end + 0.5) for w in spoken_words]
+    spoken_words = [words.Word(w.text, w.start + 0.5, w.end + 0.5) for w in spoken_words]
+    samples = numpy.concatenate(lead + samples + lead)
+    if has_pauses:
+        samples, spoken_words = _paused(samples, spoken_words, random(f"pauses {voice}"))
+    samples = samples + decibels(HISS) * random(f"long {voice}").standard_normal(len(samples))
+    return Recording(f"long {voice}", "with pauses" if has_pauses else "in one go", whole_numbers(samples), []), spoken_words
+
+
+def _paused(
+    samples: numpy.ndarray, spoken: list[words.Word], chance: numpy.random.Generator
+) -> tuple[numpy.ndarray, list[words.Word]]:
+    pieces, moved, shift, begin = [], [], 0.0, 0
+    left = chance.integers(5, 13)
+    for word in spoken:
+        moved.append(words.Word(word.text, word.start + shift, word.end + shift))
+        left -= 1
+        if left == 0:
+            end, pause = int(word.end * RATE), int(chance.uniform(0.15, 0.4) * RATE)
+            pieces += [samples[begin:end], numpy.zeros(pause)]
+            begin, shift, left = end, shift + pause / RATE, chance.integers(5, 13)
+    return numpy.concatenate([*pieces, samples[begin:]]), moved
 
 
 def _with_phones(text: list[str], voice: str, path: Path) -> tuple[numpy.ndarray, list[tuple[str, float, float]]]:

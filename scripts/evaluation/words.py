@@ -3,7 +3,9 @@
 A cut is where a segment ended for its length (reason "valley" or "maximum").
 
     in a word       cuts with a word on both sides of them, % of cuts; 20 ms at either end of a word do not count
-    word lost       cuts whose word is whole in neither of the two utterances, % of cuts: an overlap heals a cut
+    word lost       cuts whose word the engine hears whole in neither of the two utterances, % of cuts
+    broken          cuts whose word, or the word on either side, the joined transcript has wrong, although a transcript
+                    that was cut elsewhere has it right, % of cuts: errors that are the cut's and not the engine's
     boundary        word error rate of the words that lie within 0.5 s of a cut, as the joined transcript has them
     interior        word error rate of all other words
     ratio           boundary over interior
@@ -25,19 +27,27 @@ class Word:
     end: float
 
 
-def cuts(segments: list[dict]) -> list[tuple[float, float]]:
-    """End of each utterance that was cut for its length, and begin of the next."""
+@dataclass(frozen=True)
+class Cut:
+    position: float
+    heard_until: float  # what the engine hears of the utterance before
+    heard_from: float  # and of the one behind
+
+
+def cuts(segments: list[dict]) -> list[Cut]:
+    """Where utterances were cut for their length."""
     return [
-        (one["end_sample"] / 16_000, other["start_sample"] / 16_000)
+        Cut(one["end_sample"] / 16_000, one["heard_end_sample"] / 16_000, other["heard_start_sample"] / 16_000)
         for one, other in zip(segments, segments[1:])
         if one["reason"] in ("valley", "maximum")
     ]
 
 
-def cut_words(cuts: list[tuple[float, float]], words: list[Word]) -> tuple[int, int]:
+def cut_words(cuts: list[Cut], words: list[Word]) -> tuple[int, int]:
     """How many cuts lie in a word, and how many of their words no utterance has whole."""
-    hit = [(next((w for w in words if w.start + EDGE < end < w.end - EDGE), None), start) for end, start in cuts]
-    return sum(word is not None for word, _ in hit), sum(word is not None and start > word.start + EDGE for word, start in hit)
+    hit = [(next((w for w in words if w.start + EDGE < cut.position < w.end - EDGE), None), cut) for cut in cuts]
+    hit = [(word, cut) for word, cut in hit if word]
+    return len(hit), sum(c.heard_from > w.start + EDGE and c.heard_until < w.end - EDGE for w, c in hit)
 
 
 def errors_by_word(spoken: list[str], heard: list[str]) -> list[int]:
@@ -64,12 +74,24 @@ def errors_by_word(spoken: list[str], heard: list[str]) -> list[int]:
     return errors
 
 
-def boundary_errors(words: list[Word], heard: list[str], cuts: list[tuple[float, float]]) -> dict[str, int]:
+def broken_words(words: list[Word], heard: list[str], heard_otherwise: list[str], cuts: list[Cut]) -> int:
+    """How many cuts did harm; the second transcript was cut elsewhere."""
+    spoken = [word.text for word in words]
+    errors, other_errors = errors_by_word(spoken, heard), errors_by_word(spoken, heard_otherwise)
+    count = 0
+    for cut in cuts:
+        behind = next((index for index, word in enumerate(words) if word.end > cut.position), len(words) - 1)
+        near = range(max(0, behind - 1), min(len(words), behind + 2))
+        count += any(errors[index] > other_errors[index] == 0 for index in near)
+    return count
+
+
+def boundary_errors(words: list[Word], heard: list[str], cuts: list[Cut]) -> dict[str, int]:
     """Words and errors near cuts, and elsewhere."""
     errors = errors_by_word([word.text for word in words], heard)
     counts = {"boundary_words": 0, "boundary_errors": 0, "interior_words": 0, "interior_errors": 0}
-    for word, error in zip(words, errors):
-        place = "boundary" if any(word.start < end + NEAR and end - NEAR < word.end for end, _ in cuts) else "interior"
+    for w, error in zip(words, errors):
+        place = "boundary" if any(w.start < c.position + NEAR and c.position - NEAR < w.end for c in cuts) else "interior"
         counts[f"{place}_words"] += 1
         counts[f"{place}_errors"] += error
     return counts

@@ -8,7 +8,7 @@ public struct SegmentationSettings: Sendable {
     public var turnDetection: TurnDetection
     /// The longest utterance, in samples.
     public var maximumUtterance: Int
-    /// What two utterances share where speech had to be cut at the maximum, in samples.
+    /// What an engine hears in both of two utterances where speech had to be cut between them, in samples.
     public var overlap: Int
 
     /// Keys, meanings and defaults are those of `Setting`.

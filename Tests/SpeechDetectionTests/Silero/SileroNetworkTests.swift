@@ -92,7 +92,7 @@ struct SileroNetworkTests {
         for start in stride(from: 0, through: speech.count - 512, by: 512) {
             let frame = speech.span.extracting(start..<start + 512)
             let events = segmenter.advance(score: detector.score(frame), energy: FrameEnergy.level(frame))
-            for case .ended(let range, .silence) in events { found.append(range) }
+            for case .ended(let segment) in events where segment.reason == .silence { found.append(segment.range) }
         }
         try #require(found.count == expected.count)
         for (found, expected) in zip(found, expected) {

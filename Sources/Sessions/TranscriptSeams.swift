@@ -1,0 +1,86 @@
+import Audio
+import Transcription
+
+/// Gives each of two utterances its own words where speech had to be cut between them.
+///
+/// The engine hears the audio around such a seam twice, once with what comes after it and once with what came before, and
+/// is unsure only of words near the ends of what it hears. With word times, an utterance has the words whose middle lies
+/// in it, and the next goes on where the last of these ended, so that a word on the seam is neither said twice nor lost.
+/// Without, the first utterance keeps all of its words, and the next loses the `DoubledWords`.
+///
+/// It sees the outcomes of a session in audio order.
+struct TranscriptSeams {
+    /// The utterance before.
+    private struct Previous {
+        /// Where it ends.
+        var end: SamplePosition
+        var rightContext: Int
+        var text: String
+        /// Where its last word ended; `nil` without word times.
+        var wordsEnd: SamplePosition?
+    }
+
+    private var previous: Previous?
+
+    /// The event as the client gets it.
+    mutating func event(_ event: SessionEvent, _ context: Utterance.Context) -> SessionEvent {
+        guard case .transcribed(let item, let heard) = event else {
+            previous = nil
+            return event
+        }
+        let before = previous.flatMap { context.left > 0 && $0.end == item.range.lowerBound ? $0 : nil }
+        let own = own(heard, item.range, context, after: before)
+        let last = own.words.last.map { item.range.lowerBound + SamplePosition($0.range.upperBound) }
+        previous = Previous(
+            end: item.range.upperBound,
+            rightContext: context.right,
+            text: own.text,
+            wordsEnd: heard.text.isEmpty || heard.hasTimes ? last ?? item.range.lowerBound : nil
+        )
+        return .transcribed(item, own)
+    }
+
+    private func own(
+        _ heard: Transcript,
+        _ range: Range<SamplePosition>,
+        _ context: Utterance.Context,
+        after before: Previous?
+    ) -> Transcript {
+        guard context != Utterance.Context() else { return heard }
+        let start = range.lowerBound - SamplePosition(context.left)
+        let from = context.left > 0 ? before?.wordsEnd ?? range.lowerBound : start
+        let until = range.upperBound + (context.right > 0 ? 0 : .max / 2)
+        func middle(_ word: Transcript.Word) -> SamplePosition {
+            start + SamplePosition((word.range.lowerBound + word.range.upperBound) / 2)
+        }
+        let spoken = SpokenWords(heard.text)
+        var kept = 0..<spoken.words.count
+        if heard.hasTimes {
+            let first = heard.words.firstIndex { middle($0) >= from } ?? kept.upperBound
+            kept = first..<(heard.words[first...].firstIndex { middle($0) >= until } ?? kept.upperBound)
+        } 
+        if let before, before.wordsEnd == nil {
+            let doubled = DoubledWords(
+                first: SpokenWords(before.text),
+                second: spoken,
+                overlap: context.left + before.rightContext
+            )
+            kept = doubled.count..<max(doubled.count, kept.upperBound)
+        }
+        let words = heard.words.filter { from <= middle($0) && middle($0) < until }
+        return Transcript(
+            text: spoken.text(of: kept),
+            words: words.map { .init(text: $0.text, range: Self.shifted($0.range, by: context.left)) }
+        )
+    }
+
+    /// A range counted from a later sample; what lies before that is cut off.
+    private static func shifted(_ range: Range<Int>, by count: Int) -> Range<Int> {
+        max(0, range.lowerBound - count)..<max(0, range.upperBound - count)
+    }
+}
+
+extension Transcript {
+    /// Whether each word of the text has its time.
+    fileprivate var hasTimes: Bool { !words.isEmpty && words.count == SpokenWords(text).words.count }
+}
