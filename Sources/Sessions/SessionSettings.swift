@@ -13,8 +13,11 @@ public struct SessionSettings: Equatable, Sendable {
     public var maximumUtterance: Int
     /// The longest utterance without turn detection, in samples.
     public var maximumCommit: Int
-    /// What an engine hears in both of two utterances where speech had to be cut between them, in samples.
-    public var overlap = SampleClock.samples(milliseconds: 1_000)
+    /// What an engine hears in both of two utterances where one was cut for its length, in samples.
+    public var overlap = SampleClock.samples(milliseconds: 1_500)
+    /// Whether the engine tells when each word was said. Without, words that are heard twice can only be told by likeness,
+    /// so that is not done where a pause parts them anyway.
+    public var hasWordTimes = false
     /// Model that the client asks for; an engine that has only one uses that.
     public var model: String?
     /// ISO 639-1 code, or `nil` to let the engine decide.

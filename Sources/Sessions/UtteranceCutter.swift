@@ -25,6 +25,8 @@ struct UtteranceCutter {
     private let account: AudioAccount
     private let conversation: Conversation
     private let makeID: () -> String
+    /// Why the last utterance ended.
+    private var lastReason: Segmenter.Reason?
     /// The name of the utterance under way, once the client knows it.
     private var announcedID: String?
     /// Samples before this one are accounted for, although the next utterance may have some of them as its context.
@@ -182,17 +184,34 @@ struct UtteranceCutter {
     }
 
     private mutating func take(_ segment: Segmenter.Segment) -> [Output] {
+        let segment = withUsefulContext(segment)
         discard(before: segment.heard.lowerBound, .silence)
-        let item = SessionEvent.Item(id: nextID(), range: segment.range, audio: audio(segment.range))
+        let samples = buffer.copy(segment.heard)
+        let audio = segment.heard == segment.range ? samples : buffer.copy(segment.range)
+        let item = SessionEvent.Item(
+            id: nextID(),
+            range: segment.range,
+            audio: settings.includesAudio ? audio : nil
+        )
         let request = TranscriptionRequest(
-            samples: segment.heard == segment.range ? item.audio ?? buffer.copy(segment.range) : buffer.copy(segment.heard),
+            samples: samples,
             model: settings.model,
             language: settings.language,
             prompt: settings.prompt
         )
         booked = segment.range.upperBound
+        lastReason = segment.reason
         let context = Utterance.Context(left: segment.leftContext, right: segment.rightContext)
         return [committed(item), .utterance(Utterance(item: item, context: context, request: request))]
+    }
+
+    /// Without word times, a segment has no context on the other side of a pause.
+    private func withUsefulContext(_ segment: Segmenter.Segment) -> Segmenter.Segment {
+        var segment = segment
+        guard !settings.hasWordTimes else { return segment }
+        if segment.reason == .valley { segment.rightContext = 0 }
+        if lastReason == .valley { segment.leftContext = 0 }
+        return segment
     }
 
     private mutating func announce(at start: SamplePosition) -> Output {

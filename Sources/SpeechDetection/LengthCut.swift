@@ -14,8 +14,10 @@ struct LengthCut: Equatable, Sendable {
 /// Finds that place.
 ///
 /// From the soft maximum on, any good moment of the last seconds will do, and what counts as good falls with the length:
-/// at first a clear pause, near the maximum twice as shallow a one. At the maximum there is no choice: speech is cut, and
-/// the engine hears the last `overlap` samples in both utterances.
+/// at first a clear pause, near the maximum twice as shallow a one. At the maximum there is no choice, and speech is cut.
+///
+/// In either case the engine hears the words around the cut in both utterances. It is the more sure of a word the more it
+/// has heard before, so two thirds of the overlap lie before the cut.
 struct LengthRule {
     /// How far back a valley is looked for: 5 s.
     static let search = SampleClock.samples(milliseconds: 5_000)
@@ -29,8 +31,24 @@ struct LengthRule {
     let position: SamplePosition
     /// The most that an engine may hear of an utterance, in samples.
     let maximum: Int
-    /// What two utterances may both hear, in samples.
-    let overlap: Int
+    /// What an engine hears in both utterances, in samples.
+    private let overlap: Int
+
+    init(
+        rules: TurnDetection?,
+        history: FrameHistory,
+        frameLength: Int,
+        position: SamplePosition,
+        maximum: Int,
+        overlap: Int
+    ) {
+        self.rules = rules
+        self.history = history
+        self.frameLength = frameLength
+        self.position = position
+        self.maximum = maximum
+        self.overlap = min(overlap, maximum / 4)
+    }
 
     /// - Parameter hasVoice: Whether someone speaks right now; in a pause it is better to wait whether the utterance ends.
     /// - Returns: `nil` while the utterance may go on.
@@ -38,21 +56,22 @@ struct LengthRule {
         let limit = utterance.heardStart + SamplePosition(maximum)
         let isFull = position + SamplePosition(rules == nil ? 1 : frameLength) > limit
         guard isFull || hasVoice else { return nil }
-        if let rules, let valley = valley(utterance, until: min(position, limit), rules) {
-            return LengthCut(position: valley, reason: .valley)
+        let end = min(position, limit)
+        let latest = end - SamplePosition(overlap / 3)
+        // The best moment may still be too young for the words behind it to have been heard: it is waited for.
+        if let rules, let valley = valley(utterance, until: isFull ? latest : end, rules), valley <= latest {
+            return LengthCut(position: valley, reason: .valley, before: overlap - overlap / 3, after: overlap / 3)
         }
-        return isFull ? forced(until: min(position, limit)) : nil
+        return isFull ? forced(until: end) : nil
     }
 
-    /// A cut in mid-speech: in the quietest moment that leaves at least a quarter of the overlap on either side.
+    /// A cut in mid-speech: in the quietest moment that leaves the last third of the overlap behind it, and half before.
     private func forced(until end: SamplePosition) -> LengthCut {
-        let overlap = min(overlap, maximum / 4)
-        var after = overlap / 2
-        let ages = Int(position - end) + overlap / 4..<Int(position - end) + overlap - overlap / 4
-        let frames = ages.lowerBound / frameLength + 1...max(ages.lowerBound, ages.upperBound - 1) / frameLength + 1
-        if frames.upperBound <= history.count, let quietest = ValleySearch.valley(in: history, ages: frames, radius: 1) {
-            let middle = quietest.age * frameLength - frameLength / 2 - Int(position - end)
-            after = min(max(middle, overlap / 4), overlap - overlap / 4)
+        let behind = Int(position - end)
+        let ages = (behind + overlap / 3) / frameLength + 1...(behind + overlap / 2) / frameLength + 1
+        var after = overlap / 3
+        if ages.upperBound <= history.count, let quietest = ValleySearch.valley(in: history, ages: ages, radius: 1) {
+            after = min(max(quietest.age * frameLength - frameLength / 2 - behind, overlap / 3), overlap / 2)
         }
         return LengthCut(
             position: end - SamplePosition(after),
@@ -69,7 +88,8 @@ struct LengthRule {
     ) -> SamplePosition? {
         let start = utterance.heardStart
         let soft = min(rules.softMaximum, maximum / 4 * 3)
-        guard end - start >= SamplePosition(soft) else { return nil }
+        let length = Int(min(position, start + SamplePosition(maximum)) - start)
+        guard length >= soft else { return nil }
         let first = max(utterance.start + SamplePosition(max(1, soft / 2)), end - SamplePosition(Self.search))
         let newest = Int(position - end) / frameLength + 1
         let oldest = min(Int(position - first) / frameLength, history.count)
@@ -78,7 +98,7 @@ struct LengthRule {
         guard newest <= oldest,
             let valley = ValleySearch.valley(in: history, ages: newest...oldest, radius: max(1, radius / frameLength))
         else { return nil }
-        let progress = Float(end - start - SamplePosition(soft)) / Float(max(1, maximum - soft))
+        let progress = Float(length - soft) / Float(max(1, maximum - soft))
         guard valley.depth <= rules.valleyDepth * (1 + min(1, progress)) / 2 else { return nil }
         return min(position - SamplePosition(valley.age * frameLength) + SamplePosition(frameLength / 2), end)
     }

@@ -3,8 +3,8 @@ public import Audio
 extension Segmenter {
     /// One utterance.
     ///
-    /// Utterances never share a sample. Where speech had to be cut, an engine should also hear what lies around the cut,
-    /// since it recognises a word only with what is said before and after it: that is the context.
+    /// Utterances never share a sample. Where one was cut for its length, an engine should also hear what lies around the
+    /// cut, since it recognises a word better with what is said before and after it: that is the context.
     public struct Segment: Equatable, Sendable {
         public var range: Range<SamplePosition>
         public var reason: Reason
@@ -31,7 +31,7 @@ extension Segmenter {
         case silence
         /// It was long, and there was a good moment; the next begins there.
         case valley
-        /// It was as long as can be, and someone spoke; the next begins there, and both have context.
+        /// It was as long as can be, and someone spoke.
         case maximum
         case commit
         case endOfStream

@@ -28,8 +28,8 @@ public struct Segmenter: Sendable {
     public private(set) var turnDetection: TurnDetection?
     /// The longest utterance, with its context; at least two frames count.
     public private(set) var maximumUtterance: Int
-    /// What an engine hears in both of two utterances where speech had to be cut between them; at most a quarter of the
-    /// maximum counts.
+    /// What an engine hears in both of two utterances where one was cut for its length; at most a quarter of the maximum
+    /// counts.
     public var overlap: Int
     /// Samples seen so far.
     public private(set) var position: SamplePosition = 0

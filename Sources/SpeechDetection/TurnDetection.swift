@@ -105,6 +105,6 @@ extension TurnDetection {
     public static let searches = 0...2_000
     /// What the longest utterance and `softMaximum` may be, in milliseconds.
     public static let maximumUtterances = 1_000...120_000
-    /// What an engine may hear in both of two utterances where speech had to be cut between them, in milliseconds.
+    /// What an engine may hear in both of two utterances where one was cut for its length, in milliseconds.
     public static let overlaps = 0...2_000
 }

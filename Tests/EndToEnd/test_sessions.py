@@ -181,20 +181,20 @@ def test_the_threshold_decides_what_is_speech(launch, backend):
 
 
 def test_both_sides_of_a_cut_at_the_longest_utterance_are_heard(launch, backend):
-    with open_client(launch(backend, VAD_MAX_UTTERANCE_MS=1_000)) as client:
+    with open_client(launch(backend, VAD_MAX_UTTERANCE_MS=1_000, VAD_OVERLAP_MS=240)) as client:
         client.manual()
         client.append(PCM[: 32_000 * 3 + 3_200])
         client.commit()
         events = [client.transcript() for _ in range(4)]
     assert [(event["start_ms"], event["end_ms"]) for event in events] == [
-        (0, 875),
-        (875, 1_625),
-        (1_625, 2_375),
-        (2_375, 3_100),
+        (0, 920),
+        (920, 1_680),
+        (1_680, 2_440),
+        (2_440, 3_100),
     ]
     for event in events:
         assert audio(event) == between(event["start_ms"], event["end_ms"])
-    spans = [(0, 1_000), (750, 1_750), (1_500, 2_500), (2_250, 3_100)]
+    spans = [(0, 1_000), (760, 1_760), (1_520, 2_520), (2_280, 3_100)]
     assert {request.pcm for request in backend.requests} == {between(*span) for span in spans}
 
 

@@ -117,7 +117,7 @@ struct SessionTests {
             harness.transcriber.answerWithLength(0)
             harness.transcriber.answerWithLength(1)
         }
-        #expect(harness.received.map(\.summary) == ["16000@0-875", "12000@875-1500"])
+        #expect(harness.received.map(\.summary) == ["16000@0-916", "12000@916-1500"])
     }
 
     @Test("Drops on clear what is not in an utterance yet")

@@ -88,8 +88,8 @@ struct TurnTests {
         let told = try await told([.speech(1_200), .silence(100)], utterances: 2)
         #expect(
             told.filter { !$0.contains("@") } == [
-                "created", "started 0 item_1", "stopped 875 item_1", "committed 0-875 - item_1",
-                "started 875 item_2", "stopped 1200 item_2", "committed 875-1200 item_1 item_2",
+                "created", "started 0 item_1", "stopped 895 item_1", "committed 0-895 - item_1",
+                "started 895 item_2", "stopped 1200 item_2", "committed 895-1200 item_1 item_2",
             ]
         )
         var change = TurnDetectionUpdate.Change()
@@ -99,7 +99,7 @@ struct TurnTests {
         let exact = try await self.told([.update(update), .speech(960), .silence(100)], utterances: 1)
         #expect(
             exact.filter { !$0.contains("@") } == [
-                "created", "updated", "started 0 item_1", "stopped 975 item_1", "committed 0-975 - item_1",
+                "created", "updated", "started 0 item_1", "stopped 973 item_1", "committed 0-973 - item_1",
             ]
         )
     }

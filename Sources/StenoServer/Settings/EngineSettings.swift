@@ -23,6 +23,14 @@ public struct EngineSettings: Sendable {
             case .pocketSphinx: "english"
             }
         }
+
+        /// Whether it is asked to tell when each word was said.
+        var hasWordTimes: Bool {
+            switch self {
+            case .whisperHTTP(let configuration): configuration.responseFormat == .verboseJSON
+            case .pocketSphinx: true
+            }
+        }
     }
 
     public var engine: Engine

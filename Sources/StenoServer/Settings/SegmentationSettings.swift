@@ -8,7 +8,7 @@ public struct SegmentationSettings: Sendable {
     public var turnDetection: TurnDetection
     /// The longest utterance, in samples.
     public var maximumUtterance: Int
-    /// What an engine hears in both of two utterances where speech had to be cut between them, in samples.
+    /// What an engine hears in both of two utterances where one was cut for its length, in samples.
     public var overlap: Int
 
     /// Keys, meanings and defaults are those of `Setting`.

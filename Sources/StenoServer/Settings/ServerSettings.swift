@@ -56,6 +56,7 @@ public struct ServerSettings: Sendable {
         engine = try await EngineSettings(reader)
         detector = try await DetectorSettings(reader)
         session = try await Self.session(reader, detector.turnDetection)
+        session.hasWordTimes = engine.engine.hasWordTimes
         maximumSessions = try await reader.integer(.maxSessions, in: 1...100_000) ?? 1_000
         maximumMessageBytes = try await reader.integer(.maxMessageBytes, in: 1_024...(1 << 30)) ?? 21 << 20
         maximumUploadBytes = try await reader.integer(.maxUploadBytes, in: 1_024...(1 << 32)) ?? 100 << 20
