@@ -1,7 +1,7 @@
 /// Turns the bytes that a client sends into samples at `SampleClock.rate`.
 ///
 /// Messages may split a PCM16 sample: its first byte waits for the next message. A RIFF header at the start of the stream
-/// (clients send whole WAV files) is skipped. The format may change with any message, and noise reduction at any time.
+/// (clients send whole WAV files) is skipped. The format may change with any message.
 public struct AudioIntake {
     /// Rates of PCM16 that a client may use, in samples per second.
     public static let rates = 8_000...48_000
@@ -9,32 +9,13 @@ public struct AudioIntake {
     private var lowByte: UInt8?
     private var isAtStart = true
     private var resampler: Resampler?
-    private var suppressor: NoiseSuppressor?
 
-    public init(noiseReduction: NoiseReduction? = nil) { suppressor = Self.suppressor(noiseReduction) }
+    public init() {}
 
     /// Appends the samples that are ready, at `SampleClock.rate`.
     ///
     /// - Parameter format: What `bytes` are; the rate of PCM16 is in `rates`.
     public mutating func append(_ bytes: [UInt8], format: AudioFormat, to samples: inout [Int16]) {
-        guard let suppressor else { return convert(bytes, format, to: &samples) }
-        var noisy: [Int16] = []
-        convert(bytes, format, to: &noisy)
-        suppressor.process(noisy, into: &samples)
-    }
-
-    /// Takes noise out of what comes from here on, or no longer; appends what was held back under the old rule.
-    public mutating func setNoiseReduction(_ reduction: NoiseReduction?, into samples: inout [Int16]) {
-        suppressor?.drain(into: &samples)
-        suppressor = Self.suppressor(reduction)
-    }
-
-    /// It fails only when memory is gone; the audio is then as it came.
-    private static func suppressor(_ reduction: NoiseReduction?) -> NoiseSuppressor? {
-        reduction.flatMap { try? NoiseSuppressor($0) }
-    }
-
-    private mutating func convert(_ bytes: [UInt8], _ format: AudioFormat, to samples: inout [Int16]) {
         guard !bytes.isEmpty else { return }
         var offset = 0
         if isAtStart {
@@ -57,20 +38,11 @@ public struct AudioIntake {
     /// The first byte of a split sample goes on waiting: a client may commit between two messages that split it.
     public mutating func drain(into samples: inout [Int16]) {
         isAtStart = true
-        guard let suppressor else { return endResampling(into: &samples) }
-        var noisy: [Int16] = []
-        endResampling(into: &noisy)
-        suppressor.process(noisy, into: &samples)
-        suppressor.drain(into: &samples)
+        endResampling(into: &samples)
     }
 
     /// Forgets everything that has not come out yet.
-    public mutating func reset() {
-        let suppressor = suppressor
-        suppressor?.reset()
-        self = AudioIntake()
-        self.suppressor = suppressor
-    }
+    public mutating func reset() { self = AudioIntake() }
 
     private mutating func decode(_ bytes: ArraySlice<UInt8>, _ format: AudioFormat, to samples: inout [Int16]) {
         switch format {

@@ -1,12 +1,17 @@
 import Audio
 
-/// The samples of a stream that may still become part of an utterance.
+/// The last samples of a stream.
 struct SampleBuffer {
-    private var samples: [Int16] = []
+    private var samples: [Int16]
     /// How many at the front of `samples` have been dropped already.
     private var dropped = 0
     /// The position of the first sample that is still here.
-    private(set) var start: SamplePosition = 0
+    private(set) var start: SamplePosition
+
+    init(start: SamplePosition = 0, samples: [Int16] = []) {
+        self.start = start
+        self.samples = samples
+    }
 
     var count: Int { samples.count - dropped }
     var end: SamplePosition { start + SamplePosition(count) }
@@ -21,8 +26,8 @@ struct SampleBuffer {
 
     func copy(_ range: Range<SamplePosition>) -> [Int16] { Array(samples[indices(range)]) }
 
-    /// Drops what lies before `position`; returns how many samples that were.
-    mutating func drop(before position: SamplePosition) -> Int {
+    /// Drops what lies before `position`.
+    mutating func drop(before position: SamplePosition) {
         let count = Int(min(max(position, start), end) - start)
         dropped += count
         start += SamplePosition(count)
@@ -31,7 +36,6 @@ struct SampleBuffer {
             samples = Array(samples[dropped...])
             dropped = 0
         }
-        return count
     }
 
     private func indices(_ range: Range<SamplePosition>) -> Range<Int> {

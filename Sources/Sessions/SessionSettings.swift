@@ -15,8 +15,9 @@ public struct SessionSettings: Equatable, Sendable {
     public var maximumCommit: Int
     /// What an engine hears in both of two utterances where one was cut for its length, in samples.
     public var overlap = SampleClock.samples(milliseconds: 1_500)
-    /// Whether the engine tells when each word was said. Without, words that are heard twice can only be told by likeness,
-    /// so that is not done where a pause parts them anyway.
+    /// Whether the engine tells when each word was said.
+    ///
+    /// Without, words that are heard twice can only be told by likeness, so none are where a pause parts utterances.
     public var hasWordTimes = false
     /// Model that the client asks for; an engine that has only one uses that.
     public var model: String?
@@ -28,8 +29,8 @@ public struct SessionSettings: Equatable, Sendable {
     public var includesAudio: Bool
     /// Whether the client wants to know how sure the engine is of each token, where an engine can tell.
     public var includesLogprobs = false
-    /// Noise suppression before detection and transcription; `nil` for none.
-    public var noiseReduction: NoiseReduction?
+    /// What is done to the audio before it is detected and transcribed.
+    public var enhancement = AudioEnhancement()
     /// What audio that comes without a rate of its own is.
     public var inputFormat: AudioFormat
     /// Items that the client may still ask for by their id.
@@ -71,7 +72,9 @@ public struct SessionSettings: Equatable, Sendable {
         includesAudio = update.includesAudio ?? includesAudio
         includesLogprobs = update.includesLogprobs ?? includesLogprobs
         inputFormat = update.inputFormat ?? inputFormat
-        if let reduction = update.noiseReduction { noiseReduction = reduction }
+        if let reduction = update.noiseReduction { enhancement.noiseReduction = reduction }
+        enhancement.gainControl = update.gainControl ?? enhancement.gainControl
+        enhancement.listener = update.enhancedListener ?? enhancement.listener
         switch update.turnDetection {
         case nil: break
         case .off: (turnDetection, eagerness) = (nil, nil)

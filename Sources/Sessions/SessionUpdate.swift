@@ -15,6 +15,8 @@ public struct SessionUpdate: Equatable, Sendable {
     public var inputFormat: AudioFormat?
     /// `.some(nil)` for none.
     public var noiseReduction: NoiseReduction??
+    public var gainControl: Bool?
+    public var enhancedListener: AudioEnhancement.Listener?
     public var turnDetection: TurnDetectionUpdate?
 
     public init() {}

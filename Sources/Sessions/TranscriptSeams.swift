@@ -58,7 +58,7 @@ struct TranscriptSeams {
         if heard.hasTimes {
             let first = heard.words.firstIndex { middle($0) >= from } ?? kept.upperBound
             kept = first..<(heard.words[first...].firstIndex { middle($0) >= until } ?? kept.upperBound)
-        } 
+        }
         if let before, before.wordsEnd == nil {
             let doubled = DoubledWords(
                 first: SpokenWords(before.text),

@@ -18,8 +18,8 @@ struct UtteranceCutter {
     static let minimumCommit = SampleClock.samples(milliseconds: 100)
 
     private(set) var settings: SessionSettings
-    private var intake: AudioIntake
-    private var buffer = SampleBuffer()
+    private var intake = AudioIntake()
+    private var buffer: SignalBuffer
     private var segmenter: Segmenter
     private let detector: any VoiceActivityDetector
     private let account: AudioAccount
@@ -50,7 +50,7 @@ struct UtteranceCutter {
             maximumUtterance: settings.currentMaximum,
             overlap: settings.overlap
         )
-        intake = AudioIntake(noiseReduction: settings.noiseReduction)
+        buffer = SignalBuffer(settings.enhancement)
     }
 
     /// Samples that are not accounted for yet.
@@ -60,7 +60,7 @@ struct UtteranceCutter {
         switch command {
         case .append(let audio, let rate):
             let format = rate.map { .pcm16(rate: $0) } ?? settings.inputFormat
-            return receive { intake, samples in intake.append(audio, format: format, to: &samples) }
+            return receive { buffer, intake in buffer.append { intake.append(audio, format: format, to: &$0) } }
         case .commit(let eventID): return commit(eventID: eventID)
         case .clear: return clear()
         case .update(let update): return apply(update)
@@ -95,14 +95,17 @@ struct UtteranceCutter {
     }
 
     private mutating func drain() -> [Output] {
-        receive { intake, samples in intake.drain(into: &samples) }
+        receive { buffer, intake in
+            buffer.append { intake.drain(into: &$0) }
+            buffer.drain()
+        }
     }
 
-    /// Books what the intake gives, and cuts.
-    private mutating func receive(_ take: (inout AudioIntake, inout [Int16]) -> Void) -> [Output] {
-        let before = buffer.count
-        buffer.append { take(&intake, &$0) }
-        account.receive(buffer.count - before)
+    /// Books what comes, and cuts.
+    private mutating func receive(_ take: (inout SignalBuffer, inout AudioIntake) -> Void) -> [Output] {
+        let before = buffer.end
+        take(&buffer, &intake)
+        account.receive(Int(buffer.end - before))
         return scan()
     }
 
@@ -129,6 +132,7 @@ struct UtteranceCutter {
 
     private mutating func clear() -> [Output] {
         intake.reset()
+        buffer.reset()
         segmenter.restart(at: buffer.end)
         detector.reset()
         announcedID = nil
@@ -137,13 +141,13 @@ struct UtteranceCutter {
     }
 
     private mutating func apply(_ update: SessionUpdate) -> [Output] {
-        var outputs: [Output] = []
-        if let reduction = update.noiseReduction, reduction != settings.noiseReduction {
-            // What the old suppressor still holds comes before the change.
-            outputs = receive { intake, samples in intake.setNoiseReduction(reduction, into: &samples) }
-        }
+        var new = settings
+        new.apply(update)
+        // What the old enhancer still holds comes before the change.
+        let position = segmenter.position
+        let outputs = receive { buffer, _ in buffer.setEnhancement(new.enhancement, scoredTo: position) }
         let hadDetection = settings.turnDetection != nil
-        settings.apply(update)
+        settings = new
         // What the detector remembers does not lead up to what it hears next.
         if !hadDetection, settings.turnDetection != nil { detector.reset() }
         segmenter.overlap = settings.overlap
@@ -161,7 +165,7 @@ struct UtteranceCutter {
         }
         let frame = SamplePosition(detector.frameLength)
         while settings.turnDetection != nil, buffer.end - segmenter.position >= frame {
-            let scored = buffer.withSamples(segmenter.position..<segmenter.position + frame) { samples in
+            let scored = buffer.withScored(segmenter.position..<segmenter.position + frame) { samples in
                 ScoredFrame(samples, by: detector)
             }
             outputs += take(segmenter.advance(scored))
@@ -242,7 +246,7 @@ struct UtteranceCutter {
     private mutating func discard(before position: SamplePosition, _ reason: AudioLedger.DiscardReason) {
         let position = min(position, buffer.end)
         let count = Int(position - max(booked, buffer.start))
-        _ = buffer.drop(before: position)
+        buffer.drop(before: position, scoredTo: segmenter.position)
         guard count > 0 else { return }
         booked = position
         account.discard(count, reason)

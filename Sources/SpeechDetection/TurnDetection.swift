@@ -22,7 +22,7 @@ public struct TurnDetection: Equatable, Sendable {
     public var mergeGap: Int = 0
     /// How far before the first voiced frame its onset is looked for.
     public var onsetSearch: Int = 0
-    /// How far before the end of the last voiced frame its offset is looked for, and half of how far behind it.
+    /// How far before the end of the last voiced frame its offset is looked for; twice as far behind it.
     public var offsetSearch: Int = 0
     /// From this length on, an utterance is cut in the next good pause.
     public var softMaximum: Int = .max

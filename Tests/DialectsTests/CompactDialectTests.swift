@@ -44,8 +44,12 @@ struct CompactDialectTests {
                 update { $0.noiseReduction = .farField }
             ),
             (
-                #"{"type":"session.update","session":{"noise_reduction":null}}"#,
-                update { $0.noiseReduction = .some(nil) }
+                #"{"type":"session.update","session":{"noise_reduction":null,"gain_control":true,"enhancement_for":"detector"}}"#,
+                update {
+                    $0.noiseReduction = .some(nil)
+                    $0.gainControl = true
+                    $0.enhancedListener = .detector
+                }
             ),
             (
                 #"{"type":"session.update","session":{"turn_detection":null,"sample_rate":8000}}"#,
@@ -237,8 +241,8 @@ struct CompactDialectTests {
         var settings = SessionSettings(turnDetection: .silero, language: "de")
         #expect(
             Self.dialect.encode(.updated(settings)).map { String(decoding: $0, as: UTF8.self) } == [
-                #"{"event_id":"event_1","session":{"include_audio":true,"language":"de","noise_reduction":null,"prompt":null,"#
-                    + #""sample_rate":16000,"turn_detection":{"hysteresis":0.15,"max_utterance_ms":24000,"#
+                #"{"event_id":"event_1","session":{"enhancement_for":"both","gain_control":false,"include_audio":true,"#
+                    + #""language":"de","noise_reduction":null,"prompt":null,"sample_rate":16000,"turn_detection":{"hysteresis":0.15,"max_utterance_ms":24000,"#
                     + #""merge_gap_ms":200,"min_speech_ms":96,"offset_search_ms":200,"onset_search_ms":1000,"#
                     + #""overlap_ms":1500,"prefix_padding_ms":250,"silence_duration_ms":500,"soft_max_ms":18000,"#
                     + #""suffix_padding_ms":220,"threshold":0.5}},"type":"session.updated"}"#

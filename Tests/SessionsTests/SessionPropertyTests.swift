@@ -51,6 +51,8 @@ struct SessionPropertyTests {
             // Seldom, as a suppressor takes its time to make.
             if Int.random(in: 0..<6, using: &random) == 0 {
                 update.noiseReduction = Bool.random(using: &random) ? .nearField : .some(nil)
+                update.gainControl = Bool.random(using: &random)
+                update.enhancedListener = .allCases.randomElement(using: &random)
             }
             return .update(update)
         }

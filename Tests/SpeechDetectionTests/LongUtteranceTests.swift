@@ -81,7 +81,9 @@ struct LongUtteranceTests {
     /// A level that is even but for a dip in the last second before the maximum, if any.
     @Test(
         "Cuts in mid-speech where it is quietest, and lets both sides hear the overlap",
-        arguments: [(nil, 23_375), (23_400, 23_410), (23_300, 23_310), (23_100, 23_375), (23_700, 23_375)] as [(Int?, Int)]
+        arguments: [
+            (nil, 23_375), (23_400, 23_410), (23_300, 23_310), (23_100, 23_375), (23_700, 23_375),
+        ] as [(Int?, Int)]
     )
     func maximum(dip: Int?, expected: Int) throws {
         var segmenter = Self.segmenter()

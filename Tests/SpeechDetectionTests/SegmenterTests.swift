@@ -40,7 +40,10 @@ struct SegmenterTests {
             ("ss", [.started(at: 0), .ended(.init(0..<2, .endOfStream))]),
             ("_susu_u__", [.started(at: 0), .ended(.init(0..<8, .silence))]),
             ("_ss_s__", [.started(at: 0), .ended(.init(0..<6, .silence))]),
-            ("ss__ss", [.started(at: 0), .ended(.init(0..<3, .silence)), .started(at: 3), .ended(.init(3..<6, .endOfStream))]),
+            (
+                "ss__ss",
+                [.started(at: 0), .ended(.init(0..<3, .silence)), .started(at: 3), .ended(.init(3..<6, .endOfStream))]
+            ),
             ("_ss_", [.started(at: 0), .ended(.init(0..<4, .endOfStream))]),
         ] as [(String, [Event])]
     )

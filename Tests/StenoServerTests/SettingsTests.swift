@@ -20,7 +20,9 @@ struct SettingsTests {
         let settings = try await Self.settings([:])
         #expect(settings.host == "127.0.0.1")
         #expect(settings.port == 8_000)
-        #expect(settings.session == SessionSettings(turnDetection: .silero))
+        var expected = SessionSettings(turnDetection: .silero)
+        expected.hasWordTimes = true
+        #expect(settings.session == expected)
         guard case .pocketSphinx = settings.engine.engine else {
             Issue.record("Not the embedded engine")
             return
@@ -35,7 +37,7 @@ struct SettingsTests {
             "TRANSCRIBER_PROMPT": "Namen", "MAX_PENDING_UTTERANCES": "9", "VAD_HYSTERESIS": "0.3",
             "VAD_SUFFIX_PADDING_MS": "310", "VAD_MERGE_GAP_MS": "110", "VAD_ONSET_SEARCH_MS": "120",
             "VAD_OFFSET_SEARCH_MS": "130", "VAD_SOFT_MAX_MS": "8000", "VAD_OVERLAP_MS": "140",
-            "NOISE_REDUCTION": "far_field",
+            "NOISE_REDUCTION": "far_field", "GAIN_CONTROL": "on", "ENHANCEMENT_FOR": "detector",
         ]).session
         var turns = TurnDetection.webRTC
         turns.threshold = 0.7
@@ -51,8 +53,15 @@ struct SettingsTests {
         var expected = SessionSettings(turnDetection: turns, maximumUtterance: 160_000, language: "de", prompt: "Namen")
         expected.maximumPending = 9
         expected.overlap = 2_240
-        expected.noiseReduction = .farField
+        expected.hasWordTimes = true
+        expected.enhancement = AudioEnhancement(noiseReduction: .farField, gainControl: true, listener: .detector)
         #expect(settings == expected)
+    }
+
+    @Test("Knows whether the engine gives word times", arguments: [("json", false), ("verbose_json", true)])
+    func wordTimes(format: String, expected: Bool) async throws {
+        let environment = ["OPENAI_BASE_URL": "http://127.0.0.1:9", "TRANSCRIBER_RESPONSE_FORMAT": format]
+        #expect(try await Self.settings(environment).session.hasWordTimes == expected)
     }
 
     @Test(

@@ -13,12 +13,15 @@ typedef struct steno_webrtc_apm steno_webrtc_apm;
 /// Samples in a frame: 10 ms.
 #define STENO_WEBRTC_APM_FRAME 160
 
-/// Samples that the output lags the input: the part of the suppressor's window (256 samples) beyond the frame.
-#define STENO_WEBRTC_APM_DELAY 96
+/// Levels of noise suppression are 0 (least) to 3 (most), or this for none.
+#define STENO_WEBRTC_APM_NO_SUPPRESSION (-1)
 
-/// Makes a module; `noise_suppression` is 0 (least) to 3 (most), `gain_control` 0 or 1. NULL when the level is none of
-/// these or memory is gone.
+/// Makes a module; `noise_suppression` is one of these levels, `gain_control` 0 or 1. NULL when the level is none or memory
+/// is gone.
 steno_webrtc_apm *_Nullable steno_webrtc_apm_create(int noise_suppression, int gain_control);
+
+/// How many samples the output lags the input.
+int steno_webrtc_apm_delay(const steno_webrtc_apm *_Nonnull apm);
 
 /// Processes one frame of STENO_WEBRTC_APM_FRAME samples in place. Returns 0, or the library's error, which is negative.
 int steno_webrtc_apm_process(steno_webrtc_apm *_Nonnull apm, int16_t *_Nonnull samples);

@@ -90,6 +90,8 @@ public struct CompactDialect: Dialect {
         case .null: update.noiseReduction = .some(nil)
         case _?: update.noiseReduction = .some(try fields.choice("noise_reduction"))
         }
+        update.gainControl = try fields.bool("gain_control")
+        update.enhancedListener = try fields.choice("enhancement_for")
         update.includesAudio = try fields.bool("include_audio")
         update.inputFormat = try fields.integer("sample_rate", in: AudioIntake.rates).map { .pcm16(rate: $0) }
         if let turnDetection = try fields.nullableObject("turn_detection") {

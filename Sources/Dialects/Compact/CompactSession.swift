@@ -15,7 +15,9 @@ struct CompactSession {
         [
             "language": .nullable(settings.language), "prompt": .nullable(settings.prompt),
             "include_audio": .bool(settings.includesAudio), "sample_rate": .integer(settings.inputFormat.rate),
-            "noise_reduction": .nullable(settings.noiseReduction?.rawValue),
+            "noise_reduction": .nullable(settings.enhancement.noiseReduction?.rawValue),
+            "gain_control": .bool(settings.enhancement.gainControl),
+            "enhancement_for": .string(settings.enhancement.listener.rawValue),
             "turn_detection": settings.turnDetection.map(turnDetection) ?? .null,
         ]
     }

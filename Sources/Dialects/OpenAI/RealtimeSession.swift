@@ -60,7 +60,7 @@ struct RealtimeSession {
     }
 
     private static func noiseReduction(_ settings: SessionSettings) -> JSONValue {
-        settings.noiseReduction.map { ["type": .string($0.rawValue)] } ?? nil
+        settings.enhancement.noiseReduction.map { ["type": .string($0.rawValue)] } ?? nil
     }
 
     private static func turnDetection(_ settings: SessionSettings) -> JSONValue {

@@ -1,3 +1,4 @@
+import Audio
 public import Configuration
 import Sessions
 public import SpeechDetection
@@ -10,6 +11,7 @@ public struct SegmentationSettings: Sendable {
     public var maximumUtterance: Int
     /// What an engine hears in both of two utterances where one was cut for its length, in samples.
     public var overlap: Int
+    private let enhancement: AudioEnhancement
 
     /// Keys, meanings and defaults are those of `Setting`.
     ///
@@ -21,6 +23,7 @@ public struct SegmentationSettings: Sendable {
         turnDetection = session.defaultTurnDetection
         maximumUtterance = session.maximumUtterance
         overlap = session.overlap
+        enhancement = session.enhancement
     }
 
     /// Cuts a recording (mono, at `SampleClock.rate`) as a session with these settings does.
@@ -28,11 +31,22 @@ public struct SegmentationSettings: Sendable {
     /// - Throws: `DetectorError` when there is no memory for a detector.
     public func segmentation(of samples: [Int16]) throws(DetectorError) -> Segmentation {
         Segmentation(
-            of: samples,
+            of: detected(samples),
             by: try DetectorFactory(settings: detector).make(),
             turnDetection: turnDetection,
             maximumUtterance: maximumUtterance,
             overlap: overlap
         )
+    }
+
+    /// The recording as the detector hears it.
+    private func detected(_ samples: [Int16]) -> [Int16] {
+        guard enhancement.isActive, enhancement.listener != .transcriber, let enhancer = try? AudioEnhancer(enhancement)
+        else { return samples }
+        var enhanced: [Int16] = []
+        enhanced.reserveCapacity(samples.count)
+        enhancer.process(samples, into: &enhanced)
+        enhancer.drain(into: &enhanced)
+        return enhanced
     }
 }

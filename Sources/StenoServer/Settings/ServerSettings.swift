@@ -100,12 +100,24 @@ public struct ServerSettings: Sendable {
             try await samples(.vadMaxUtterance, Rules.maximumUtterances) ?? session.maximumUtterance
         session.maximumCommit = session.maximumUtterance
         session.overlap = try await samples(.vadOverlap, Rules.overlaps) ?? session.overlap
-        session.noiseReduction = try await reader.choice(.noiseReduction, NoiseReductionChoice.self)?.reduction
+        session.enhancement = try await enhancement(reader)
         session.language = try await reader.string(.transcriberLanguage)
         session.prompt = try await reader.string(.transcriberPrompt)
         session.maximumPending =
             try await reader.integer(.maxPendingUtterances, in: 1...1_000) ?? session.maximumPending
         return session
+    }
+}
+
+extension ServerSettings {
+    private enum Switch: String, CaseIterable { case on, off }
+
+    private static func enhancement(_ reader: SettingReader) async throws(SettingsError) -> AudioEnhancement {
+        AudioEnhancement(
+            noiseReduction: try await reader.choice(.noiseReduction, NoiseReductionChoice.self)?.reduction,
+            gainControl: try await reader.choice(.gainControl, Switch.self) == .on,
+            listener: try await reader.choice(.enhancementFor) ?? .both
+        )
     }
 }
 

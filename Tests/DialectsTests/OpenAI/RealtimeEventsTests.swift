@@ -52,7 +52,7 @@ struct RealtimeEventsTests {
         settings.apply(OpenAIRealtimeDialect.update(query: []))
         settings.inputFormat = .aLaw
         settings.model = nil
-        settings.noiseReduction = .nearField
+        settings.enhancement.noiseReduction = .nearField
         settings.includesLogprobs = true
         settings.turnDetection = nil
         let text = Self.text(.updated(settings)).joined()

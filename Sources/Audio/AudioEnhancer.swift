@@ -1,28 +1,30 @@
 import CWebRTCAudio
 
-/// Takes steady noise, rumble and a DC offset out of a stream at `SampleClock.rate`.
+/// Takes rumble and a DC offset out of a stream at `SampleClock.rate`, and, as asked, steady noise and differences of level.
 ///
-/// The work is the WebRTC project's (a Wiener filter over an estimate of the noise, behind a high-pass filter). It learns
-/// the noise in the first second. The output lags the input by at most 16 ms until `drain(into:)`, but is aligned with
-/// it: sample 0 of the output is sample 0 of the input, and as many come out as went in. However the input is split, the
-/// output is the same.
-public final class NoiseSuppressor {
+/// The work is the WebRTC project's: a high-pass filter, a Wiener filter over an estimate of the noise, which is learned in
+/// the first second, and a digital gain control. The output lags the input by at most 16 ms until `drain(into:)`, but is
+/// aligned with it: sample 0 of the output is sample 0 of the input, and as many come out as went in. However the input is
+/// split, the output is the same.
+public final class AudioEnhancer {
     private let handle: OpaquePointer
     /// Samples of a frame that is not whole yet.
     private var frame: [Int16] = []
     /// Samples that went in and have not come out yet.
     private var owed = 0
     /// Samples of the output to come that are older than the stream.
-    private var stale = lag
+    private var stale: Int
+    private let lag: Int
 
     private static let frameLength = Int(STENO_WEBRTC_APM_FRAME)
-    private static let lag = Int(STENO_WEBRTC_APM_DELAY)
 
-    /// - Parameter gainControl: Whether quiet speech is raised, and loud speech lowered, to one level.
-    /// - Throws: `NoiseSuppressorError.outOfMemory`.
-    public init(_ reduction: NoiseReduction, gainControl: Bool = false) throws(NoiseSuppressorError) {
-        guard let handle = steno_webrtc_apm_create(reduction.level, gainControl ? 1 : 0) else { throw .outOfMemory }
+    /// - Throws: `AudioEnhancerError.outOfMemory`.
+    public init(_ enhancement: AudioEnhancement) throws(AudioEnhancerError) {
+        let level = enhancement.noiseReduction?.level ?? STENO_WEBRTC_APM_NO_SUPPRESSION
+        guard let handle = steno_webrtc_apm_create(level, enhancement.gainControl ? 1 : 0) else { throw .outOfMemory }
         self.handle = handle
+        lag = Int(steno_webrtc_apm_delay(handle))
+        stale = lag
         frame.reserveCapacity(Self.frameLength)
     }
 
@@ -46,7 +48,7 @@ public final class NoiseSuppressor {
             frame += repeatElement(0, count: Self.frameLength - frame.count)
             flushFrame(into: &samples)
         }
-        stale = Self.lag
+        stale = lag
     }
 
     /// Forgets everything that has not come out yet, and the noise.
@@ -54,7 +56,7 @@ public final class NoiseSuppressor {
         steno_webrtc_apm_reset(handle)
         frame.removeAll(keepingCapacity: true)
         owed = 0
-        stale = Self.lag
+        stale = lag
     }
 
     private func flushFrame(into samples: inout [Int16]) {
@@ -72,7 +74,7 @@ public final class NoiseSuppressor {
 }
 
 extension NoiseReduction {
-    /// The library's level, 0...3.
+    /// The library's level.
     fileprivate var level: Int32 {
         switch self {
         case .nearField: 1
@@ -81,9 +83,9 @@ extension NoiseReduction {
     }
 }
 
-/// Why there is no suppressor.
-public enum NoiseSuppressorError: Error, Equatable, CustomStringConvertible {
+/// Why there is no enhancer.
+public enum AudioEnhancerError: Error, Equatable, CustomStringConvertible {
     case outOfMemory
 
-    public var description: String { "No memory for the noise suppressor" }
+    public var description: String { "No memory to enhance audio" }
 }

@@ -3,8 +3,8 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("Noise suppressor")
-struct NoiseSuppressorTests {
+@Suite("Audio enhancer")
+struct AudioEnhancerTests {
     /// White noise, evenly spread.
     static func noise(_ amplitude: Int, count: Int, seed: UInt64 = 1) -> [Int16] {
         var random = SeededGenerator(seed: seed)
@@ -25,19 +25,19 @@ struct NoiseSuppressorTests {
 
     static func processed(
         _ input: [Int16],
-        _ reduction: NoiseReduction = .nearField,
+        _ reduction: NoiseReduction? = .nearField,
         gainControl: Bool = false,
         pieces sizes: [Int] = [3_200]
     ) throws -> [Int16] {
-        let suppressor = try NoiseSuppressor(reduction, gainControl: gainControl)
+        let enhancer = try AudioEnhancer(.init(noiseReduction: reduction, gainControl: gainControl))
         var samples: [Int16] = []
         var (start, turn) = (0, 0)
         while start < input.count {
             let end = min(start + sizes[turn % sizes.count], input.count)
-            suppressor.process(Array(input[start..<end]), into: &samples)
+            enhancer.process(Array(input[start..<end]), into: &samples)
             (start, turn) = (end, turn + 1)
         }
-        suppressor.drain(into: &samples)
+        enhancer.drain(into: &samples)
         return samples
     }
 
@@ -54,10 +54,10 @@ struct NoiseSuppressorTests {
 
     @Test("Gives every sample within 16 ms")
     func latency() throws {
-        let suppressor = try NoiseSuppressor(.farField)
+        let enhancer = try AudioEnhancer(.init(noiseReduction: .farField))
         var samples: [Int16] = []
         for taken in 1...2_000 {
-            suppressor.process([Int16(taken)], into: &samples)
+            enhancer.process([Int16(taken)], into: &samples)
             #expect(taken - samples.count <= 255)
         }
     }
@@ -85,20 +85,21 @@ struct NoiseSuppressorTests {
     /// From 840 Hz on: the high-pass filter moves the phase of what is near its cutoff.
     static let bright = syllables(seconds: 4, harmonics: 6...24)
 
-    @Test("Keeps every sample in its place", arguments: NoiseReduction.allCases)
-    func alignment(reduction: NoiseReduction) throws {
-        #expect(Self.shift(Self.bright, try Self.processed(Self.bright, reduction)) == 0)
+    @Test("Keeps every sample in its place", arguments: [nil] + NoiseReduction.allCases, [false, true])
+    func alignment(reduction: NoiseReduction?, gainControl: Bool) throws {
+        let output = try Self.processed(Self.bright, reduction, gainControl: gainControl)
+        #expect(Self.shift(Self.bright, output) == 0)
     }
 
     @Test("Goes on in place after a drain in mid-stream", arguments: [20_000, 20_003, 20_100])
     func alignmentAfterDrain(place: Int) throws {
-        let suppressor = try NoiseSuppressor(.nearField)
+        let enhancer = try AudioEnhancer(.init(noiseReduction: .nearField))
         var output: [Int16] = []
-        suppressor.process(Array(Self.bright[..<place]), into: &output)
-        suppressor.drain(into: &output)
+        enhancer.process(Array(Self.bright[..<place]), into: &output)
+        enhancer.drain(into: &output)
         #expect(output.count == place)
-        suppressor.process(Array(Self.bright[place...]), into: &output)
-        suppressor.drain(into: &output)
+        enhancer.process(Array(Self.bright[place...]), into: &output)
+        enhancer.drain(into: &output)
         #expect(output.count == Self.bright.count)
         #expect(Self.shift(Self.bright, output) == 0)
     }
@@ -143,18 +144,20 @@ struct NoiseSuppressorTests {
         #expect(raised.count == quiet.count)
         #expect(Self.level(raised) > Self.level(quiet) + 10)
         #expect(Self.level(plain) < Self.level(quiet))
+        let raisedAlone = try Self.processed(quiet, nil, gainControl: true)
+        #expect(Self.level(raisedAlone) > Self.level(quiet) + 10)
     }
 
     @Test("Is as new after a reset")
     func reset() throws {
-        let suppressor = try NoiseSuppressor(.farField)
+        let enhancer = try AudioEnhancer(.init(noiseReduction: .farField))
         var forgotten: [Int16] = []
-        suppressor.process(Self.noise(8_000, count: 20_001), into: &forgotten)
-        suppressor.reset()
+        enhancer.process(Self.noise(8_000, count: 20_001), into: &forgotten)
+        enhancer.reset()
         var samples: [Int16] = []
         let input = Self.syllables(seconds: 1)
-        suppressor.process(input, into: &samples)
-        suppressor.drain(into: &samples)
+        enhancer.process(input, into: &samples)
+        enhancer.drain(into: &samples)
         #expect(samples == (try Self.processed(input, .farField)))
     }
 }
