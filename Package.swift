@@ -99,7 +99,7 @@ let package = Package(
         ),
         .target(
             name: "Transcription",
-            dependencies: ["Audio", "HTTPTransfer", "CPocketSphinx", "CThreads", deque, logging],
+            dependencies: ["Audio", "HTTPTransfer", "Turns", "CPocketSphinx", "CThreads", deque, logging],
             swiftSettings: strict
         ),
         .target(name: "SpeechPictures", dependencies: ["SpeechDetection", "Audio", "JSON"], swiftSettings: strict),
@@ -110,7 +110,7 @@ let package = Package(
         ),
         .target(
             name: "AudioFiles",
-            dependencies: ["Audio", "CMemoryFile", deque, logging, subprocess, systemPackage],
+            dependencies: ["Audio", "Turns", "CMemoryFile", logging, subprocess, systemPackage],
             swiftSettings: strict
         ),
         .target(name: "Audio", dependencies: ["CSoxr", "CWebRTCAudio"], swiftSettings: strict),
@@ -124,7 +124,8 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .target(name: "HTTPTransfer", dependencies: ["CCurl", deque], swiftSettings: strict + [.strictMemorySafety()]),
+        .target(name: "HTTPTransfer", dependencies: ["CCurl"], swiftSettings: strict + [.strictMemorySafety()]),
+        .target(name: "Turns", dependencies: [deque], swiftSettings: strict),
 
         // C stays behind these targets: a narrow header each, no policy.
         .target(
@@ -219,6 +220,7 @@ let package = Package(
             dependencies: ["CCurl", "HTTPTransfer", "TestSupport"],
             swiftSettings: strict
         ),
+        .testTarget(name: "TurnsTests", dependencies: ["Turns", "TestSupport"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

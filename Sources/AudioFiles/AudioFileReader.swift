@@ -1,6 +1,7 @@
 public import Audio
 import Foundation
 public import Logging
+import Turns
 
 /// Reads a whole audio file as mono samples at `SampleClock.rate`.
 ///
@@ -37,7 +38,7 @@ public struct AudioFileReader: Sendable {
 
     private let ffmpeg: FFmpeg
     private let limits: Limits
-    private let slots: Slots
+    private let turns: Turns
     private let clock: any Clock<Duration>
 
     /// Copies of a reader share its decoders.
@@ -54,11 +55,11 @@ public struct AudioFileReader: Sendable {
         self.ffmpeg = FFmpeg(executable: ffmpeg, logger: logger)
         self.limits = limits
         self.clock = clock
-        slots = Slots(capacity: limits.decoders, maximumWaiting: limits.waiting)
+        turns = Turns(limits.decoders, maximumWaiting: limits.waiting)
     }
 
     /// Files that wait for a decoder.
-    var waiting: Int { slots.waiting }
+    var waiting: Int { turns.waiting }
 
     /// The samples of a file, mono at `SampleClock.rate`; channels are mixed to their mean.
     ///
@@ -67,7 +68,9 @@ public struct AudioFileReader: Sendable {
     public func read(_ bytes: [UInt8]) async throws(AudioFileError) -> [Int16] {
         guard let container = AudioContainer(bytes) else { throw .undecodable }
         if container == .wav, let file = try wavFile(bytes) { return try samples(of: file) }
-        return try await slots.run { () async throws(AudioFileError) in try await decode(bytes, from: container) }
+        return try await turns.run(orThrow: { $0 == .full ? .busy : .cancelled }) { () async throws(AudioFileError) in
+            try await decode(bytes, from: container)
+        }
     }
 
     /// `nil` when the file is one for ffmpeg: compressed, or RF64.

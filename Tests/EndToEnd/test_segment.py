@@ -43,8 +43,10 @@ def test_prints_json(segment):
     assert len(answer["probabilities"]) == len(answer["levels_db"]) == len(PCM) // 2 // 320
     for cut in answer["segments"]:
         assert set(cut) == {
-            "start_ms", "end_ms", "start_sample", "end_sample", "reason", "mean_probability", "peak_probability"
+            "start_ms", "end_ms", "start_sample", "end_sample", "heard_start_sample", "heard_end_sample", "reason",
+            "mean_probability", "peak_probability",
         }
+        assert (cut["heard_start_sample"], cut["heard_end_sample"]) == (cut["start_sample"], cut["end_sample"])
         assert abs(cut["start_sample"] - 16 * cut["start_ms"]) <= 8
         assert (cut["reason"], cut["peak_probability"]) == ("silence", 1)
         frames = answer["probabilities"][cut["start_sample"] // 320 : -(-cut["end_sample"] // 320)]

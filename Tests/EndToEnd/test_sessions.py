@@ -1,5 +1,8 @@
 """Turn detection, settings, order and the ends of a session."""
 
+import random
+import struct
+
 import pytest
 
 from backend import Ending, Gate, Reply
@@ -196,6 +199,25 @@ def test_both_sides_of_a_cut_at_the_longest_utterance_are_heard(launch, backend)
         assert audio(event) == between(event["start_ms"], event["end_ms"])
     spans = [(0, 1_000), (760, 1_760), (1_520, 2_520), (2_280, 3_100)]
     assert {request.pcm for request in backend.requests} == {between(*span) for span in spans}
+
+
+@pytest.mark.parametrize("listener", ["both", "detector", "transcriber"])
+def test_the_transcriber_hears_the_audio_enhanced_or_as_it_came(launch, backend, listener):
+    chance = random.Random(1)
+    noisy = struct.pack("<32000h", *(chance.randint(-1_500, 1_500) for _ in range(32_000)))
+    with open_client(launch(backend, GAIN_CONTROL="on", NOISE_REDUCTION="far_field")) as client:
+        client.update(enhancement_for=listener)
+        client.manual()
+        client.stream(noisy)
+        client.commit()
+        event = client.transcript()
+        applied = client.updates[0]
+    assert (applied["noise_reduction"], applied["gain_control"]) == ("far_field", True)
+    assert applied["enhancement_for"] == listener
+    (request,) = backend.requests
+    assert audio(event) == request.pcm
+    assert len(request.pcm) == len(noisy)
+    assert (request.pcm == noisy) == (listener == "detector")
 
 
 def test_an_update_is_answered_with_what_holds(launch, backend):

@@ -1,5 +1,6 @@
 public import HTTPTransfer
 internal import Logging
+internal import Turns
 
 /// Transcribes with a backend that has OpenAI's `POST /v1/audio/transcriptions`.
 ///
@@ -9,25 +10,25 @@ public final class WhisperHTTPTranscriber: Transcriber {
     private let configuration: Configuration
     private let endpoint: TransferURL
     private let transport: HTTPTransport
-    private let limit: RequestLimit
+    private let turns: Turns
 
     /// - Parameter transport: May be shared with other engines, and is shut down by whoever made it.
     public init(configuration: Configuration, transport: HTTPTransport) throws(WhisperHTTPConfigurationError) {
         self.configuration = try configuration.validated()
         endpoint = try configuration.endpoint()
         self.transport = transport
-        limit = RequestLimit(configuration.maxConcurrent)
+        turns = Turns(configuration.maxConcurrent)
     }
 
     /// Utterances that wait for their turn.
-    public var waiting: Int { limit.waiting }
+    public var waiting: Int { turns.waiting }
 
     /// Sends the utterance as a WAV file when its turn has come; the time limit begins then.
     ///
     /// An utterance without samples is not sent, since backends refuse it: its transcript is empty.
     public func transcribe(_ request: TranscriptionRequest) async throws(TranscriptionError) -> Transcript {
         guard !request.samples.isEmpty else { return Transcript(text: "") }
-        return try await limit.run(cancelled: .cancelled) { () async throws(TranscriptionError) in
+        return try await turns.run(orThrow: { _ in .cancelled }) { () async throws(TranscriptionError) in
             let response = try await send(request)
             return try read(response).transcript(sampleCount: request.samples.count)
         }

@@ -1,36 +1,43 @@
-import DequeModule
+internal import DequeModule
 
-/// The rule that gives at most `capacity` slots away at once, and lets a bounded number wait in the order they came.
+/// The rule that lets at most `limit` proceed at once, and a bounded number wait in the order they came.
 ///
 /// A value with no lock and no effects: each step says whom to tell, and the caller of the step does it.
-struct SlotQueue<Caller> {
+struct TurnQueue<Caller> {
     typealias Ticket = UInt64
+
+    /// What becomes of who comes.
+    enum Answer: Equatable {
+        case proceed
+        case wait
+        /// As many as may wait do so already.
+        case full
+    }
 
     private var free: Int
     private let maximumWaiting: Int
     private var waiting = Deque<(ticket: Ticket, caller: Caller)>()
 
-    /// - Parameter capacity: At least 1.
-    init(capacity: Int, maximumWaiting: Int) {
-        precondition(capacity >= 1, "A capacity of \(capacity) lets nobody proceed")
-        free = capacity
+    /// - Parameter limit: At least 1.
+    init(limit: Int, maximumWaiting: Int) {
+        precondition(limit >= 1, "A limit of \(limit) lets nobody proceed")
+        free = limit
         self.maximumWaiting = maximumWaiting
     }
 
     var waitingCount: Int { waiting.count }
 
-    /// The answer to who comes; `nil` while he has to wait for it.
-    mutating func arrive(_ ticket: Ticket, _ caller: Caller) -> SlotAnswer? {
+    mutating func arrive(_ ticket: Ticket, _ caller: Caller) -> Answer {
         if free > 0 {
             free -= 1
             return .proceed
         }
         guard waiting.count < maximumWaiting else { return .full }
         waiting.append((ticket, caller))
-        return nil
+        return .wait
     }
 
-    /// Hands a slot back; returns who has it next.
+    /// Ends a turn; returns who has it next.
     mutating func leave() -> Caller? {
         if let next = waiting.popFirst() { return next.caller }
         free += 1
@@ -41,12 +48,4 @@ struct SlotQueue<Caller> {
     mutating func withdraw(_ ticket: Ticket) -> Caller? {
         waiting.firstIndex { $0.ticket == ticket }.map { waiting.remove(at: $0).caller }
     }
-}
-
-/// What becomes of a wish for a slot.
-enum SlotAnswer: Equatable, Sendable {
-    case proceed
-    /// As many as may wait do so already.
-    case full
-    case cancelled
 }

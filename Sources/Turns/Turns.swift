@@ -1,0 +1,68 @@
+internal import Synchronization
+
+/// Lets a bounded number of tasks proceed at once, first come, first served.
+public final class Turns: Sendable {
+    /// Why a task gets no turn.
+    public enum Refusal: Error, Equatable {
+        /// As many as may wait do so already.
+        case full
+        /// The task was cancelled before its turn.
+        case cancelled
+    }
+
+    private typealias Caller = CheckedContinuation<Refusal?, Never>
+
+    private struct State {
+        var queue: TurnQueue<Caller>
+        var lastTicket: UInt64 = 0
+    }
+
+    private let state: Mutex<State>
+
+    /// - Parameters:
+    ///   - limit: How many proceed at once; at least 1.
+    ///   - maximumWaiting: How many may wait; the queue holds an entry for each.
+    public init(_ limit: Int, maximumWaiting: Int = .max) {
+        state = Mutex(State(queue: TurnQueue(limit: limit, maximumWaiting: maximumWaiting)))
+    }
+
+    /// Tasks that wait for their turn.
+    public var waiting: Int { state.withLock { $0.queue.waitingCount } }
+
+    /// Runs `work` when its turn has come.
+    ///
+    /// - Parameter failure: What to throw for a refusal.
+    /// - Throws: `failure`, and what `work` throws.
+    public func run<Result, Failure: Error>(
+        orThrow failure: (Refusal) -> Failure,
+        _ work: () async throws(Failure) -> Result
+    ) async throws(Failure) -> Result {
+        if let refusal = await enter() { throw failure(refusal) }
+        defer { state.withLock { $0.queue.leave() }?.resume(returning: nil) }
+        return try await work()
+    }
+
+    /// Returns when the turn has come, or with the reason why it will not.
+    private func enter() async -> Refusal? {
+        let ticket = state.withLock { state in
+            state.lastTicket += 1
+            return state.lastTicket
+        }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { caller in
+                if Task.isCancelled { return caller.resume(returning: .cancelled) }
+                switch state.withLock({ $0.queue.arrive(ticket, caller) }) {
+                case .proceed: caller.resume(returning: nil)
+                case .full: caller.resume(returning: .full)
+                case .wait: if Task.isCancelled { withdraw(ticket) }
+                }
+            }
+        } onCancel: {
+            withdraw(ticket)
+        }
+    }
+
+    private func withdraw(_ ticket: UInt64) {
+        state.withLock { $0.queue.withdraw(ticket) }?.resume(returning: .cancelled)
+    }
+}
