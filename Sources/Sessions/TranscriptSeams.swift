@@ -50,15 +50,14 @@ struct TranscriptSeams {
         let start = range.lowerBound - SamplePosition(context.left)
         let from = context.left > 0 ? before?.wordsEnd ?? range.lowerBound : start
         let until = range.upperBound + (context.right > 0 ? 0 : .max / 2)
-        func middle(_ word: Transcript.Word) -> SamplePosition {
-            start + SamplePosition((word.range.lowerBound + word.range.upperBound) / 2)
+        let inside = heard.words.indices.filter { index in
+            let word = heard.words[index].range
+            let middle = start + SamplePosition((word.lowerBound + word.upperBound) / 2)
+            return from <= middle && middle < until
         }
         let spoken = SpokenWords(heard.text)
         var kept = 0..<spoken.words.count
-        if heard.hasTimes {
-            let first = heard.words.firstIndex { middle($0) >= from } ?? kept.upperBound
-            kept = first..<(heard.words[first...].firstIndex { middle($0) >= until } ?? kept.upperBound)
-        }
+        if heard.hasTimes { kept = inside.first.map { $0..<inside[inside.count - 1] + 1 } ?? 0..<0 }
         if let before, before.wordsEnd == nil {
             let doubled = DoubledWords(
                 first: SpokenWords(before.text),
@@ -67,11 +66,11 @@ struct TranscriptSeams {
             )
             kept = doubled.count..<max(doubled.count, kept.upperBound)
         }
-        let words = heard.words.filter { from <= middle($0) && middle($0) < until }
-        return Transcript(
-            text: spoken.text(of: kept),
-            words: words.map { .init(text: $0.text, range: Self.shifted($0.range, by: context.left)) }
-        )
+        let words = inside.map { index in
+            let word = heard.words[index]
+            return Transcript.Word(text: word.text, range: Self.shifted(word.range, by: context.left))
+        }
+        return Transcript(text: spoken.text(of: kept), words: words)
     }
 
     /// A range counted from a later sample; what lies before that is cut off.

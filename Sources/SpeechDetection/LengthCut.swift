@@ -54,7 +54,8 @@ struct LengthRule {
     /// - Returns: `nil` while the utterance may go on.
     func cut(_ utterance: OpenUtterance, hasVoice: Bool) -> LengthCut? {
         let limit = utterance.heardStart + SamplePosition(maximum)
-        let isFull = position + SamplePosition(rules == nil ? 1 : frameLength) > limit
+        // Without turn detection there is no frame that is under way.
+        let isFull = position + SamplePosition(rules == nil ? 0 : frameLength) > limit
         guard isFull || hasVoice else { return nil }
         let end = min(position, limit)
         let latest = end - SamplePosition(overlap / 3)

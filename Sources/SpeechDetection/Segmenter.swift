@@ -146,12 +146,12 @@ public struct Segmenter: Sendable {
     /// What is longer than the new maximum is cut at once.
     public mutating func change(turnDetection new: TurnDetection?, maximumUtterance: Int) -> [Event] {
         let open = settled
-        let shortest = max(maximumUtterance, 2 * frameLength)
+        let maximum = max(maximumUtterance, 2 * frameLength)
         var utterance = OpenUtterance(start: open, voicedEnd: position)
         if case .speaking(let speaking) = state {
             utterance = speaking
             // What was shared under another maximum may be too much under this one.
-            utterance.leftContext = min(utterance.leftContext, shortest / 4)
+            utterance.leftContext = min(utterance.leftContext, maximum / 4)
         } else {
             floor = open
         }
@@ -170,7 +170,7 @@ public struct Segmenter: Sendable {
             if case .speaking = state { state = .speaking(utterance) }
         }
         turnDetection = new
-        self.maximumUtterance = shortest
+        self.maximumUtterance = maximum
         return cut(hasVoice: false)
     }
 

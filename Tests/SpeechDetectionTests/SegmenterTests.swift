@@ -114,6 +114,10 @@ struct SegmenterTests {
         segmenter.restart(at: 4)
         #expect(segmenter.advance(by: 25) == [.ended(.init(4..<14, .maximum)), .ended(.init(14..<24, .maximum))])
         #expect(segmenter.settled == 24)
+        #expect(segmenter.advance(by: 5).isEmpty)
+        #expect(segmenter.pending(at: 34).segment.range == 24..<34)
+        #expect(segmenter.advance(by: 1) == [.ended(.init(24..<34, .maximum))])
+        segmenter.restart(at: 24)
         #expect(segmenter.finish(at: 29) == .ended(.init(24..<29, .endOfStream)))
         #expect(segmenter.finish(at: 29) == nil)
     }
