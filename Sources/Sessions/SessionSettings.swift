@@ -14,7 +14,7 @@ public struct SessionSettings: Equatable, Sendable {
     /// The longest utterance without turn detection, in samples.
     public var maximumCommit: Int
     /// What an engine hears in both of two utterances where one was cut for its length, in samples.
-    public var overlap = SampleClock.samples(milliseconds: 1_500)
+    public var overlap = overlap(hasWordTimes: false)
     /// Whether the engine tells when each word was said.
     ///
     /// Without, words that are heard twice can only be told by likeness, so none are where a pause parts utterances.
@@ -39,6 +39,11 @@ public struct SessionSettings: Equatable, Sendable {
     public var refusesCommitsAtOnce = false
     /// Utterances that may wait for their transcript before the session stops reading.
     public var maximumPending: Int
+
+    /// What suits an engine, as measured (`docs/segmentation.md`): words that can only be told by likeness should be few.
+    public static func overlap(hasWordTimes: Bool) -> Int {
+        SampleClock.samples(milliseconds: hasWordTimes ? 1_500 : 480)
+    }
 
     /// Both maxima are `maximumUtterance` at first.
     public init(

@@ -244,7 +244,7 @@ struct CompactDialectTests {
                 #"{"event_id":"event_1","session":{"enhancement_for":"both","gain_control":false,"include_audio":true,"#
                     + #""language":"de","noise_reduction":null,"prompt":null,"sample_rate":16000,"turn_detection":{"hysteresis":0.15,"max_utterance_ms":24000,"#
                     + #""merge_gap_ms":200,"min_speech_ms":96,"offset_search_ms":200,"onset_search_ms":1000,"#
-                    + #""overlap_ms":1500,"prefix_padding_ms":250,"silence_duration_ms":500,"soft_max_ms":18000,"#
+                    + #""overlap_ms":480,"prefix_padding_ms":250,"silence_duration_ms":500,"soft_max_ms":18000,"#
                     + #""suffix_padding_ms":220,"threshold":0.5}},"type":"session.updated"}"#
             ]
         )

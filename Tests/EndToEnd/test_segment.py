@@ -57,7 +57,7 @@ def test_prints_what_a_session_does(segment, launch, backend, tmp_path):
     server = launch(backend, VAD="webrtc", VAD_MAX_UTTERANCE_MS=2_000)
     told = process.run("transcribe", WAV, "--json", "--url", server.url + "/ws", cwd=tmp_path)
     said = [json.loads(line) for line in told.stdout.splitlines()]
-    cuts = bounds(segment(WAV, "--json", "--vad-max-utterance-ms=2000"))
+    cuts = bounds(segment(WAV, "--json", "--vad-max-utterance-ms=2000", OPENAI_BASE_URL=backend.url))
     assert len(cuts) > len(SENTENCES)
     assert cuts == [(utterance["start_ms"], utterance["end_ms"]) for utterance in said]
 

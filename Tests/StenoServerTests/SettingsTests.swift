@@ -22,6 +22,7 @@ struct SettingsTests {
         #expect(settings.port == 8_000)
         var expected = SessionSettings(turnDetection: .silero)
         expected.hasWordTimes = true
+        expected.overlap = 24_000
         #expect(settings.session == expected)
         guard case .pocketSphinx = settings.engine.engine else {
             Issue.record("Not the embedded engine")
@@ -58,10 +59,14 @@ struct SettingsTests {
         #expect(settings == expected)
     }
 
-    @Test("Knows whether the engine gives word times", arguments: [("json", false), ("verbose_json", true)])
-    func wordTimes(format: String, expected: Bool) async throws {
+    @Test(
+        "Knows whether the engine gives word times, and what overlap suits that",
+        arguments: [("json", false, 7_680), ("verbose_json", true, 24_000)]
+    )
+    func wordTimes(format: String, hasWordTimes: Bool, overlap: Int) async throws {
         let environment = ["OPENAI_BASE_URL": "http://127.0.0.1:9", "TRANSCRIBER_RESPONSE_FORMAT": format]
-        #expect(try await Self.settings(environment).session.hasWordTimes == expected)
+        let session = try await Self.settings(environment).session
+        #expect((session.hasWordTimes, session.overlap) == (hasWordTimes, overlap))
     }
 
     @Test(

@@ -19,7 +19,9 @@ public struct SegmentationSettings: Sendable {
     public init(config: ConfigReader) async throws(SettingsError) {
         let reader = SettingReader(config: config)
         detector = try await DetectorSettings(reader)
-        let session = try await ServerSettings.session(reader, detector.turnDetection)
+        // Cutting needs no engine; where the server would have none, what suits the default one is shown.
+        let hasWordTimes = (try? await EngineSettings(reader))?.engine.hasWordTimes ?? true
+        let session = try await ServerSettings.session(reader, detector.turnDetection, hasWordTimes: hasWordTimes)
         turnDetection = session.defaultTurnDetection
         maximumUtterance = session.maximumUtterance
         overlap = session.overlap

@@ -55,8 +55,11 @@ public struct ServerSettings: Sendable {
         apiKeys = try await Self.apiKeys(reader)
         engine = try await EngineSettings(reader)
         detector = try await DetectorSettings(reader)
-        session = try await Self.session(reader, detector.turnDetection)
-        session.hasWordTimes = engine.engine.hasWordTimes
+        session = try await Self.session(
+            reader,
+            detector.turnDetection,
+            hasWordTimes: engine.engine.hasWordTimes
+        )
         maximumSessions = try await reader.integer(.maxSessions, in: 1...100_000) ?? 1_000
         maximumMessageBytes = try await reader.integer(.maxMessageBytes, in: 1_024...(1 << 30)) ?? 21 << 20
         maximumUploadBytes = try await reader.integer(.maxUploadBytes, in: 1_024...(1 << 32)) ?? 100 << 20
@@ -75,7 +78,8 @@ public struct ServerSettings: Sendable {
 
     static func session(
         _ reader: SettingReader,
-        _ turnDetection: TurnDetection
+        _ turnDetection: TurnDetection,
+        hasWordTimes: Bool
     ) async throws(SettingsError) -> SessionSettings {
         func samples(_ setting: Setting, _ range: ClosedRange<Int>) async throws(SettingsError) -> Int? {
             try await reader.integer(setting, in: range).map { SampleClock.samples(milliseconds: $0) }
@@ -99,7 +103,9 @@ public struct ServerSettings: Sendable {
         session.maximumUtterance =
             try await samples(.vadMaxUtterance, Rules.maximumUtterances) ?? session.maximumUtterance
         session.maximumCommit = session.maximumUtterance
-        session.overlap = try await samples(.vadOverlap, Rules.overlaps) ?? session.overlap
+        session.hasWordTimes = hasWordTimes
+        session.overlap =
+            try await samples(.vadOverlap, Rules.overlaps) ?? SessionSettings.overlap(hasWordTimes: hasWordTimes)
         session.enhancement = try await enhancement(reader)
         session.language = try await reader.string(.transcriberLanguage)
         session.prompt = try await reader.string(.transcriberPrompt)

@@ -84,7 +84,8 @@ public enum Setting: String, CaseIterable, Sendable {
             "How far before the last certain speech its end is looked for, twice as far behind (200; 100 with webrtc)"
         case .vadSoftMax: "From this length on an utterance is cut in the next good pause (18000)"
         case .vadMaxUtterance: "Longest utterance (24000)"
-        case .vadOverlap: "What an engine hears in both of two utterances where one was cut for its length (1500)"
+        case .vadOverlap:
+            "What the engine hears in both of two utterances where one was cut for its length (1500; 480 without word times)"
         case .maxSessions: "Sessions at once; more get 503 (1000)"
         case .maxPendingUtterances: "Utterances of one session that may wait for their transcript (4)"
         case .maxMessageBytes: "Largest message from a client (22020096)"
