@@ -11,6 +11,7 @@ from recording import ROOT
 sys.path.insert(0, str(ROOT / "scripts" / "evaluation"))
 
 import corpus  # noqa: E402
+import long_speech  # noqa: E402
 import measures  # noqa: E402
 import words  # noqa: E402
 from measures import Stream, measure  # noqa: E402
@@ -193,7 +194,7 @@ def test_a_cut_breaks_what_is_right_when_it_is_cut_elsewhere(heard, otherwise, e
 def test_words_keep_their_sound_when_pauses_come_between():
     samples = numpy.repeat(numpy.arange(40.0), 1_600)
     spoken = [Word(str(index), index / 10, (index + 1) / 10) for index in range(40)]
-    paused, moved = corpus._paused(samples, spoken, numpy.random.default_rng(4))
+    paused, moved = long_speech.with_pauses(samples, spoken, numpy.random.default_rng(4))
     assert len(paused) > len(samples) + 3 * 0.15 * 16_000
     for index, word in enumerate(moved):
         assert set(paused[round(word.start * 16_000) + 2 : round(word.end * 16_000) - 2]) == {float(index)}
