@@ -5,8 +5,9 @@ import Transcription
 ///
 /// The engine hears the audio around such a seam twice, once with what comes after it and once with what came before, and
 /// is unsure only of words near the ends of what it hears. With word times, an utterance has the words whose middle lies
-/// in it, and the next goes on where the last of these ended, so that a word on the seam is neither said twice nor lost.
-/// Without, the first utterance keeps all of its words, and the next loses the `DoubledWords`.
+/// in it, and the next goes on where the last of these ended, so that a word on the seam is neither said twice nor lost. A
+/// word that lasts until the engine heard no more may be half of one, and is left to the next. Without word times, the
+/// first utterance keeps all of its words, and the next loses the `DoubledWords`.
 ///
 /// It sees the outcomes of a session in audio order.
 struct TranscriptSeams {
@@ -19,6 +20,9 @@ struct TranscriptSeams {
         /// Where its last word ended; `nil` without word times.
         var wordsEnd: SamplePosition?
     }
+
+    /// How near to the end of the audio the end of a word that is cut off lies, at most: 50 ms.
+    private static let edge = SampleClock.samples(milliseconds: 50)
 
     private var previous: Previous?
 
@@ -49,11 +53,12 @@ struct TranscriptSeams {
         guard context != Utterance.Context() else { return heard }
         let start = range.lowerBound - SamplePosition(context.left)
         let from = context.left > 0 ? before?.wordsEnd ?? range.lowerBound : start
-        let until = range.upperBound + (context.right > 0 ? 0 : .max / 2)
+        let until = context.right > 0 ? range.upperBound : .max
+        let lastEnd = context.right > 0 ? context.left + range.count + context.right - Self.edge : .max
         let inside = heard.words.indices.filter { index in
             let word = heard.words[index].range
             let middle = start + SamplePosition((word.lowerBound + word.upperBound) / 2)
-            return from <= middle && middle < until
+            return from <= middle && middle < until && word.upperBound < lastEnd
         }
         let spoken = SpokenWords(heard.text)
         var kept = 0..<spoken.words.count

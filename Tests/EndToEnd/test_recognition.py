@@ -3,7 +3,7 @@
 import pytest
 
 from client import Client, audio, open_client
-from recording import PCM, SENTENCES, between, pieces, word_errors
+from recording import DURATION_MS, PCM, SENTENCES, between, pieces, word_errors
 
 
 def stream_json(client: Client) -> None:
@@ -32,6 +32,23 @@ def test_hears_the_four_sentences(launch, stream):
         assert audio(event) == between(event["start_ms"], event["end_ms"])
     assert len({event["item_id"] for event in events}) == len(events)
     assert len({event["event_id"] for event in events}) == len(events)
+
+
+@pytest.mark.parametrize("maximum", [2_500, 3_000])
+def test_cuts_in_mid_sentence_cost_no_words(launch, maximum):
+    server = launch(VAD_MAX_UTTERANCE_MS=maximum, VAD_SOFT_MAX_MS=maximum * 3 // 4)
+    with open_client(server) as client:
+        stream_json(client)
+        client.commit()
+        events = [client.transcript()]
+        while events[-1]["end_ms"] < DURATION_MS:
+            events.append(client.transcript())
+    assert len(events) > len(SENTENCES) + 3
+    for one, other in zip(events, events[1:]):
+        assert one["end_ms"] <= other["start_ms"]
+    spoken = " ".join(sentence.text for sentence in SENTENCES)
+    heard = " ".join(event["transcript"] for event in events)
+    assert word_errors(spoken, heard) <= 0.05 * len(spoken.split()), heard
 
 
 def test_answers_a_commit_in_silence_with_an_empty_transcript(launch):

@@ -95,6 +95,22 @@ struct TranscriptSeamsTests {
         #expect(transcript.words.map(\.range) == [0..<2_080, 3_200..<8_000])
     }
 
+    @Test("Leave a word that is cut off at the end to the second, which has it whole")
+    func cutOff() {
+        var seams = TranscriptSeams()
+        var first = Self.timed([("a", 3_500)])
+        // From 4 s to the end of what is heard, so that its middle lies before the seam.
+        first.words.append(.init(text: "recog", range: 64_000..<87_900))
+        first.text += " recog"
+        let one = seams.event(.transcribed(Self.first, first), Self.right)
+        var second = Self.timed([("b", 900)])
+        second.words.insert(.init(text: "recognition", range: 0..<14_000), at: 0)
+        second.text = "recognition b"
+        let other = seams.event(.transcribed(Self.second, second), Self.left)
+        #expect(Self.texts([one]) == "a")
+        #expect(Self.texts([other]) == "recognition b")
+    }
+
     @Test("Keep punctuation with its word")
     func punctuation() {
         var seams = TranscriptSeams()
