@@ -4,9 +4,9 @@ import Audio
 ///
 /// They are the longest run of words that ends the first and begins the second. Either text may have up to two words of
 /// its own at that end, as an engine mishears what is cut off; such a run counts when it has at least as many words as are
-/// passed over, and four letters, so that likeness by chance does not. A cut in mid-word leaves halves: the first may end with the beginning
-/// of a word that the second has whole, and the second may begin with the end of a word that the first has whole. No more
-/// words count than can be said in the overlap.
+/// passed over, and four letters, so that likeness by chance does not. A cut in mid-word leaves halves: the first may end
+/// with the beginning of a word that the second has whole, and the second may begin with the end of a word that the first
+/// has whole. No more words count than can be said in the overlap.
 struct DoubledWords {
     /// The shortest word said alone takes about this long: 100 ms.
     private static let shortestWord = SampleClock.samples(milliseconds: 100)

@@ -1,7 +1,7 @@
 import Audio
 import Transcription
 
-/// Gives each of two utterances its own words where speech had to be cut between them.
+/// Gives each of two utterances its own words where the first was cut for its length.
 ///
 /// The engine hears the audio around such a seam twice, once with what comes after it and once with what came before, and
 /// is unsure only of words near the ends of what it hears. With word times, an utterance has the words whose middle lies
