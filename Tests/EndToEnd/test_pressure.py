@@ -54,6 +54,7 @@ def test_a_flood_against_a_slow_backend_loses_nothing(launch, backend):
                 await socket.send(json.dumps({"type": "session.update", "session": {"turn_detection": None}}))
                 for piece in pieces(sent, 32_000):
                     await socket.send(piece)
+                await socket.send(json.dumps({"type": "input_audio_buffer.commit"}))
 
             sending = asyncio.create_task(send())
             events = [json.loads(await asyncio.wait_for(socket.recv(), LIMIT)) for _ in range(seconds + 1)]
