@@ -102,7 +102,13 @@ private final class Order: Sendable {
 
 /// Counts who is inside.
 private final class Crowd: Sendable {
-    private let state = Mutex((now: 0, most: 0, visits: 0))
+    private struct State {
+        var now = 0
+        var most = 0
+        var visits = 0
+    }
+
+    private let state = Mutex(State())
 
     var most: Int { state.withLock { $0.most } }
     var visits: Int { state.withLock { $0.visits } }
