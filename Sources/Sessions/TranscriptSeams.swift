@@ -28,29 +28,33 @@ struct TranscriptSeams {
 
     /// The event as the client gets it.
     mutating func event(_ event: SessionEvent, _ context: Utterance.Context) -> SessionEvent {
-        guard case .transcribed(let item, let heard) = event else {
+        guard case .transcribed(let item, let heard) = event, context != Utterance.Context() else {
             previous = nil
             return event
         }
         let before = previous.flatMap { context.left > 0 && $0.end == item.range.lowerBound ? $0 : nil }
-        let own = own(heard, item.range, context, after: before)
+        let spoken = SpokenWords(heard.text)
+        let hasTimes = !heard.words.isEmpty && heard.words.count == spoken.words.count
+        let own = own(heard, spoken, hasTimes: hasTimes, item.range, context, after: before)
         let last = own.words.last.map { item.range.lowerBound + SamplePosition($0.range.upperBound) }
         previous = Previous(
             end: item.range.upperBound,
             rightContext: context.right,
             text: own.text,
-            wordsEnd: heard.text.isEmpty || heard.hasTimes ? last ?? item.range.lowerBound : nil
+            wordsEnd: heard.text.isEmpty || hasTimes ? last ?? item.range.lowerBound : nil
         )
         return .transcribed(item, own)
     }
 
+    /// - Parameter hasTimes: Whether each spoken word has its time.
     private func own(
         _ heard: Transcript,
+        _ spoken: SpokenWords,
+        hasTimes: Bool,
         _ range: Range<SamplePosition>,
         _ context: Utterance.Context,
         after before: Previous?
     ) -> Transcript {
-        guard context != Utterance.Context() else { return heard }
         let start = range.lowerBound - SamplePosition(context.left)
         let from = context.left > 0 ? before?.wordsEnd ?? range.lowerBound : start
         let until = context.right > 0 ? range.upperBound : .max
@@ -60,9 +64,8 @@ struct TranscriptSeams {
             let middle = start + SamplePosition((word.lowerBound + word.upperBound) / 2)
             return from <= middle && middle < until && word.upperBound < lastEnd
         }
-        let spoken = SpokenWords(heard.text)
         var kept = 0..<spoken.words.count
-        if heard.hasTimes { kept = inside.first.map { $0..<inside[inside.count - 1] + 1 } ?? 0..<0 }
+        if hasTimes { kept = inside.first.map { $0..<inside[inside.count - 1] + 1 } ?? 0..<0 }
         if let before, before.wordsEnd == nil {
             let doubled = DoubledWords(
                 first: SpokenWords(before.text),
@@ -82,9 +85,4 @@ struct TranscriptSeams {
     private static func shifted(_ range: Range<Int>, by count: Int) -> Range<Int> {
         max(0, range.lowerBound - count)..<max(0, range.upperBound - count)
     }
-}
-
-extension Transcript {
-    /// Whether each word of the text has its time.
-    fileprivate var hasTimes: Bool { !words.isEmpty && words.count == SpokenWords(text).words.count }
 }

@@ -191,12 +191,9 @@ struct UtteranceCutter {
         let segment = withUsefulContext(segment)
         discard(before: segment.heard.lowerBound, .silence)
         let samples = buffer.copy(segment.heard)
-        let audio = segment.heard == segment.range ? samples : buffer.copy(segment.range)
-        let item = SessionEvent.Item(
-            id: nextID(),
-            range: segment.range,
-            audio: settings.includesAudio ? audio : nil
-        )
+        let isSame = settings.includesAudio && segment.heard == segment.range
+        let audio = isSame ? samples : audio(segment.range)
+        let item = SessionEvent.Item(id: nextID(), range: segment.range, audio: audio)
         let request = TranscriptionRequest(
             samples: samples,
             model: settings.model,

@@ -31,24 +31,8 @@ struct LengthRule {
     let position: SamplePosition
     /// The most that an engine may hear of an utterance, in samples.
     let maximum: Int
-    /// What an engine hears in both utterances, in samples.
-    private let overlap: Int
-
-    init(
-        rules: TurnDetection?,
-        history: FrameHistory,
-        frameLength: Int,
-        position: SamplePosition,
-        maximum: Int,
-        overlap: Int
-    ) {
-        self.rules = rules
-        self.history = history
-        self.frameLength = frameLength
-        self.position = position
-        self.maximum = maximum
-        self.overlap = min(overlap, maximum / 4)
-    }
+    /// What an engine hears in both utterances, in samples; at most a quarter of `maximum`.
+    let overlap: Int
 
     /// - Parameter hasVoice: Whether someone speaks right now; in a pause it is better to wait whether the utterance ends.
     /// - Returns: `nil` while the utterance may go on.

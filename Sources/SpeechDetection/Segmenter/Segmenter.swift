@@ -239,7 +239,7 @@ public struct Segmenter: Sendable {
             frameLength: frameLength,
             position: position,
             maximum: maximumUtterance,
-            overlap: overlap
+            overlap: min(overlap, maximumUtterance / 4)
         )
         while case .speaking(let utterance) = state, let cut = rule.cut(utterance, hasVoice: hasVoice) {
             events.append(.ended(utterance.segment(cut)))
