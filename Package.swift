@@ -99,7 +99,10 @@ let package = Package(
         ),
         .target(
             name: "Transcription",
-            dependencies: ["Audio", "HTTPTransfer", "Turns", "CPocketSphinx", "CThreads", deque, logging],
+            dependencies: [
+                "Audio", "HTTPTransfer", "Turns", "CPocketSphinx", "CSherpaOnnx", "CThreads", deque, logging,
+            ],
+            resources: [.embedInCode("Sherpa/Resources/probe.wav")],
             swiftSettings: strict
         ),
         .target(name: "SpeechPictures", dependencies: ["SpeechDetection", "Audio", "JSON"], swiftSettings: strict),
@@ -135,6 +138,15 @@ let package = Package(
             linkerSettings: [.linkedLibrary("pocketsphinx"), .linkedLibrary("sphinxbase")]
         ),
         .target(name: "CMemoryFile", cSettings: [.treatAllWarnings(as: .error)]),
+        .target(
+            name: "CSherpaOnnx",
+            // The header is there once setup has fetched the engine; without it the target builds all the same.
+            cSettings: [
+                .headerSearchPath("../../engines/sherpa-onnx/include"), .define("_GNU_SOURCE"),
+                .treatAllWarnings(as: .error),
+            ],
+            linkerSettings: [.linkedLibrary("dl")]
+        ),
         .target(name: "CSileroKernels", cSettings: [.treatAllWarnings(as: .error)]),
         .target(name: "CThreads", cSettings: [.treatAllWarnings(as: .error)]),
         .target(

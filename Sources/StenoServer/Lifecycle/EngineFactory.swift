@@ -9,29 +9,62 @@ struct EngineFactory {
     let logger: Logger
 
     func make() -> LoadingTranscriber {
-        LoadingTranscriber(timeout: settings.loadTimeout, logger: logger, load: load)
+        explainChoice()
+        return LoadingTranscriber(timeout: settings.loadTimeout, logger: logger, load: load)
     }
 
     private var load: @Sendable () async throws -> any Transcriber {
         switch settings.engine {
         case .whisperHTTP(let configuration):
             logger.notice(
-                "Transcribing with a Whisper-compatible server",
+                "Transcribing with a Whisper-compatible server, which gets the audio of every utterance",
                 metadata: [
                     "steno.backend.host": "\(configuration.host)",
                     "steno.engine.model": "\(configuration.model ?? "the client's choice")",
                 ]
             )
             return { [transport] in try WhisperHTTPTranscriber(configuration: configuration, transport: transport) }
+        case .sherpa(let sherpa):
+            logger.notice(
+                "Transcribing on this machine with sherpa-onnx",
+                metadata: ["steno.engine.model": "\(sherpa.name)", "steno.engine.threads": "\(sherpa.threads)"]
+            )
+            return { [logger] in
+                let model = try SherpaModel(folder: sherpa.folder)
+                return try await SherpaTranscriber.load(
+                    model,
+                    library: sherpa.library,
+                    threads: sherpa.threads,
+                    logger: logger
+                )
+            }
         case .pocketSphinx(let model, let threads):
             logger.notice(
                 """
-                Transcribing with PocketSphinx, which is built in but of modest accuracy and English only. \
-                For better text set OPENAI_BASE_URL to a Whisper-compatible server, or OPENAI_API_KEY.
+                Transcribing on this machine with PocketSphinx, which is of modest accuracy and English only. \
+                For better text run ./entrypoint.sh setup, or set OPENAI_BASE_URL to a Whisper-compatible server.
                 """,
                 metadata: ["steno.engine.threads": "\(threads)"]
             )
             return { [logger] in try await PocketSphinxTranscriber.load(model, threads: threads, logger: logger) }
+        }
+    }
+
+    /// Tells the operator when a better engine was meant to be there and is not, or a key goes unused.
+    private func explainChoice() {
+        if let reason = settings.fallbackReason {
+            logger.warning(
+                "The neural engine is not there; set TRANSCRIBER=pocketsphinx to do without it",
+                metadata: ["steno.engine.reason": "\(reason)"]
+            )
+        }
+        if settings.hasUnusedKey {
+            logger.notice(
+                """
+                OPENAI_API_KEY alone sends no speech away. Set TRANSCRIBER=whisper-http to transcribe with OpenAI, or \
+                OPENAI_BASE_URL for another server.
+                """
+            )
         }
     }
 }

@@ -1,4 +1,3 @@
-import FoundationEssentials
 public import SpeechDetection
 
 /// Which voice activity detector finds speech.
@@ -41,23 +40,10 @@ public struct DetectorSettings: Sendable {
         detector = .webRTC
         if choice == .webRTC { return }
         do {
-            detector = .silero(try SileroNetwork(path: path ?? Self.defaultModel))
+            detector = .silero(try SileroNetwork(path: path ?? InstalledFiles.path(Self.modelPath) ?? Self.modelPath))
         } catch {
             if choice == .silero { throw SettingsError(.sileroModel, problem: "cannot be used. \(error).") }
             fallbackReason = error
         }
-    }
-
-    /// The model in the current folder, or else in the nearest folder above the executable that has it.
-    private static var defaultModel: String {
-        let executable = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
-        var folders = [FileManager.default.currentDirectoryPath]
-        var folder = executable.deletingLastPathComponent()
-        while folder.path != "/" {
-            folders.append(folder.path)
-            folder.deleteLastPathComponent()
-        }
-        let paths = folders.map { "\($0)/\(modelPath)" }
-        return paths.first { FileManager.default.fileExists(atPath: $0) } ?? modelPath
     }
 }

@@ -6,12 +6,14 @@ public struct EngineSettings: Sendable {
     /// The engine and what it needs.
     public enum Engine: Sendable {
         case whisperHTTP(WhisperHTTPTranscriber.Configuration)
+        case sherpa(SherpaSettings)
         case pocketSphinx(PocketSphinxModel, threads: Int)
 
         /// The model's name, as `GET /v1/models` lists it.
         public var model: String {
             switch self {
             case .whisperHTTP(let configuration): configuration.model ?? WhisperHTTPTranscriber.defaultModel
+            case .sherpa(let settings): settings.name
             case .pocketSphinx: "pocketsphinx-en-us"
             }
         }
@@ -20,6 +22,7 @@ public struct EngineSettings: Sendable {
         public var language: String? {
             switch self {
             case .whisperHTTP: nil
+            case .sherpa(let settings): settings.onlyLanguage == "en" ? "english" : nil
             case .pocketSphinx: "english"
             }
         }
@@ -28,6 +31,7 @@ public struct EngineSettings: Sendable {
         var hasWordTimes: Bool {
             switch self {
             case .whisperHTTP(let configuration): configuration.responseFormat == .verboseJSON
+            case .sherpa(let settings): settings.hasWordTimes
             case .pocketSphinx: true
             }
         }
@@ -37,18 +41,47 @@ public struct EngineSettings: Sendable {
     /// How long an utterance waits for an engine that still loads.
     public var loadTimeout: Duration
 
+    /// Why the choice was left to the server and did not fall on the neural engine.
+    public var fallbackReason: SherpaError?
+    /// Whether there is a key for a backend that nobody asked to use.
+    public var hasUnusedKey = false
+
     init(_ reader: SettingReader) async throws(SettingsError) {
         loadTimeout = try await reader.milliseconds(.modelLoadTimeout, in: 0...600_000) ?? .seconds(10)
         let url = try await reader.string(.openAIBaseURL)
         let key = try await reader.string(.openAIAPIKey)
+
         switch try await reader.choice(.transcriber, ServerSettings.TranscriberChoice.self) ?? .auto {
-        case .auto where url == nil && key == nil: engine = try await Self.pocketSphinx(reader)
-        case .pocketSphinx: engine = try await Self.pocketSphinx(reader)
-        case .whisperHTTP where url == nil && key == nil:
-            let problem =
-                "is whisper-http, which needs OPENAI_BASE_URL (any Whisper-compatible server) or OPENAI_API_KEY."
-            throw SettingsError(.transcriber, problem: problem)
-        case .auto, .whisperHTTP: engine = try await Self.whisperHTTP(reader, url: url, key: key)
+        case .whisperHTTP:
+            guard url != nil || key != nil else {
+                let problem =
+                    "is whisper-http, which needs OPENAI_BASE_URL (any Whisper-compatible server) or OPENAI_API_KEY."
+                throw SettingsError(.transcriber, problem: problem)
+            }
+            engine = try await Self.whisperHTTP(reader, url: url, key: key)
+        case .sherpa:
+            let sherpa = try await SherpaSettings(reader)
+            do {
+                try sherpa.check()
+            } catch {
+                throw SettingsError(.transcriber, problem: "is sherpa, which cannot be used. \(error).")
+            }
+            engine = .sherpa(sherpa)
+        case .pocketSphinx:
+            engine = try await Self.pocketSphinx(reader)
+        case .auto where url != nil:
+            engine = try await Self.whisperHTTP(reader, url: url, key: key)
+        case .auto:
+            hasUnusedKey = key != nil
+            let sherpa = try await SherpaSettings(reader)
+            do {
+                try sherpa.check()
+                engine = .sherpa(sherpa)
+            } catch {
+                if sherpa.isChosen { throw SettingsError(.transcriberModel, problem: "cannot be used. \(error).") }
+                engine = try await Self.pocketSphinx(reader)
+                fallbackReason = error
+            }
         }
     }
 

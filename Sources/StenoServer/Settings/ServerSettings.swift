@@ -12,6 +12,7 @@ public struct ServerSettings: Sendable {
     public enum TranscriberChoice: String, CaseIterable, Sendable {
         case auto
         case whisperHTTP = "whisper-http"
+        case sherpa
         case pocketSphinx = "pocketsphinx"
     }
 

@@ -21,7 +21,7 @@ struct DecoderThread: Sendable {
             whenLoaded(.success(()))
             startNext()
             while let job = queue.next() {
-                queue.answer(job.ticket, answer(job.samples, with: &decoder))
+                queue.answer(job.ticket, answer(job.request.samples, with: &decoder))
             }
         } catch {
             whenLoaded(.failure(error))

@@ -60,7 +60,7 @@ public final class PocketSphinxTranscriber: Transcriber {
         noticeLanguage(request.language)
         // Exact silence has no features to tell apart, and the decoder would make up a word.
         guard request.samples.contains(where: { $0 != 0 }) else { return Transcript(text: "") }
-        return try await queue.transcript(of: request.samples).get()
+        return try await queue.transcript(of: request).get()
     }
 
     private func noticeLanguage(_ language: String?) {

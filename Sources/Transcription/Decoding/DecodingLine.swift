@@ -10,7 +10,7 @@ struct DecodingLine<Caller> {
     /// An utterance to decode.
     struct Job: Equatable, Sendable {
         let ticket: Ticket
-        let samples: [Int16]
+        let request: TranscriptionRequest
     }
 
     private var jobs = Deque<Job>()
@@ -26,8 +26,8 @@ struct DecodingLine<Caller> {
         return lastTicket
     }
 
-    mutating func join(_ ticket: Ticket, _ samples: [Int16], _ caller: Caller) {
-        jobs.append(Job(ticket: ticket, samples: samples))
+    mutating func join(_ ticket: Ticket, _ request: TranscriptionRequest, _ caller: Caller) {
+        jobs.append(Job(ticket: ticket, request: request))
         callers[ticket] = caller
     }
 

@@ -12,14 +12,14 @@ struct DecodingQueueTests {
         await withTaskGroup(of: Void.self) { group in
             for number in 1...5 {
                 group.addTask { [queue] in
-                    let answer = await queue.transcript(of: [Int16(number)])
+                    let answer = await queue.transcript(of: .init(samples: [Int16(number)]))
                     #expect(answer == .success(Transcript(text: "\(number)")))
                 }
                 await until { queue.waiting == number }
             }
             for number in 1...5 {
                 let job = await next()
-                #expect(job?.samples == [Int16(number)])
+                #expect(job?.request.samples == [Int16(number)])
                 if let job { queue.answer(job.ticket, .success(Transcript(text: "\(number)"))) }
             }
         }
@@ -27,22 +27,22 @@ struct DecodingQueueTests {
 
     @Test("Lets a cancelled caller leave before its turn")
     func leaves() async {
-        let first = Task { [queue] in await queue.transcript(of: [1]) }
+        let first = Task { [queue] in await queue.transcript(of: .init(samples: [1])) }
         await until { queue.waiting == 1 }
-        let second = Task { [queue] in await queue.transcript(of: [2]) }
+        let second = Task { [queue] in await queue.transcript(of: .init(samples: [2])) }
         await until { queue.waiting == 2 }
         first.cancel()
         #expect(await first.value == .failure(.cancelled))
         #expect(queue.waiting == 1)
         let job = await next()
-        #expect(job?.samples == [2])
+        #expect(job?.request.samples == [2])
         if let job { queue.answer(job.ticket, .failure(.engineFailed)) }
         #expect(await second.value == .failure(.engineFailed))
     }
 
     @Test("Lets a cancelled caller go while its utterance is being decoded")
     func abandons() async throws {
-        let caller = Task { [queue] in await queue.transcript(of: [1]) }
+        let caller = Task { [queue] in await queue.transcript(of: .init(samples: [1])) }
         let job = try #require(await next())
         caller.cancel()
         #expect(await caller.value == .failure(.cancelled))
@@ -54,7 +54,7 @@ struct DecodingQueueTests {
     func cancelledBefore() async {
         let caller = Task { [queue] in
             await until { Task.isCancelled }
-            return await queue.transcript(of: [1])
+            return await queue.transcript(of: .init(samples: [1]))
         }
         caller.cancel()
         #expect(await caller.value == .failure(.cancelled))
@@ -70,7 +70,7 @@ struct DecodingQueueTests {
 
     @Test("Serves who has come before it closed")
     func closesAfterServing() async {
-        let caller = Task { [queue] in await queue.transcript(of: [1]) }
+        let caller = Task { [queue] in await queue.transcript(of: .init(samples: [1])) }
         await until { queue.waiting == 1 }
         queue.close()
         let job = await next()

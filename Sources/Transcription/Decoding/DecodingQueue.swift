@@ -8,6 +8,9 @@ final class DecodingQueue: Sendable {
     typealias Answer = Result<Transcript, TranscriptionError>
     typealias Line = DecodingLine<CheckedContinuation<Answer, Never>>
 
+    /// How long a thread waits before it counts as idle.
+    private static let idleTime = DispatchTimeInterval.seconds(1)
+
     private let line = Mutex(Line())
     /// Counts what may be there to take; a caller that left makes a thread look once in vain.
     private let arrivals = DispatchSemaphore(value: 0)
@@ -17,13 +20,13 @@ final class DecodingQueue: Sendable {
     var isClosed: Bool { line.withLock { $0.isClosed } }
 
     /// Waits for a decoder and its answer; returns at once when cancelled.
-    func transcript(of samples: [Int16]) async -> Answer {
+    func transcript(of request: TranscriptionRequest) async -> Answer {
         let ticket = line.withLock { $0.makeTicket() }
         return await withTaskCancellationHandler {
             await withCheckedContinuation { caller in
                 let joined = line.withLock { line in
                     guard !Task.isCancelled else { return false }
-                    line.join(ticket, samples, caller)
+                    line.join(ticket, request, caller)
                     return true
                 }
                 if joined { arrivals.signal() } else { caller.resume(returning: .failure(.cancelled)) }
@@ -34,9 +37,15 @@ final class DecodingQueue: Sendable {
     }
 
     /// The next utterance; blocks the calling thread until there is one, and is `nil` once closed and empty.
-    func next() -> Line.Job? {
-        while true {
+    ///
+    /// - Parameter whenIdle: Called once when there has been nothing to do for a second.
+    func next(whenIdle: () -> Void = {}) -> Line.Job? {
+        if arrivals.wait(timeout: .now() + Self.idleTime) == .timedOut {
+            whenIdle()
             arrivals.wait()
+        }
+
+        while true {
             let (job, isClosed) = line.withLock { ($0.take(), $0.isClosed) }
             if let job { return job }
             if isClosed {
@@ -44,6 +53,7 @@ final class DecodingQueue: Sendable {
                 arrivals.signal()
                 return nil
             }
+            arrivals.wait()
         }
     }
 

@@ -26,7 +26,7 @@ struct DecodingLineTests {
             switch step {
             case .join:
                 let ticket = line.makeTicket()
-                line.join(ticket, [Int16(ticket)], ticket)
+                line.join(ticket, TranscriptionRequest(samples: [Int16(ticket)]), ticket)
                 visitors.append(Visitor(ticket: ticket))
             case .leaveFirst, .leaveLast:
                 let index = step == .leaveFirst ? visitors.indices.first : visitors.indices.last
@@ -38,7 +38,7 @@ struct DecodingLineTests {
                 let index = visitors.firstIndex(where: waits)
                 let job = line.take()
                 #expect(job?.ticket == index.map { visitors[$0].ticket }, "\(history)")
-                #expect(job.map { $0.samples == [Int16($0.ticket)] } ?? true)
+                #expect(job.map { $0.request.samples == [Int16($0.ticket)] } ?? true)
                 if let index { visitors[index].isTaken = true }
             case .answer:
                 guard let index = visitors.firstIndex(where: \.isTaken) else { continue }
