@@ -1,5 +1,20 @@
 # docker build -t steno . && docker run -p 8000:8000 steno
 
+FROM debian:bookworm-slim AS parts
+RUN apt-get update \
+    && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends ca-certificates python3 python3-pip \
+    && apt-get clean && rm -rf /var/lib/apt/lists/*
+WORKDIR /source
+COPY scripts scripts
+COPY engines /parts/engines
+COPY models /parts/models
+# Both do nothing for what setup has put into these folders. Without network the server says what is missing, and uses
+# WebRTC's detector; it then needs a Whisper-compatible server, or --build-arg POCKETSPHINX=1.
+RUN scripts/fetch-silero /parts/models || true
+RUN scripts/fetch-sherpa /parts || mkdir -p /parts/engines/sherpa-onnx/include
+# Of the engine, the image needs no header.
+RUN mkdir /image && cp -r /parts/models /parts/engines /image && rm -rf /image/engines/sherpa-onnx/include
+
 FROM swift:6.3-bookworm AS build
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
@@ -9,6 +24,7 @@ RUN apt-get update \
 # library needs none of them here; without the links to the shared ones, the linker takes the static ones.
 RUN cd /usr/lib/*-linux-gnu && rm libpocketsphinx.so libsphinxbase.so libwebrtc_audio_processing.so
 WORKDIR /source
+COPY --from=parts /parts/engines/sherpa-onnx/include engines/sherpa-onnx/include
 COPY Package.swift ./
 COPY Sources Sources
 COPY Tests Tests
@@ -17,26 +33,21 @@ RUN --mount=type=cache,target=/source/.build \
     swift build -c release --product steno --static-swift-stdlib \
     && strip -o /usr/local/bin/steno .build/release/steno
 
-FROM debian:bookworm-slim AS model
-RUN apt-get update \
-    && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends ca-certificates curl unzip \
-    && apt-get clean && rm -rf /var/lib/apt/lists/*
-COPY scripts/fetch-silero ./
-COPY models /models
-# Does nothing when setup has put the file into the folder. Without the file the server says so, and uses WebRTC's detector.
-RUN ./fetch-silero /models || true
-
 FROM debian:bookworm-slim
 # --build-arg FFMPEG=1 adds ffmpeg, for files that are not WAV; with what Debian's depends on it is 480 MB.
 ARG FFMPEG=
+# --build-arg POCKETSPHINX=1 adds the model of PocketSphinx, for TRANSCRIBER=pocketsphinx.
+ARG POCKETSPHINX=
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
-        ca-certificates libcurl4 libsoxr0 libssl3 libstdc++6 pocketsphinx-en-us ${FFMPEG:+ffmpeg} \
+        ca-certificates libcurl4 libsoxr0 libssl3 libstdc++6 ${FFMPEG:+ffmpeg} \
+        ${POCKETSPHINX:+pocketsphinx-en-us} \
     && apt-get clean && rm -rf /var/lib/apt/lists/* \
     && useradd --system --no-create-home steno
 WORKDIR /steno
 COPY --from=build /usr/local/bin/steno bin/
-COPY --from=model /models models
+COPY --from=parts /image/models models
+COPY --from=parts /image/engines engines
 COPY LICENSE entrypoint.sh test.wav ./
 USER steno
 ENV HOST=0.0.0.0 PATH=/steno/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin

@@ -49,7 +49,7 @@ usage: ./entrypoint.sh [COMMAND] [ARGUMENTS]
                                 those of `steno transcribe`
   test [OPTION ...]             run every test; with options, `swift test` with these
   setup                         install the Debian packages that are missing, check the Swift toolchain, and fetch the
-                                model of the speech detector
+                                models of the speech detector and of the neural engine, and the engine
   health                        ask the server on HOST and PORT whether it lives; the exit status tells
 
 STENO_BINARY, or bin/steno beside this script, is run instead of a build where it exists.
@@ -135,8 +135,21 @@ setup() {
         fi
     fi
     check_swift
-    # Without it the server uses the WebRTC detector, so a machine that is offline goes on.
+    # Without these the server uses the WebRTC detector and PocketSphinx, so a machine that is offline goes on.
     scripts/fetch-silero || true
+    fetch_sherpa || true
+}
+
+# Fetches the neural engine; what is built already is built again with the engine's header when that has just come.
+fetch_sherpa() {
+    local header=engines/sherpa-onnx/include/sherpa-onnx/c-api/c-api.h had=
+    if ! python3 -m pip --version >/dev/null 2>&1; then
+        say "The neural engine is not there, so PocketSphinx serves: fetching it needs python3 with pip."
+        return 1
+    fi
+    if [[ -e $header ]]; then had=1; fi
+    scripts/fetch-sherpa || return
+    [[ -n $had ]] || touch Sources/CSherpaOnnx/sherpa_recognizer.c
 }
 
 # Leaves the path of the executable in `steno`; builds it unless there is a ready-made one.

@@ -27,13 +27,13 @@ def backend() -> Iterator[Backend]:
 
 @pytest.fixture
 def launch(tmp_path: Path) -> Iterator[Callable[..., Server]]:
-    """Starts a server with PocketSphinx, or with the backend that is given."""
+    """Starts a server with PocketSphinx, whose words and times are known, or with the backend that is given."""
     folder = tmp_path / "server"
     folder.mkdir()
     with ExitStack() as servers:
 
         def launch(backend: Backend | None = None, is_ready: bool = True, **settings: object) -> Server:
-            engine = {"OPENAI_BASE_URL": backend.url} if backend else {}
+            engine = {"OPENAI_BASE_URL": backend.url} if backend else {"TRANSCRIBER": "pocketsphinx"}
             server = Server(folder, **engine | settings)
             servers.callback(server.stop)
             return server.wait_ready() if is_ready else server

@@ -17,7 +17,7 @@ struct SettingsTests {
 
     @Test("Has working defaults")
     func defaults() async throws {
-        let settings = try await Self.settings([:])
+        let settings = try await Self.settings(["SHERPA_LIBRARY": "/nowhere"])
         #expect(settings.host == "127.0.0.1")
         #expect(settings.port == 8_000)
         var expected = SessionSettings(turnDetection: .silero)
@@ -39,6 +39,7 @@ struct SettingsTests {
             "VAD_SUFFIX_PADDING_MS": "310", "VAD_MERGE_GAP_MS": "110", "VAD_ONSET_SEARCH_MS": "120",
             "VAD_OFFSET_SEARCH_MS": "130", "VAD_SOFT_MAX_MS": "8000", "VAD_OVERLAP_MS": "140",
             "NOISE_REDUCTION": "far_field", "GAIN_CONTROL": "on", "ENHANCEMENT_FOR": "detector",
+            "TRANSCRIBER": "pocketsphinx",
         ]).session
         var turns = TurnDetection.webRTC
         turns.threshold = 0.7
@@ -102,22 +103,43 @@ struct SettingsTests {
         }
     }
 
+    /// Stands for an installed library and model: whether they can be used shows only when they are loaded.
+    private static let sherpa = try? InstalledSherpaStandIn()
+
     @Test(
-        "Picks the engine that is configured",
+        "Picks the engine that is configured, else the neural one where it is, else PocketSphinx",
         arguments: [
-            ([:], "pocketsphinx"),
-            (["OPENAI_API_KEY": "k"], "https://api.openai.com/v1"),
-            (["OPENAI_BASE_URL": "http://127.0.0.1:9000/v1"], "http://127.0.0.1:9000/v1"),
-            (["OPENAI_BASE_URL": "", "OPENAI_API_KEY": ""], "pocketsphinx"),
-            (["TRANSCRIBER": "pocketsphinx", "OPENAI_API_KEY": "k"], "pocketsphinx"),
+            ([:], "sherpa"),
+            (["SHERPA_LIBRARY": "/nowhere", "TRANSCRIBER_MODEL": ""], "pocketsphinx"),
+            (["OPENAI_API_KEY": "k"], "sherpa"),
+            (["OPENAI_API_KEY": "k", "SHERPA_LIBRARY": "/nowhere", "TRANSCRIBER_MODEL": ""], "pocketsphinx"),
             (["TRANSCRIBER": "whisper-http", "OPENAI_API_KEY": "k"], "https://api.openai.com/v1"),
+            (["OPENAI_BASE_URL": "http://127.0.0.1:9000/v1"], "http://127.0.0.1:9000/v1"),
+            (["OPENAI_BASE_URL": "", "OPENAI_API_KEY": ""], "sherpa"),
+            (["TRANSCRIBER": "sherpa", "OPENAI_BASE_URL": "http://127.0.0.1:9000/v1"], "sherpa"),
+            (["TRANSCRIBER": "pocketsphinx", "OPENAI_API_KEY": "k"], "pocketsphinx"),
         ] as [([String: String], String)]
     )
     func engine(environment: [String: String], expected: String) async throws {
-        switch try await Self.settings(environment).engine.engine {
+        let installed = try #require(Self.sherpa)
+        let settings = try await Self.settings(installed.environment.merging(environment) { $1 }).engine
+        switch settings.engine {
         case .pocketSphinx: #expect(expected == "pocketsphinx")
+        case .sherpa: #expect(expected == "sherpa")
         case .whisperHTTP(let configuration): #expect(expected == configuration.baseURL)
         }
+        let hasFallenBack = expected == "pocketsphinx" && environment["TRANSCRIBER"] == nil
+        #expect((settings.fallbackReason != nil) == hasFallenBack)
+        let key = environment["OPENAI_API_KEY"].flatMap { $0.isEmpty ? nil : $0 }
+        #expect(settings.hasUnusedKey == (key != nil && environment["TRANSCRIBER"] == nil))
+    }
+
+    @Test("Stops where the model that is asked for is not there", arguments: ["auto", "sherpa"])
+    func missingSherpaModel(transcriber: String) async throws {
+        var environment = try #require(Self.sherpa).environment
+        environment["TRANSCRIBER"] = transcriber
+        environment["TRANSCRIBER_MODEL"] = "/nowhere/moonshine"
+        await #expect(throws: SettingsError.self) { try await Self.settings(environment) }
     }
 
     @Test(
@@ -127,8 +149,8 @@ struct SettingsTests {
             ("VAD_THRESHOLD", "nan"), ("VAD_SILENCE_DURATION_MS", "half a second"), ("VAD_PREFIX_PADDING_MS", "-5"),
             ("VAD_MIN_SPEECH_MS", "1e9"), ("VAD_MAX_UTTERANCE_MS", "0"), ("LOG_LEVEL", "loud"),
             ("TRANSCRIBER", "magic"),
-            ("TRANSCRIBER", "whisper-http"), ("OPENAI_BASE_URL", "ftp://host"), ("OPENAI_API_KEY", "line\u{1}break"),
-            ("POCKETSPHINX_MODEL", "/nowhere"), ("POCKETSPHINX_THREADS", "0"), ("MAX_SESSIONS", "none"),
+            ("TRANSCRIBER", "whisper-http"), ("OPENAI_BASE_URL", "ftp://host"), ("SHERPA_THREADS", "0"),
+            ("MAX_SESSIONS", "none"),
             ("MAX_MESSAGE_BYTES", "1"), ("SLOW_READER_TIMEOUT_MS", "1"), ("SHUTDOWN_TIMEOUT_MS", "x"),
             ("MAX_PENDING_UTTERANCES", "0"), ("MODEL_LOAD_TIMEOUT_MS", "soon"),
             ("API_KEYS", "short"), ("API_KEYS", " "), ("API_KEYS", "some-long-key,"), ("API_KEYS", "some long key"),
@@ -146,12 +168,25 @@ struct SettingsTests {
         "Refuses bad values for the Whisper server's settings too",
         arguments: [
             ("TRANSCRIBER_TIMEOUT_MS", "0"), ("TRANSCRIBER_CONCURRENCY", "many"),
-            ("TRANSCRIBER_RESPONSE_FORMAT", "xml"),
+            ("TRANSCRIBER_RESPONSE_FORMAT", "xml"), ("OPENAI_API_KEY", "line\u{1}break"),
         ]
     )
     func refusesWhisper(setting: String, value: String) async throws {
         await #expect {
-            try await Self.settings(["OPENAI_API_KEY": "k", setting: value])
+            let environment = ["TRANSCRIBER": "whisper-http", "OPENAI_API_KEY": "k"]
+            return try await Self.settings(environment.merging([setting: value]) { $1 })
+        } throws: { error in
+            (error as? SettingsError)?.setting == setting
+        }
+    }
+
+    @Test(
+        "Refuses bad values for PocketSphinx's settings too",
+        arguments: ["POCKETSPHINX_MODEL", "POCKETSPHINX_THREADS"]
+    )
+    func refusesPocketSphinx(setting: String) async throws {
+        await #expect {
+            try await Self.settings(["TRANSCRIBER": "pocketsphinx", setting: "/nowhere"])
         } throws: { error in
             (error as? SettingsError)?.setting == setting
         }

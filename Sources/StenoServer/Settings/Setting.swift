@@ -58,19 +58,19 @@ public enum Setting: String, CaseIterable, Sendable {
         case .logLevel: "trace, debug, info, notice, warning, error or critical (info)"
         case .apiKeys: "Keys that clients must send, as KEY or NAME:KEY, separated by commas (none: open to everyone)"
         case .transcriber:
-            "auto, whisper-http, sherpa or pocketsphinx (auto: whisper-http with a URL, else sherpa where its model is, else pocketsphinx)"
+            "auto, whisper-http, sherpa or pocketsphinx (auto: the first of these that is configured or there)"
         case .openAIBaseURL:
-            "Whisper-compatible server, such as http://127.0.0.1:9000/v1 (with TRANSCRIBER=whisper-http: https://api.openai.com/v1)"
+            "Whisper-compatible server, such as http://127.0.0.1:9000/v1 (OpenAI's, with TRANSCRIBER=whisper-http)"
         case .openAIAPIKey: "Key for that server"
         case .transcriberModel:
-            "Model: a name for that server (what the client asks for, else whisper-1), or a folder of models or a path for sherpa (moonshine-tiny-en)"
+            "Model (for a server what the client asks for, else whisper-1; for sherpa moonshine-tiny-en)"
         case .transcriberLanguage: "Language unless a session names one, such as en (the engine decides)"
         case .transcriberPrompt: "Prompt unless a session has one"
         case .transcriberResponseFormat: "json, or verbose_json for word times where the server has them (json)"
         case .transcriberTimeout: "Longest wait for that server's answer (30000)"
         case .transcriberConcurrency: "Requests under way to that server at once (16)"
         case .sherpaLibrary:
-            "File of the sherpa-onnx library (engines/sherpa-onnx/lib/libsherpa-onnx-c-api.so, here or above the executable)"
+            "File of the sherpa-onnx library (in engines/sherpa-onnx/lib, here or above the executable)"
         case .sherpaThreads: "Utterances that sherpa decodes at once, one thread each (one per core)"
         case .pocketSphinxModel: "Folder of the PocketSphinx model (Debian's pocketsphinx-en-us)"
         case .pocketSphinxThreads: "Decoders, one thread each (one per core)"

@@ -41,9 +41,11 @@ final class SherpaRecognizer: @unchecked Sendable {
 
     deinit { sherpa_recognizer_destroy(handle) }
 
-    /// Recognises mono samples at `SampleClock.rate`, -1 to 1; `nil` when the library fails. Blocks.
+    /// Recognises a piece of audio, and blocks until it has; `nil` when the library fails.
     ///
-    /// - Parameter language: ISO 639-1 code, for models that know several.
+    /// - Parameters:
+    ///   - samples: Mono at `SampleClock.rate`, -1 to 1.
+    ///   - language: ISO 639-1 code, for models that know several.
     func decode(_ samples: [Float], language: String?) -> Heard? {
         var result: OpaquePointer?
         let hint = hasLanguages ? language : nil

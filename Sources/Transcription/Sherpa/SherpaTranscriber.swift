@@ -15,7 +15,7 @@ import Synchronization
 /// Nothing is recognised in samples that are all zero. A request's prompt is ignored, and so is its language where the
 /// model knows one only.
 public final class SherpaTranscriber: Transcriber {
-    private let queue: DecodingQueue
+    let queue: DecodingQueue
     private let model: SherpaModel
     private let logger: Logger
     private let hasNoticedLanguage = Atomic(false)
