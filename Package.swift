@@ -99,7 +99,7 @@ let package = Package(
         ),
         .target(
             name: "Transcription",
-            dependencies: ["Audio", "HTTPTransfer", "Turns", "CPocketSphinx", "CThreads", deque, logging],
+            dependencies: ["Audio", "HTTPTransfer", "Turns", "CPocketSphinx", "CThreads", "CZlib", deque, logging],
             swiftSettings: strict
         ),
         .target(name: "SpeechPictures", dependencies: ["SpeechDetection", "Audio", "JSON"], swiftSettings: strict),
@@ -151,6 +151,7 @@ let package = Package(
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CSoxr", pkgConfig: "soxr", providers: [.apt(["libsoxr-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         .target(
             name: "TestSupport",
