@@ -18,7 +18,7 @@ RUN mkdir /image && cp -r /parts/models /parts/engines /image && rm -rf /image/e
 FROM swift:6.3-bookworm AS build
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
-        libcurl4-openssl-dev libpocketsphinx-dev libsoxr-dev libssl-dev libwebrtc-audio-processing-dev pkg-config \
+        libcurl4-openssl-dev libpocketsphinx-dev libsoxr-dev libssl-dev libwebrtc-audio-processing-dev pkg-config zlib1g-dev \
     && apt-get clean && rm -rf /var/lib/apt/lists/*
 # Debian builds sphinxbase's shared library for microphones too, with PulseAudio, X11 and LAPACK behind it. Its static
 # library needs none of them here; without the links to the shared ones, the linker takes the static ones.

@@ -100,7 +100,7 @@ let package = Package(
         .target(
             name: "Transcription",
             dependencies: [
-                "Audio", "HTTPTransfer", "Turns", "CPocketSphinx", "CSherpaOnnx", "CThreads", deque, logging,
+                "Audio", "HTTPTransfer", "Turns", "CPocketSphinx", "CSherpaOnnx", "CThreads", "CZlib", deque, logging,
             ],
             resources: [.embedInCode("Sherpa/Resources/probe.wav")],
             swiftSettings: strict
@@ -163,6 +163,7 @@ let package = Package(
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CSoxr", pkgConfig: "soxr", providers: [.apt(["libsoxr-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         .target(
             name: "TestSupport",

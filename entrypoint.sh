@@ -34,6 +34,7 @@ modules=(
     pocketsphinx:libpocketsphinx-dev
     soxr:libsoxr-dev
     webrtc-audio-processing:libwebrtc-audio-processing-dev
+    zlib:zlib1g-dev
 )
 model=/usr/share/pocketsphinx/model/en-us/en-us
 temporary=

@@ -12,6 +12,8 @@ public struct AudioLedger: Equatable, Sendable {
         case tooShort = "too_short"
         /// The client went away before the utterance had ended.
         case disconnected
+        /// What the engine made of it was not to be believed.
+        case rejected
     }
 
     public private(set) var received = 0

@@ -98,13 +98,23 @@ public struct Session: Sendable {
         let start = ContinuousClock.now
         do throws(TranscriptionError) {
             let transcript = try await transcriber.transcribe(utterance.request)
-            account.transcribe(utterance.item.range.count)
+            book(transcript, samples: utterance.item.range.count)
             metrics.countUtterance(failure: nil, after: .now - start)
             return .transcribed(utterance.item, transcript)
         } catch {
             account.fail(utterance.item.range.count, code: error.code)
             metrics.countUtterance(failure: error.code, after: .now - start)
             return .failed(utterance.item, error)
+        }
+    }
+
+    private func book(_ transcript: Transcript, samples: Int) {
+        if let rejection = transcript.rejection { metrics.countRejection(rejection) }
+        // What was only marked is in the client's hands all the same.
+        if transcript.rejection != nil, transcript.text.isEmpty {
+            account.discard(samples, .rejected)
+        } else {
+            account.transcribe(samples)
         }
     }
 

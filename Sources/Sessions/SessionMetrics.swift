@@ -35,6 +35,12 @@ public struct SessionMetrics: Sendable {
         )
     }
 
+    /// Counts a transcript that is not to be believed.
+    func countRejection(_ rejection: Rejection) {
+        let dimensions = [("reason", rejection.rawValue)]
+        Counter(label: "steno_transcripts_rejected_total", dimensions: dimensions, factory: factory).increment()
+    }
+
     /// Counts an utterance that got its transcript, or failed with `code`, after `time`.
     func countUtterance(failure code: String?, after time: Duration) {
         let dimensions = [("outcome", code == nil ? "transcribed" : "failed")] + (code.map { [("code", $0)] } ?? [])

@@ -37,6 +37,8 @@ public struct SessionSettings: Equatable, Sendable {
     public var rememberedItems = 0
     /// Whether a refused commit is told at once; otherwise in its turn among the answers to commits.
     public var refusesCommitsAtOnce = false
+    /// Whether a commit without turn detection asks the engine only when the detector heard speech; with it, all do.
+    public var checksManualCommits = true
     /// Utterances that may wait for their transcript before the session stops reading.
     public var maximumPending: Int
 

@@ -35,7 +35,7 @@ struct TranscriptSeams {
         let before = previous.flatMap { context.left > 0 && $0.end == item.range.lowerBound ? $0 : nil }
         let spoken = SpokenWords(heard.text)
         let hasTimes = !heard.words.isEmpty && heard.words.count == spoken.words.count
-        let own = own(heard, spoken, hasTimes: hasTimes, item.range, context, after: before)
+        var own = own(heard, spoken, hasTimes: hasTimes, item.range, context, after: before)
         let last = own.words.last.map { item.range.lowerBound + SamplePosition($0.range.upperBound) }
         previous = Previous(
             end: item.range.upperBound,
@@ -43,6 +43,7 @@ struct TranscriptSeams {
             text: own.text,
             wordsEnd: heard.text.isEmpty || hasTimes ? last ?? item.range.lowerBound : nil
         )
+        own.rejection = heard.rejection
         return .transcribed(item, own)
     }
 

@@ -21,7 +21,7 @@ struct UtteranceCutter {
     private var intake = AudioIntake()
     private var buffer: SignalBuffer
     private var segmenter: Segmenter
-    private let detector: any VoiceActivityDetector
+    private var listener: StreamListener
     private let account: AudioAccount
     private let conversation: Conversation
     private let makeID: () -> String
@@ -40,7 +40,7 @@ struct UtteranceCutter {
         makeID: @escaping () -> String
     ) {
         self.settings = settings
-        self.detector = detector
+        listener = StreamListener(detector: detector)
         self.account = account
         self.conversation = conversation
         self.makeID = makeID
@@ -81,7 +81,7 @@ struct UtteranceCutter {
             if settings.turnDetection == nil, segment.range.count < Self.minimumCommit {
                 discard(before: segment.range.upperBound, .tooShort)
             } else {
-                outputs += take(segment)
+                outputs += settings.turnDetection != nil || isWorthAsking(segment) ? take(segment) : dismiss(segment)
             }
         }
         discard(before: buffer.end, .silence)
@@ -120,21 +120,17 @@ struct UtteranceCutter {
             return outputs + [settings.refusesCommitsAtOnce ? .event(refusal) : .answer(refusal)]
         }
         segmenter.restart(at: range.upperBound)
-        if hasSpeech {
-            let utterance = take(segment)
-            discard(before: segmenter.settled, .silence)
-            return outputs + utterance
-        }
-        let item = SessionEvent.Item(id: nextID(), range: range, audio: audio(range))
-        discard(before: range.upperBound, .silence)
-        return outputs + [committed(item), .answer(.transcribed(item, Transcript(text: "")))]
+        listener.skip(to: range.upperBound)
+        let utterance = hasSpeech && isWorthAsking(segment) ? take(segment) : dismiss(segment)
+        discard(before: segmenter.settled, .silence)
+        return outputs + utterance
     }
 
     private mutating func clear() -> [Output] {
         intake.reset()
         buffer.reset()
         segmenter.restart(at: buffer.end)
-        detector.reset()
+        listener.reset(at: buffer.end)
         announcedID = nil
         discard(before: buffer.end, .cleared)
         return [.event(.cleared)]
@@ -144,12 +140,11 @@ struct UtteranceCutter {
         var new = settings
         new.apply(update)
         // What the old enhancer still holds comes before the change.
-        let position = segmenter.position
+        let position = listener.position
         let outputs = receive { buffer, _ in buffer.setEnhancement(new.enhancement, scoredTo: position) }
-        let hadDetection = settings.turnDetection != nil
         settings = new
-        // What the detector remembers does not lead up to what it hears next.
-        if !hadDetection, settings.turnDetection != nil { detector.reset() }
+        // The segmenter goes on where it is, which without turn detection may be within a frame.
+        if settings.turnDetection != nil { listener.skip(to: segmenter.position) }
         segmenter.overlap = settings.overlap
         let events = segmenter.change(turnDetection: settings.turnDetection, maximumUtterance: settings.currentMaximum)
         let cut = take(events)
@@ -160,15 +155,11 @@ struct UtteranceCutter {
     /// Runs the detector over the frames that are whole, and cuts.
     private mutating func scan() -> [Output] {
         var outputs: [Output] = []
+        while let frame = listener.hear(buffer) {
+            if settings.turnDetection != nil { outputs += take(segmenter.advance(frame)) }
+        }
         if settings.turnDetection == nil {
             outputs += take(segmenter.advance(by: Int(buffer.end - segmenter.position)))
-        }
-        let frame = SamplePosition(detector.frameLength)
-        while settings.turnDetection != nil, buffer.end - segmenter.position >= frame {
-            let scored = buffer.withScored(segmenter.position..<segmenter.position + frame) { samples in
-                ScoredFrame(samples, by: detector)
-            }
-            outputs += take(segmenter.advance(scored))
         }
         discard(before: segmenter.settled, .silence)
         return outputs
@@ -178,7 +169,8 @@ struct UtteranceCutter {
         events.flatMap { event in
             switch event {
             case .started(let start): return [announce(at: start)]
-            case .ended(let segment) where settings.turnDetection == nil: return take(segment)
+            case .ended(let segment) where settings.turnDetection == nil:
+                return isWorthAsking(segment) ? take(segment) : dismiss(segment)
             case .ended(let segment):
                 // What goes on after a cut at the maximum is announced only once it has proved to be an utterance.
                 let start = announcedID == nil ? [announce(at: segment.range.lowerBound)] : []
@@ -194,16 +186,35 @@ struct UtteranceCutter {
         let isSame = settings.includesAudio && segment.heard == segment.range
         let audio = isSame ? samples : audio(segment.range)
         let item = SessionEvent.Item(id: nextID(), range: segment.range, audio: audio)
-        let request = TranscriptionRequest(
+        var request = TranscriptionRequest(
             samples: samples,
             model: settings.model,
             language: settings.language,
             prompt: settings.prompt
         )
+        request.voice = voice(in: segment.range)
+        request.context = segment.leftContext + segment.rightContext
         booked = segment.range.upperBound
         lastReason = segment.reason
         let context = Utterance.Context(left: segment.leftContext, right: segment.rightContext)
         return [committed(item), .utterance(Utterance(item: item, context: context, request: request))]
+    }
+
+    /// Whether the engine is asked about a segment that turn detection did not cut.
+    private func isWorthAsking(_ segment: Segmenter.Segment) -> Bool {
+        if settings.turnDetection == nil, !settings.checksManualCommits { return true }
+        let rule = CommitRule(rules: settings.turnDetection ?? settings.defaultTurnDetection)
+        return rule.hasSpeech(voice(in: segment.range))
+    }
+
+    /// Answers for a segment without speech, about which the engine is not asked.
+    private mutating func dismiss(_ segment: Segmenter.Segment) -> [Output] {
+        discard(before: segment.heard.lowerBound, .silence)
+        let item = SessionEvent.Item(id: nextID(), range: segment.range, audio: audio(segment.range))
+        booked = segment.range.upperBound
+        lastReason = segment.reason
+        account.discard(segment.range.count, .silence)
+        return [committed(item), .answer(.transcribed(item, Transcript(rejected: .noSpeech)))]
     }
 
     /// Without word times, a segment has no context on the other side of a pause.
@@ -213,6 +224,12 @@ struct UtteranceCutter {
         if segment.reason == .valley { segment.rightContext = 0 }
         if lastReason == .valley { segment.leftContext = 0 }
         return segment
+    }
+
+    /// What the detector heard in `range`, whose context does not count.
+    private func voice(in range: Range<SamplePosition>) -> VoiceEvidence {
+        let rules = settings.turnDetection ?? settings.defaultTurnDetection
+        return listener.evidence(in: range, exitThreshold: rules.exitThreshold)
     }
 
     private mutating func announce(at start: SamplePosition) -> Output {
@@ -243,7 +260,8 @@ struct UtteranceCutter {
     private mutating func discard(before position: SamplePosition, _ reason: AudioLedger.DiscardReason) {
         let position = min(position, buffer.end)
         let count = Int(position - max(booked, buffer.start))
-        buffer.drop(before: position, scoredTo: segmenter.position)
+        buffer.drop(before: position, scoredTo: listener.position)
+        listener.drop(before: buffer.start)
         guard count > 0 else { return }
         booked = position
         account.discard(count, reason)

@@ -67,10 +67,11 @@ public struct Server: Sendable {
         try DocumentationRoutes().add(to: router)
         ModelRoutes(model: settings.engine.engine.model, created: Int(Date.now.timeIntervalSince1970)).add(to: router)
         let metrics = SessionMetrics(factory: registry)
+        let transcriber = GuardedTranscriber(engine, mode: settings.guardMode, logger: logger)
         TranscriptionRoute(
             settings: settings.session,
             detectors: detectors,
-            transcriber: engine,
+            transcriber: transcriber,
             metrics: metrics,
             drain: drain,
             upload: Upload(maximum: settings.maximumUploadBytes),
@@ -83,7 +84,7 @@ public struct Server: Sendable {
         let host = SessionHost(
             settings: settings.session,
             detectors: detectors,
-            transcriber: engine,
+            transcriber: transcriber,
             metrics: metrics,
             drain: drain,
             webSocket: webSocket

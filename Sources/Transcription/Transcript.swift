@@ -8,10 +8,18 @@ public struct Transcript: Equatable, Sendable {
     public var segments: [Segment] = []
     /// ISO 639-1 code of the language that the engine heard, when it says so.
     public var language: String?
+    /// Why nobody is taken to have said this; the text is then empty, unless it is kept to be marked.
+    public var rejection: Rejection?
 
     public init(text: String, words: [Word] = []) {
         self.text = text
         self.words = words
+    }
+
+    /// What there is instead of a text that is not to be believed.
+    public init(rejected rejection: Rejection) {
+        self.init(text: "")
+        self.rejection = rejection
     }
 
     /// One recognised word.

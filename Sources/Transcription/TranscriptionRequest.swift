@@ -10,6 +10,8 @@ public struct TranscriptionRequest: Equatable, Sendable {
     public var prompt: String?
     /// What the voice activity detector heard in these samples; `nil` where none listened.
     public var voice: VoiceEvidence?
+    /// Samples at the ends that belong to the utterances before and after, of whose words some may be in the text.
+    public var context = 0
     /// Whether anyone uses word times, which cost some engines extra work.
     public var wantsWordTimes = true
 

@@ -219,6 +219,11 @@ struct CompactDialectTests {
                     + #""transcript":"","type":"response.audio_transcript.done"}"#
             ),
             (
+                .transcribed(.init(id: "item_1", range: 0..<16_000), Transcript(rejected: .noSpeech)),
+                #"{"discard_reason":"no_speech","end_ms":1000,"event_id":"event_1","item_id":"item_1","#
+                    + #""sample_rate":16000,"start_ms":0,"transcript":"","type":"response.audio_transcript.done"}"#
+            ),
+            (
                 .failed(.init(id: "item_2", range: 0..<160), .modelsNotInitialized),
                 #"{"code":"models_not_initialized","end_ms":10,"error":{"code":"models_not_initialized","#
                     + #""event_id":null,"message":"Server models not initialized.","param":null,"type":"server_error"},"#

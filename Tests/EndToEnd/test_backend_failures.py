@@ -90,7 +90,7 @@ def test_a_backend_that_refuses_fails_the_utterance_and_is_asked_again_for_the_n
 def test_a_backend_that_never_was_there_fails_every_utterance_but_not_the_session(launch):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound but not listening: nobody else gets the port, and it refuses
-        with open_client(launch(OPENAI_BASE_URL=f"http://127.0.0.1:{taken.getsockname()[1]}/v1")) as client:
+        with open_client(launch(GUARD="off", OPENAI_BASE_URL=f"http://127.0.0.1:{taken.getsockname()[1]}/v1")) as client:
             client.manual()
             for mark in (1, 2, 3):
                 client.utterance(constant(mark, 200))
@@ -151,6 +151,6 @@ def test_no_more_requests_are_open_than_the_setting_allows(launch, backend):
 
 
 def test_the_log_holds_no_password_of_the_base_url(launch, backend):
-    server = launch(OPENAI_BASE_URL=backend.url.replace("//", f"//user:{SECRET}@") + f"?key={SECRET}")
+    server = launch(GUARD="off", OPENAI_BASE_URL=backend.url.replace("//", f"//user:{SECRET}@") + f"?key={SECRET}")
     server.stop()
     assert SECRET not in "\n".join(server.log)

@@ -111,7 +111,7 @@ FATAL = pytest.mark.xfail(strict=True, raises=(AssertionError, OSError), reason=
 def test_with_a_corrupt_model_the_server_lives_but_is_never_ready(launch, tmp_path, file):
     folder = model_folder(tmp_path / "model")
     replace(folder / file, "garbage\n")
-    server = launch(is_ready=False, POCKETSPHINX_MODEL=folder)
+    server = launch(is_ready=False, GUARD="off", POCKETSPHINX_MODEL=folder)
     until(lambda: server.get("/ready").json == {"status": "failed"}, "the load has failed")
     assert server.get("/ready").status == 503
     assert server.get("/health").status == 200
@@ -130,7 +130,7 @@ def test_with_a_corrupt_model_the_server_lives_but_is_never_ready(launch, tmp_pa
 def test_with_a_corrupt_dictionary_the_server_is_never_ready(launch, tmp_path):
     folder = model_folder(tmp_path / "model")
     replace(folder / "cmudict-en-us.dict", "garbage\n")
-    server = launch(is_ready=False, POCKETSPHINX_MODEL=folder)
+    server = launch(is_ready=False, GUARD="off", POCKETSPHINX_MODEL=folder)
     status = until(lambda: (now := server.get("/ready").json["status"]) != "loading" and now, "the load has ended")
     assert status == "failed"
 
@@ -170,7 +170,7 @@ def slow_model(tmp_path):
 
 
 def test_while_the_model_loads_audio_is_taken_and_waits(launch, slow_model):
-    server = launch(is_ready=False, POCKETSPHINX_MODEL=slow_model.folder, POCKETSPHINX_THREADS=1)
+    server = launch(is_ready=False, GUARD="off", POCKETSPHINX_MODEL=slow_model.folder, POCKETSPHINX_THREADS=1)
     with open_client(server) as client:
         client.stream(between(0, 3_600))
         until(lambda: server.metrics().total("steno_audio_samples_total", outcome="received") == 57_600, "it is taken")
@@ -197,7 +197,7 @@ def test_an_utterance_that_waited_too_long_for_the_model_fails(launch, slow_mode
 
 
 def test_a_server_that_still_loads_stops_when_asked(launch, slow_model):
-    server = launch(is_ready=False, POCKETSPHINX_MODEL=slow_model.folder, SHUTDOWN_TIMEOUT_MS=100)
+    server = launch(is_ready=False, GUARD="off", POCKETSPHINX_MODEL=slow_model.folder, SHUTDOWN_TIMEOUT_MS=100)
     server.terminate()
     try:
         assert server.exit_code(limit=5) == 0

@@ -39,6 +39,13 @@ struct TranscriptSeamsTests {
             .filter { !$0.isEmpty }.joined(separator: " ")
     }
 
+    @Test("Keep why a transcript was rejected")
+    func rejection() {
+        var seams = TranscriptSeams()
+        let event = SessionEvent.transcribed(Self.item(0..<16_000), Transcript(rejected: .weakVoice))
+        #expect(seams.event(event, Utterance.Context(left: 0, right: 8_000)) == event)
+    }
+
     /// Words of 100 to 500 ms without a pause, cut every 4 to 6 s anywhere, with half a second on either side of a seam,
     /// and times that are off by up to 30 ms.
     @Test("Say every word once, whatever it is that lies on the seam", arguments: 0..<300)

@@ -51,7 +51,11 @@ struct FileTranscriptionTests {
         }
         async let transcript = file.run()
         await until { engine.waiting == [0] }
-        #expect(engine.requests == [TranscriptionRequest(samples: Self.speech, language: "de", prompt: "Namen")])
+        let request = try #require(engine.requests.first)
+        #expect(request.samples == Self.speech)
+        #expect((request.language, request.prompt) == ("de", "Namen"))
+        // The detector hears a file too that it does not cut.
+        #expect((request.voice?.voiced ?? 0) > Self.speech.count / 2)
         engine.answer(0, .success(Transcript(text: "all")))
         let heard = try await transcript
         #expect(heard.text == "all")

@@ -14,6 +14,7 @@ struct CompactEvent: Encodable {
         case sampleRate = "sample_rate"
         case startMilliseconds = "start_ms"
         case endMilliseconds = "end_ms"
+        case discardReason = "discard_reason"
     }
 
     private enum Content {
@@ -54,6 +55,7 @@ struct CompactEvent: Encodable {
         case .transcript(let item, let transcript):
             try fields.encode("response.audio_transcript.done", forKey: .type)
             try fields.encode(transcript.text, forKey: .transcript)
+            try fields.encodeIfPresent(transcript.rejection?.rawValue, forKey: .discardReason)
             try fields.encode(SampleClock.rate, forKey: .sampleRate)
             try fields.encodeIfPresent(item.audio.map(Self.base64), forKey: .audio)
             try encode(item, into: &fields)

@@ -74,7 +74,7 @@ public struct Segmenter: Sendable {
         case .silent:
             return voice == .strong ? weigh(candidate(rules), rules) : []
         case .suspecting(var candidate):
-            if candidate.advance(voice, to: position, frameLength: frameLength, rules) {
+            if candidate.advance(voice, score: score, to: position, frameLength: frameLength, rules) {
                 return weigh(candidate, rules)
             }
             dismissed = candidate.start
@@ -195,12 +195,13 @@ public struct Segmenter: Sendable {
         return SpeechCandidate(
             start: max(floor, position - SamplePosition(age * frameLength + rules.prefixPadding)),
             voicedEnd: position,
-            speech: voicing.voicedFrames(rules) * frameLength
+            speech: voicing.voicedFrames(rules) * frameLength,
+            peak: (1...max(1, first)).reduce(0) { max($0, history[$1].score) }
         )
     }
 
     private mutating func weigh(_ candidate: SpeechCandidate, _ rules: TurnDetection) -> [Event] {
-        guard candidate.isConfirmed(rules) else {
+        guard candidate.isConfirmed(at: position, rules) else {
             state = .suspecting(candidate)
             return []
         }

@@ -11,16 +11,23 @@ struct SpeechCandidate: Equatable, Sendable {
     var voicedEnd: SamplePosition
     /// Samples of voiced frames so far.
     var speech: Int
+    /// The highest score of a frame so far.
+    var peak: Float
 
-    func isConfirmed(_ rules: TurnDetection) -> Bool { speech >= rules.minimumSpeech }
+    /// - Parameter position: The end of what has been seen; a network is easily fooled at the start of a stream.
+    func isConfirmed(at position: SamplePosition, _ rules: TurnDetection) -> Bool {
+        speech >= rules.minimumSpeech && (position > SamplePosition(rules.warmUp) || peak >= rules.warmUpPeak)
+    }
 
     /// Takes the frame that ends at `position`; false when the pause has become too long and the candidate is none.
     mutating func advance(
         _ voice: Voicing.Voice,
+        score: Float,
         to position: SamplePosition,
         frameLength: Int,
         _ rules: TurnDetection
     ) -> Bool {
+        peak = max(peak, score)
         if voice >= .voiced {
             speech += frameLength
             voicedEnd = position

@@ -20,6 +20,10 @@ public struct TurnDetection: Equatable, Sendable {
     public var minimumSpeech: Int
     /// Pauses shorter than this do not part the speech that comes together for a start.
     public var mergeGap: Int = 0
+    /// For so long from the start of the stream, an utterance starts only with a frame of at least `warmUpPeak`.
+    public var warmUp: Int = 0
+    /// The score that speech reaches sooner or later, and a sudden noise does not.
+    public var warmUpPeak: Float = 0
     /// How far before the first voiced frame its onset is looked for.
     public var onsetSearch: Int = 0
     /// How far before the end of the last voiced frame its offset is looked for; twice as far behind it.
@@ -83,6 +87,9 @@ extension TurnDetection {
             minimumSpeech: SampleClock.samples(milliseconds: 96)
         )
         rules.mergeGap = SampleClock.samples(milliseconds: 200)
+        // A noise that begins at once fools the network, which has heard nothing yet to compare it with.
+        rules.warmUp = SampleClock.samples(milliseconds: 1_000)
+        rules.warmUpPeak = 0.8
         rules.onsetSearch = SampleClock.samples(milliseconds: 1_000)
         rules.offsetSearch = SampleClock.samples(milliseconds: 200)
         rules.softMaximum = SampleClock.samples(milliseconds: 18_000)

@@ -3,6 +3,7 @@ public import Configuration
 public import Logging
 public import Sessions
 import SpeechDetection
+public import Transcription
 
 /// Everything that `steno serve` reads once at its start.
 ///
@@ -39,6 +40,8 @@ public struct ServerSettings: Sendable {
     var apiKeys: APIKeys
     public var engine: EngineSettings
     public var detector: DetectorSettings
+    /// What becomes of text that the engine invented.
+    public var guardMode: GuardMode
     /// What a session starts with.
     public var session: SessionSettings
     public var maximumSessions: Int
@@ -61,6 +64,8 @@ public struct ServerSettings: Sendable {
             detector.turnDetection,
             hasWordTimes: engine.engine.hasWordTimes
         )
+        guardMode = try await reader.choice(.transcriptGuard) ?? .drop
+        session.checksManualCommits = guardMode != .off
         maximumSessions = try await reader.integer(.maxSessions, in: 1...100_000) ?? 1_000
         maximumMessageBytes = try await reader.integer(.maxMessageBytes, in: 1_024...(1 << 30)) ?? 21 << 20
         maximumUploadBytes = try await reader.integer(.maxUploadBytes, in: 1_024...(1 << 32)) ?? 100 << 20

@@ -1,0 +1,34 @@
+public import Logging
+
+/// An engine whose inventions do not get through.
+public struct GuardedTranscriber: Transcriber {
+    private let engine: any Transcriber
+    private let mode: GuardMode
+    private let rules: TranscriptGuard
+    private let logger: Logger
+
+    public init(
+        _ engine: any Transcriber,
+        mode: GuardMode,
+        rules: TranscriptGuard = TranscriptGuard(),
+        logger: Logger
+    ) {
+        self.engine = engine
+        self.mode = mode
+        self.rules = rules
+        self.logger = logger
+    }
+
+    public func transcribe(_ request: TranscriptionRequest) async throws(TranscriptionError) -> Transcript {
+        var transcript = try await engine.transcribe(request)
+        guard mode != .off, let rejection = rules.verdict(on: transcript, of: request) else { return transcript }
+
+        logger.debug("Transcript rejected", metadata: ["steno.rejection": "\(rejection.rawValue)"])
+        switch mode {
+        case .drop: return Transcript(rejected: rejection)
+        case .mark: transcript.rejection = rejection
+        case .off: break
+        }
+        return transcript
+    }
+}

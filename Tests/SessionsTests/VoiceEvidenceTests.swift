@@ -1,0 +1,114 @@
+import Audio
+import CoreMetrics
+import MetricsTestKit
+import SpeechDetection
+import TestSupport
+import Testing
+import Transcription
+
+@testable import Sessions
+
+@Suite("Evidence for a voice", .timeLimit(.minutes(1)))
+struct VoiceEvidenceTests {
+    private static var manual: SessionUpdate {
+        var update = SessionUpdate()
+        update.turnDetection = .off
+        return update
+    }
+
+    private static func cutter(isManual: Bool, checks: Bool = true) -> UtteranceCutter {
+        var settings = SessionHarness.settings
+        settings.checksManualCommits = checks
+        if isManual { settings.apply(manual) }
+        return UtteranceCutter(
+            settings: settings,
+            detector: LoudnessDetector(),
+            account: AudioAccount(metrics: SessionMetrics(factory: NOOPMetricsHandler.instance)),
+            conversation: Conversation(limit: 2),
+            makeID: { "item" }
+        )
+    }
+
+    private static func requests(_ outputs: [UtteranceCutter.Output]) -> [TranscriptionRequest] {
+        outputs.compactMap { if case .utterance(let utterance) = $0 { utterance.request } else { nil } }
+    }
+
+    @Test("Comes with an utterance, with turn detection and without", arguments: [false, true])
+    func evidence(isManual: Bool) {
+        var cutter = Self.cutter(isManual: isManual)
+        var outputs: [UtteranceCutter.Output] = []
+        for command: ClientCommand in [.silence(100), .speech(200), .silence(100), .commit(eventID: nil)] {
+            outputs += cutter.handle(command)
+        }
+        #expect(Self.requests(outputs).map(\.voice) == [VoiceEvidence(peak: 1, voiced: 3_200)])
+    }
+
+    @Test("Counts from the last cut, and says how much is context")
+    func cut() {
+        var cutter = Self.cutter(isManual: true)
+        let outputs = cutter.handle(.speech(1_200)) + cutter.handle(.commit(eventID: nil))
+        let requests = Self.requests(outputs)
+        #expect(requests.count == 2)
+        for request in requests {
+            let own = request.samples.count - request.context
+            #expect(request.context > 0)
+            #expect(abs((request.voice?.voiced ?? 0) - own) <= 160)
+        }
+    }
+
+    @Test("Is forgotten with what is cleared or was committed before")
+    func forgotten() {
+        var cutter = Self.cutter(isManual: true, checks: false)
+        var outputs = cutter.handle(.speech(300)) + cutter.handle(.clear)
+        outputs += cutter.handle(.silence(200)) + cutter.handle(.commit(eventID: nil))
+        outputs += cutter.handle(.speech(200)) + cutter.handle(.commit(eventID: nil))
+        outputs += cutter.handle(.silence(205)) + cutter.handle(.commit(eventID: nil))
+        #expect(Self.requests(outputs).map { $0.voice?.voiced } == [0, 3_200, 0])
+    }
+
+    @Test("Keeps a commit from the engine when there is none", arguments: [false, true])
+    func commit(isManual: Bool) async throws {
+        var settings = SessionHarness.settings
+        // What was too little for an utterance is still held for a commit.
+        settings.turnDetection?.prefixPadding = 3_200
+        if isManual { settings.apply(Self.manual) }
+        let harness = SessionHarness(settings: settings)
+        try await harness.run { harness in
+            // One voiced frame of 10 ms is less than the 20 ms that start an utterance.
+            await harness.send(.silence(200), .speech(10), .silence(100), .commit(eventID: nil))
+        }
+        #expect(harness.transcriber.requests.isEmpty)
+        guard case .transcribed(_, let transcript) = harness.received.first else {
+            Issue.record("A commit has an answer: \(harness.received.map(\.summary))")
+            return
+        }
+        #expect(transcript == Transcript(rejected: .noSpeech))
+    }
+
+    @Test("Asks about every manual commit where the guard is off")
+    func unchecked() {
+        var cutter = Self.cutter(isManual: true, checks: false)
+        let outputs = cutter.handle(.silence(200)) + cutter.handle(.commit(eventID: nil))
+        #expect(Self.requests(outputs).count == 1)
+    }
+
+    @Test(
+        "Discards what the guard dropped, counts why, and books what it only marked as transcribed",
+        arguments: [true, false]
+    )
+    func rejected(isDropped: Bool) async throws {
+        let harness = SessionHarness()
+        try await harness.run { harness in
+            await harness.send(.speech(200), .silence(100))
+            harness.finish()
+            await until { harness.transcriber.waiting.count == 1 }
+            var transcript = Transcript(text: isDropped ? "" : "You")
+            transcript.rejection = .knownPhantom
+            harness.transcriber.answer(0, .success(transcript))
+        }
+        #expect(harness.session.ledger.discarded[.rejected, default: 0] == (isDropped ? 3_200 : 0))
+        #expect(harness.session.ledger.transcribed == (isDropped ? 0 : 3_200))
+        let reason = [("reason", "known_phantom")]
+        #expect(try harness.metrics.expectCounter("steno_transcripts_rejected_total", reason).totalValue == 1)
+    }
+}
