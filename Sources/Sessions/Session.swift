@@ -83,7 +83,7 @@ public struct Session: Sendable {
         case .utterance(let utterance):
             let (answer, promise) = AsyncStream.makeStream(of: SessionEvent.self, bufferingPolicy: .bufferingOldest(1))
             // The answer's place in the queue comes first: it bounds what is being transcribed.
-            guard await answers.send(.later(answer, utterance.context)) else {
+            guard await answers.send(.later(answer, utterance.ends)) else {
                 account.fail(utterance.item.range.count, code: TranscriptionError.cancelled.code)
                 return
             }
@@ -124,8 +124,16 @@ public struct Session: Sendable {
         for await answer in answers {
             switch answer {
             case .ready(let event): await deliver(event, to: events)
-            case .later(let stream, let context):
-                for await event in stream { await deliver(seams.event(event, context), to: events) }
+            case .later(let stream, let ends):
+                for await event in stream {
+                    switch seams.take(event, ends) {
+                    case .settled(let event): await deliver(event, to: events)
+                    case .undecided(let request):
+                        // The answers behind it wait, as they would for a slow answer.
+                        let piece = try? await transcriber.transcribe(request)
+                        await deliver(seams.settle(hearing: piece), to: events)
+                    }
+                }
             }
         }
     }
@@ -141,6 +149,6 @@ public struct Session: Sendable {
     private enum Answer: Sendable {
         case ready(SessionEvent)
         /// Gives exactly one event, or none when the task was cancelled.
-        case later(AsyncStream<SessionEvent>, Utterance.Context)
+        case later(AsyncStream<SessionEvent>, Utterance.Ends)
     }
 }

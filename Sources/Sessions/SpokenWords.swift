@@ -1,3 +1,5 @@
+import Transcription
+
 /// The words of a text, as they compare and where they stand.
 ///
 /// In scripts that are written without spaces, each character is a word.
@@ -57,14 +59,6 @@ extension Character {
         }
     }
 
-    /// Whether it belongs to a script that is written without spaces: Chinese, Japanese, Thai, Lao, Khmer, Burmese.
-    fileprivate var isUnspaced: Bool {
-        guard let value = unicodeScalars.first?.value else { return false }
-        return switch value {
-        case 0x0E00...0x0EFF, 0x1000...0x109F, 0x1780...0x17FF, 0x2E80...0xA4CF, 0xF900...0xFAFF, 0xFF66...0xFF9D,
-            0x20000...0x3FFFF:
-            true
-        default: false
-        }
-    }
+    /// Whether it belongs to a script that is written without spaces.
+    fileprivate var isUnspaced: Bool { unicodeScalars.first?.isUnspaced ?? false }
 }

@@ -9,6 +9,8 @@ public enum TranscriptionError: Error, Equatable, Sendable, CustomStringConverti
     case backendStatus(Int, code: String?)
     /// No answer within the time limit.
     case timeout(seconds: Double)
+    /// No transcript within the time that an utterance has, most of which it may have waited for its turn.
+    case expired(seconds: Double)
     /// No connection could be made.
     case unreachable
     /// The connection ended before the answer was complete.
@@ -26,6 +28,7 @@ public enum TranscriptionError: Error, Equatable, Sendable, CustomStringConverti
         case .modelsNotInitialized: "models_not_initialized"
         case .backendStatus: "backend_error"
         case .timeout: "backend_timeout"
+        case .expired: "backend_deadline"
         case .unreachable: "backend_unreachable"
         case .disconnected: "backend_disconnected"
         case .invalidResponse: "backend_invalid_response"
@@ -40,6 +43,7 @@ public enum TranscriptionError: Error, Equatable, Sendable, CustomStringConverti
         case .backendStatus(let status, let code?): "The transcription backend answered \(status) (\(code))."
         case .backendStatus(let status, nil): "The transcription backend answered \(status)."
         case .timeout(let seconds): "The transcription backend did not answer within \(seconds) s."
+        case .expired(let seconds): "The utterance had no transcript within \(seconds) s of its end."
         case .unreachable: "The transcription backend cannot be reached."
         case .disconnected: "The transcription backend closed the connection before it had answered."
         case .invalidResponse: "The transcription backend's answer is not a transcription."

@@ -14,22 +14,24 @@ struct TurnQueue<Caller> {
         case full
     }
 
-    private var free: Int
+    private(set) var limit: Int
+    /// How many proceed now; more than `limit` for a while after it was lowered.
+    private(set) var active = 0
     private let maximumWaiting: Int
     private var waiting = Deque<(ticket: Ticket, caller: Caller)>()
 
     /// - Parameter limit: At least 1.
     init(limit: Int, maximumWaiting: Int) {
         precondition(limit >= 1, "A limit of \(limit) lets nobody proceed")
-        free = limit
+        self.limit = limit
         self.maximumWaiting = maximumWaiting
     }
 
     var waitingCount: Int { waiting.count }
 
     mutating func arrive(_ ticket: Ticket, _ caller: Caller) -> Answer {
-        if free > 0 {
-            free -= 1
+        if active < limit {
+            active += 1
             return .proceed
         }
         guard waiting.count < maximumWaiting else { return .full }
@@ -39,13 +41,29 @@ struct TurnQueue<Caller> {
 
     /// Ends a turn; returns who has it next.
     mutating func leave() -> Caller? {
-        if let next = waiting.popFirst() { return next.caller }
-        free += 1
-        return nil
+        active -= 1
+        return admit()
+    }
+
+    /// Changes the limit, which is at least 1; returns who proceeds by it.
+    ///
+    /// Nobody who proceeds already is held back.
+    mutating func setLimit(_ limit: Int) -> [Caller] {
+        precondition(limit >= 1, "A limit of \(limit) lets nobody proceed")
+        self.limit = limit
+        var admitted: [Caller] = []
+        while let next = admit() { admitted.append(next) }
+        return admitted
     }
 
     /// Ends the wait of a ticket; returns whom to tell, or `nil` when it does not wait.
     mutating func withdraw(_ ticket: Ticket) -> Caller? {
         waiting.firstIndex { $0.ticket == ticket }.map { waiting.remove(at: $0).caller }
+    }
+
+    private mutating func admit() -> Caller? {
+        guard active < limit, let next = waiting.popFirst() else { return nil }
+        active += 1
+        return next.caller
     }
 }

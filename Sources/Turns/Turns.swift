@@ -29,6 +29,16 @@ public final class Turns: Sendable {
     /// Tasks that wait for their turn.
     public var waiting: Int { state.withLock { $0.queue.waitingCount } }
 
+    /// Tasks that proceed now.
+    public var active: Int { state.withLock { $0.queue.active } }
+
+    /// Changes how many proceed at once; at least 1.
+    ///
+    /// Tasks that proceed already go on when it is lowered.
+    public func setLimit(_ limit: Int) {
+        for caller in state.withLock({ $0.queue.setLimit(limit) }) { caller.resume(returning: nil) }
+    }
+
     /// Runs `work` when its turn has come.
     ///
     /// - Parameter failure: What to throw for a refusal.

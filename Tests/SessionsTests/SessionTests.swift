@@ -116,8 +116,40 @@ struct SessionTests {
             await until { harness.transcriber.waiting == [0, 1] }
             harness.transcriber.answerWithLength(0)
             harness.transcriber.answerWithLength(1)
+            // Their texts are not alike.
+            await until { harness.transcriber.waiting == [2] }
+            harness.transcriber.answer(2, .failure(.engineFailed))
         }
         #expect(harness.received.map(\.summary) == ["16000@0-916", "12000@916-1500"])
+    }
+
+    @Test("Asks for the seam itself where two texts are not alike, without booking it, and keeps the order")
+    func seam() async throws {
+        let harness = SessionHarness()
+        try await harness.run { harness in
+            var update = SessionUpdate()
+            update.turnDetection = .off
+            await harness.send(.update(update), .speech(1_500), .commit(eventID: nil), .commit(eventID: nil))
+            await until { harness.transcriber.waiting == [0, 1] }
+            // Which is which is told by their lengths.
+            let texts = harness.transcriber.requests.map {
+                $0.samples.count == 16_000 ? "with genetic variants." : "variation who have it"
+            }
+            for index in [0, 1] { harness.transcriber.answer(index, .success(Transcript(text: texts[index]))) }
+            await until { harness.transcriber.waiting == [2] && harness.received.count == 1 }
+            #expect(harness.received.map(\.summary) == ["with genetic variants.@0-916"])
+            harness.transcriber.answer(2, .success(Transcript(text: "genetic variation who have")))
+        }
+        let piece = harness.transcriber.requests[2]
+        // All of both, as neither is as long as what would be asked for.
+        #expect(piece.samples == [Int16](repeating: 8_000, count: 24_000))
+        #expect(!piece.wantsWordTimes)
+        let outcomes = harness.received.map(\.summary)
+        let expected = ["with genetic variants.@0-916", "who have it@916-1500", "input_audio_buffer_commit_empty"]
+        #expect(outcomes == expected)
+        #expect(harness.session.ledger.transcribed == 24_000)
+        let utterances = try harness.metrics.expectCounter("steno_utterances_total", [("outcome", "transcribed")])
+        #expect(utterances.values.reduce(0, +) == 2)
     }
 
     @Test("Drops on clear what is not in an utterance yet")

@@ -21,13 +21,19 @@ struct TurnTests {
     }
 
     /// What a session tells of `commands`, in its order, when every utterance is answered with its length at the end.
-    private func told(_ commands: [ClientCommand], utterances: Int) async throws -> [String] {
+    ///
+    /// - Parameter seams: How often two texts in a row, which are never alike, were cut in speech.
+    private func told(_ commands: [ClientCommand], utterances: Int, seams: Int = 0) async throws -> [String] {
         let harness = SessionHarness(settings: Self.settings)
         try await harness.run { harness in
             for command in commands { await harness.send(command) }
             harness.finish()
             await until { harness.transcriber.waiting.count == utterances }
             for index in 0..<utterances { harness.transcriber.answerWithLength(index) }
+            for index in utterances..<utterances + seams {
+                await until { harness.transcriber.waiting == [index] }
+                harness.transcriber.answerWithLength(index)
+            }
         }
         return harness.told.map(\.summary)
     }
@@ -85,7 +91,7 @@ struct TurnTests {
 
     @Test("Announces what follows a cut at the maximum when it ends, and nothing when only silence follows")
     func maximum() async throws {
-        let told = try await told([.speech(1_200), .silence(100)], utterances: 2)
+        let told = try await told([.speech(1_200), .silence(100)], utterances: 2, seams: 1)
         #expect(
             told.filter { !$0.contains("@") } == [
                 "created", "started 0 item_1", "stopped 895 item_1", "committed 0-895 - item_1",

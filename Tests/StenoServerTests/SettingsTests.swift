@@ -62,7 +62,7 @@ struct SettingsTests {
 
     @Test(
         "Knows whether the engine gives word times, and what overlap suits that",
-        arguments: [("json", false, 7_680), ("verbose_json", true, 24_000)]
+        arguments: [("json", false, 7_680), ("verbose_json", true, 24_000), ("auto", true, 24_000), ("", true, 24_000)]
     )
     func wordTimes(format: String, hasWordTimes: Bool, overlap: Int) async throws {
         let environment = ["OPENAI_BASE_URL": "http://127.0.0.1:9", "TRANSCRIBER_RESPONSE_FORMAT": format]

@@ -76,4 +76,18 @@ struct BackendComplaintTests {
         let complaint = BackendComplaint(body: Array(body.utf8), contentType: nil)
         #expect(complaint.code == (isPlausible ? code : nil))
     }
+
+    @Test(
+        "Tells a complaint about the format, wherever it is named",
+        arguments: [
+            (#"{"error":{"message":"no","param":"response_format"}}"#, true),
+            (#"{"detail":[{"loc":["body","timestamp_granularities[]"],"msg":"bad","type":"enum"}]}"#, true),
+            ("unknown Response_Format", true), (#"{"error":{"message":"The file is broken"}}"#, false), ("", false),
+        ]
+    )
+    func aboutFormat(body: String, isAboutFormat: Bool) {
+        let complaint = BackendComplaint(body: Array(body.utf8), contentType: "text/plain")
+        #expect(complaint.isAboutFormat == isAboutFormat)
+        #expect(complaint.saysNothing == body.isEmpty)
+    }
 }

@@ -41,6 +41,16 @@ struct TimedWordTests {
         #expect(words([(0, 31)], sampleCount: 16_000) == [0..<16_000])
     }
 
+    @Test("Segments become ranges of samples in the same unit as the words")
+    func segments() {
+        var segment = TimedSegment(text: "t", start: 0.5, end: 9)
+        segment.noSpeechProbability = 0.25
+        let response = TranscriptionResponse(text: "t", segments: [segment])
+        let result = response.transcript(sampleCount: 16_000).segments
+        #expect(result.map(\.range) == [8_000..<16_000])
+        #expect(result.map(\.noSpeechProbability) == [0.25])
+    }
+
     @Test("Words without a letter of text are left out")
     func empty() {
         let response = TranscriptionResponse(text: "t", words: [.init(text: "  ", start: 0, end: 1)])
@@ -52,6 +62,7 @@ struct TimedWordTests {
         arguments: [
             (["a", "b"], ["a", "b"]), ([" a", "b", " c"], [" ab", " c"]), (["a", " b", "."], ["a", " b."]),
             ([" ok", "你", "好", "!"], [" ok", "你", "好!"]), ([], []),
+            ([" 안녕", "하", "세요"], [" 안녕하세요"]), ([" สวัส", "ดี"], [" สวัส", "ดี"]),
         ]
     )
     func joining(tokens: [String], expected: [String]) {

@@ -10,6 +10,8 @@ struct TranscriptionResponseTests {
         var contentType: String? = "application/json"
         var text: String
         var words: [TimedWord] = []
+        var segments: [TimedSegment] = []
+        var language: String?
 
         var testDescription: String { server }
     }
@@ -28,7 +30,8 @@ struct TranscriptionResponseTests {
                  "usage":{"type":"duration","seconds":2}}
                 """#,
             text: "Hello there.",
-            words: [.init(text: "Hello", start: 0.1, end: 0.5), .init(text: "there", start: 0.5, end: 1)]
+            words: [.init(text: "Hello", start: 0.1, end: 0.5), .init(text: "there", start: 0.5, end: 1)],
+            language: "english"
         ),
         Case(
             server: "OpenAI, verbose_json with segments only",
@@ -36,7 +39,18 @@ struct TranscriptionResponseTests {
                 {"task":"transcribe","language":"english","duration":1.5,"text":"Hi.","segments":[{"id":0,"seek":0,
                  "start":0.0,"end":1.5,"text":" Hi.","tokens":[50364,2421],"temperature":0.0,"avg_logprob":-0.3}]}
                 """#,
-            text: "Hi."
+            text: "Hi.",
+            segments: [
+                .init(
+                    text: "Hi.",
+                    start: 0,
+                    end: 1.5,
+                    averageLogProbability: -0.3,
+                    temperature: 0,
+                    tokens: [50_364, 2_421]
+                )
+            ],
+            language: "english"
         ),
         Case(
             server: "Groq",
@@ -46,7 +60,8 @@ struct TranscriptionResponseTests {
         Case(
             server: "vLLM, duration as a string",
             body: #"{"duration":"2.04","language":"en","text":"Fine","segments":null,"words":null}"#,
-            text: "Fine"
+            text: "Fine",
+            language: "en"
         ),
         Case(
             server: "whisper.cpp, json",
@@ -64,7 +79,8 @@ struct TranscriptionResponseTests {
                  "detected_language":"english","language_probabilities":{"en":0.99}}
                 """#,
             text: "Hello world.",
-            words: [.init(text: " Hello", start: 0, end: 0.4), .init(text: " world.", start: 0.5, end: 1)]
+            words: [.init(text: " Hello", start: 0, end: 0.4), .init(text: " world.", start: 0.5, end: 1)],
+            language: "english"
         ),
         Case(
             server: "whisper.cpp, text called HTML",
@@ -86,7 +102,8 @@ struct TranscriptionResponseTests {
                  "words":[{"text":"Yes.","start":200000000,"end":1000000000}]}]}
                 """#,
             text: "Yes.",
-            words: [.init(text: "Yes.", start: 2e8, end: 1e9)]
+            words: [.init(text: "Yes.", start: 2e8, end: 1e9)],
+            segments: [.init(text: "Yes.", start: 0, end: 1e9)]
         ),
         Case(
             server: "speaches, words with leading spaces",
@@ -96,7 +113,29 @@ struct TranscriptionResponseTests {
                  "segments":[{"text":"Oh well","words":[{"start":0.0,"end":0.4,"word":" Other"}]}]}
                 """#,
             text: "Oh well",
-            words: [.init(text: " Oh", start: 0, end: 0.4), .init(text: " well", start: 0.4, end: 0.9)]
+            words: [.init(text: " Oh", start: 0, end: 0.4), .init(text: " well", start: 0.4, end: 0.9)],
+            language: "en"
+        ),
+        Case(
+            server: "faster-whisper, pieces of a word in the whole answer",
+            body: #"""
+                {"text":" Side-by-side.","words":[{"word":" Side","start":0,"end":0.2},
+                 {"word":"-by","start":0.2,"end":0.3},{"word":"-side.","start":0.3,"end":0.6}]}
+                """#,
+            text: "Side-by-side.",
+            words: [.init(text: " Side-by-side.", start: 0, end: 0.6)]
+        ),
+        Case(
+            server: "segments of every wrong shape",
+            body: #"""
+                {"text":"x","language":7,"detected_language":" de ","segments":[null,2,"x",{},{"text":"no times"},
+                 {"text":" ","start":0,"end":1},
+                 {"text":"ok","start":"0.5","end":1,"tokens":["a"],"avg_logprob":"-0.5","no_speech_prob":NaN,
+                  "compression_ratio":null,"temperature":{}}]}
+                """#,
+            text: "x",
+            segments: [.init(text: "ok", start: 0.5, end: 1, averageLogProbability: -0.5)],
+            language: "de"
         ),
         Case(server: "a JSON string alone", body: #" "Just text " "#, text: "Just text"),
         Case(server: "nothing recognised, null", body: #"{"text":null}"#, text: ""),
@@ -132,7 +171,13 @@ struct TranscriptionResponseTests {
     @Test("Reads the answer of", arguments: cases)
     func reads(_ example: Case) throws {
         let response = try TranscriptionResponse.parse(Array(example.body.utf8), contentType: example.contentType)
-        #expect(response == TranscriptionResponse(text: example.text, words: example.words))
+        let expected = TranscriptionResponse(
+            text: example.text,
+            words: example.words,
+            segments: example.segments,
+            language: example.language
+        )
+        #expect(response == expected)
     }
 
     @Test(

@@ -72,7 +72,7 @@ struct WhisperHTTPConfigurationTests {
     func defaults(configured: String?, requested: String?, sent: String?) throws {
         let configuration = Configuration(baseURL: "http://host/v1", language: configured, prompt: configured)
         let request = TranscriptionRequest(samples: [1], language: requested, prompt: requested)
-        let transfer = try configuration.transfer(request, to: configuration.endpoint())
+        let transfer = try configuration.transfer(request, as: .json, to: configuration.endpoint())
         guard case .post(.multipart(let parts)) = transfer.method else { return #expect(Bool(false)) }
         for name in ["language", "prompt"] {
             let values = parts.filter { $0.name == name }.map { String(decoding: $0.content, as: UTF8.self) }
@@ -81,13 +81,21 @@ struct WhisperHTTPConfigurationTests {
         #expect(parts.last?.name == "file")
     }
 
-    @Test("Words are asked for where the format has them", arguments: WhisperHTTPTranscriber.ResponseFormat.allCases)
-    func format(_ format: WhisperHTTPTranscriber.ResponseFormat) throws {
-        let configuration = Configuration(baseURL: "http://host/v1", responseFormat: format)
-        let transfer = try configuration.transfer(.init(samples: [1]), to: configuration.endpoint())
+    @Test(
+        "The form names the format, and the times that it should have",
+        arguments: [
+            (.json, ["json"], []), (.verboseJSON(granularities: ["segment"]), ["verbose_json"], ["segment"]),
+            (.verboseJSON(granularities: ["word", "segment"]), ["verbose_json"], ["word", "segment"]),
+        ] as [(FormatMemory.Request, [String], [String])]
+    )
+    func format(_ format: FormatMemory.Request, name: [String], times: [String]) throws {
+        let configuration = Configuration(baseURL: "http://host/v1")
+        let transfer = try configuration.transfer(.init(samples: [1]), as: format, to: configuration.endpoint())
         guard case .post(.multipart(let parts)) = transfer.method else { return #expect(Bool(false)) }
-        #expect(parts.contains(.init(name: "response_format", text: format.rawValue)))
-        let asksForWords = parts.contains(.init(name: "timestamp_granularities[]", text: "word"))
-        #expect(asksForWords == (format == .verboseJSON))
+        func values(_ name: String) -> [String] {
+            parts.filter { $0.name == name }.map { String(decoding: $0.content, as: UTF8.self) }
+        }
+        #expect(values("response_format") == name)
+        #expect(values("timestamp_granularities[]") == times)
     }
 }

@@ -13,7 +13,10 @@ struct WhisperHTTPTranscriberTests {
     func upload() async throws {
         let backend = try await ScriptedBackend.start { _ in .respond(200, body: #"{"text":" Hello. "}"#) }
         let samples = (0..<20_000).map { Int16(truncatingIfNeeded: $0 * 7_919) }
-        let engine = try backend.engine { $0.prompt = "Names: Ana" }
+        let engine = try backend.engine {
+            $0.prompt = "Names: Ana"
+            $0.responseFormat = .json
+        }
         let transcript = try await engine.transcribe(.init(samples: samples, language: "de"))
         #expect(transcript == Transcript(text: "Hello."))
 
@@ -139,6 +142,7 @@ struct WhisperHTTPTranscriberTests {
     func failures(_ failure: Failure) async throws {
         let backend = try await ScriptedBackend.start { _ in failure.answer }
         let engine = try backend.engine { configuration in
+            configuration.responseFormat = .json
             if case .timeout = failure.error { configuration.timeout = .milliseconds(200) }
         }
         let log = await logged {
@@ -214,25 +218,80 @@ struct WhisperHTTPTranscriberTests {
         #expect(try await next.value.text == "a")
     }
 
-    @Test("200 requests at once are 16 at the backend, on 16 connections, and all are answered")
+    @Test("200 requests at once are two at the backend at first, never more than the ceiling, and all are answered")
     func concurrency() async throws {
         let total = 200
         let backend = try await ScriptedBackend.start { _ in .hold(.respond(200, body: #"{"text":"a"}"#)) }
-        let engine = try backend.engine()
+        let engine = try backend.engine { $0.maxConcurrent = 4 }
         let texts = try await withThrowingTaskGroup(of: String.self) { group in
             for index in 0..<total {
                 group.addTask { try await engine.transcribe(.init(samples: [Int16(index)])).text }
             }
-            for released in 0..<total {
-                await until { backend.held == min(16, total - released) }
+            await until { backend.held == 2 && engine.waiting == total - 2 }
+            for _ in 0..<total {
+                await until { backend.held > 0 }
                 backend.release()
             }
             return try await group.reduce(into: []) { $0.append($1) }
         }
         #expect(texts == Array(repeating: "a", count: total))
         #expect(backend.requests.count == total)
-        #expect(backend.peak == 16)
-        #expect(backend.accepted == 16)
+        #expect(backend.peak <= 4)
+        #expect(backend.accepted <= 4)
+    }
+
+    @Test("A model that refuses verbose_json is asked for json at once, and for that alone from then on")
+    func fallback() async throws {
+        let backend = try await ScriptedBackend.start { request in
+            guard request.asks(for: "verbose_json") else { return .respond(200, body: #"{"text":"a"}"#) }
+            return .respond(400, body: #"{"error":{"message":"Unsupported","param":"response_format"}}"#)
+        }
+        let engine = try backend.engine()
+        let log = await logged {
+            for _ in 0..<2 {
+                let transcript = try? await engine.transcribe(.init(samples: [1]))
+                #expect(transcript?.text == "a")
+            }
+        }
+        #expect(backend.requests.map { $0.asks(for: "verbose_json") } == [true, false, false])
+        #expect(log.map(\.level) == [.notice])
+    }
+
+    @Test("An answer without words is kept with its segments, and noted once")
+    func wordless() async throws {
+        let body = #"{"text":"a","language":"en","segments":[{"text":" a","start":0,"end":1,"no_speech_prob":0.5}]}"#
+        let backend = try await ScriptedBackend.start { _ in .respond(200, body: body) }
+        let engine = try backend.engine()
+        let log = await logged {
+            for _ in 0..<2 {
+                let transcript = try? await engine.transcribe(.init(samples: Array(repeating: 1, count: 16_000)))
+                #expect(transcript?.segments.first?.noSpeechProbability == 0.5)
+                #expect(transcript?.language == "en")
+            }
+        }
+        #expect(backend.requests.allSatisfy { $0.asks(for: "word") && $0.asks(for: "segment") })
+        #expect(log.map(\.level) == [.notice])
+    }
+
+    @Test("An utterance that waits for its turn too long fails at its deadline, with one warning")
+    func deadline() async throws {
+        let backend = try await ScriptedBackend.start { _ in .hold(.close) }
+        let engine = try backend.engine {
+            $0.maxConcurrent = 1
+            $0.deadline = .milliseconds(300)
+        }
+        let log = await logged {
+            await withDiscardingTaskGroup { group in
+                for _ in 0..<2 {
+                    group.addTask {
+                        await #expect(throws: TranscriptionError.expired(seconds: 0.3)) {
+                            try await engine.transcribe(.init(samples: [1]))
+                        }
+                    }
+                }
+            }
+        }
+        #expect(log.map { $0.metadata["steno.error.code"] } == ["backend_deadline", "backend_deadline"])
     }
 }
 
@@ -241,6 +300,13 @@ private func logged(_ work: () async -> Void) async -> [InMemoryLogHandler.Entry
     let handler = InMemoryLogHandler()
     await withLogger(Logger(label: "test") { _ in handler }) { _ in await work() }
     return handler.entries
+}
+
+extension ScriptedBackend.Request {
+    /// Whether a field of its form has this value.
+    fileprivate func asks(for value: String) -> Bool {
+        String(decoding: body, as: UTF8.self).contains("\r\n\r\n\(value)\r\n")
+    }
 }
 
 extension ScriptedBackend {

@@ -41,4 +41,18 @@ struct TurnQueueTests {
             #expect(queue.waitingCount == model.waiting.count)
         }
     }
+
+    @Test("Lets those who wait proceed when the limit rises, and nobody until enough have left when it falls")
+    func changedLimit() {
+        var queue = TurnQueue<Int>(limit: 1, maximumWaiting: .max)
+        for caller in 0..<6 { _ = queue.arrive(UInt64(caller), caller) }
+        let admitted = queue.setLimit(3)
+        #expect(admitted == [1, 2])
+        #expect(queue.active == 3)
+        let none = queue.setLimit(1)
+        #expect(none.isEmpty)
+        let next = [queue.leave(), queue.leave(), queue.leave()]
+        #expect(next == [nil, nil, 3])
+        #expect((queue.active, queue.waitingCount) == (1, 2))
+    }
 }

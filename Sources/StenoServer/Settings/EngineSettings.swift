@@ -30,7 +30,7 @@ public struct EngineSettings: Sendable {
         /// Whether it is asked to tell when each word was said.
         var hasWordTimes: Bool {
             switch self {
-            case .whisperHTTP(let configuration): configuration.responseFormat == .verboseJSON
+            case .whisperHTTP(let configuration): configuration.responseFormat != .json
             case .sherpa(let settings): settings.hasWordTimes
             case .pocketSphinx: true
             }
@@ -105,6 +105,8 @@ public struct EngineSettings: Sendable {
             try await reader.choice(.transcriberResponseFormat) ?? configuration.responseFormat
         configuration.timeout =
             try await reader.milliseconds(.transcriberTimeout, in: 100...3_600_000) ?? configuration.timeout
+        configuration.deadline =
+            try await reader.milliseconds(.transcriberDeadline, in: 100...3_600_000) ?? configuration.deadline
         configuration.maxConcurrent =
             try await reader.integer(.transcriberConcurrency, in: 1...1_000) ?? configuration.maxConcurrent
         return .whisperHTTP(configuration)

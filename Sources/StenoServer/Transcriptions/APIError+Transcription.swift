@@ -59,7 +59,7 @@ extension TranscriptionError {
         switch self {
         case .modelsNotInitialized, .cancelled: .serviceUnavailable
         case .backendStatus, .unreachable, .disconnected, .invalidResponse: .badGateway
-        case .timeout: .gatewayTimeout
+        case .timeout, .expired: .gatewayTimeout
         case .engineFailed: .internalServerError
         }
     }

@@ -56,16 +56,6 @@ struct FileTranscript: Equatable, Sendable {
     /// Scripts that are written without spaces need none between sentences.
     private static func separator(between before: String, and after: String) -> String {
         guard let last = before.unicodeScalars.last, let first = after.unicodeScalars.first else { return "" }
-        return isWrittenSolid(last) && isWrittenSolid(first) ? "" : " "
-    }
-
-    /// Thai, Lao, Burmese, Khmer, and the blocks of Chinese and Japanese writing with their punctuation (Unicode).
-    private static func isWrittenSolid(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        case 0x0E00...0x0EFF, 0x1000...0x109F, 0x1780...0x17FF, 0x3000...0x30FF, 0x31F0...0x31FF, 0x3400...0x9FFF,
-            0xF900...0xFAFF, 0xFF00...0xFF9F, 0x20000...0x3FFFF:
-            true
-        default: false
-        }
+        return last.isUnspaced && first.isUnspaced ? "" : " "
     }
 }

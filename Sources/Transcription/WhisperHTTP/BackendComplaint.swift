@@ -11,11 +11,17 @@ struct BackendComplaint: Equatable {
     var message: String?
     /// Whether it came as an object made for errors, so that it cannot be a transcript.
     var isStructured: Bool
+    /// Whether it names the format of the answer or the times in it.
+    var isAboutFormat = false
+
+    /// Whether there is neither a code nor a message.
+    var saysNothing: Bool { code == nil && message?.isEmpty != false }
 
     init(body: [UInt8], contentType: String?) {
         guard body.first(where: { !TolerantJSON.isSpace($0) }) == UInt8(ascii: "{") else {
             let isText = MediaType(contentType).isText
             self.init(code: nil, message: isText ? String(validating: body, as: UTF8.self) : nil, isStructured: false)
+            isAboutFormat = Self.namesFormat(body)
             return
         }
         let wire = TolerantJSON.decode(WireComplaint.self, body)
@@ -25,6 +31,13 @@ struct BackendComplaint: Equatable {
             message: part?.message,
             isStructured: wire?.nested != nil
         )
+        isAboutFormat = Self.namesFormat(body)
+    }
+
+    /// The name of a field stands in the message, in `param` (OpenAI) or in `loc` (FastAPI).
+    private static func namesFormat(_ body: [UInt8]) -> Bool {
+        let text = String(decoding: body.prefix(4_096), as: UTF8.self).lowercased()
+        return ["response_format", "timestamp_granularities", "verbose_json"].contains { text.contains($0) }
     }
 
     private init(code: String?, message: String?, isStructured: Bool) {

@@ -22,7 +22,9 @@ extension WhisperHTTPTranscriber {
         public var timeout: Duration
         /// For name resolution, TCP and TLS together.
         public var connectTimeout: Duration
-        /// Requests open at once; others wait in the order they came.
+        /// For one utterance, from its arrival to its transcript, with its wait for its turn.
+        public var deadline: Duration
+        /// The most requests open at once; others wait in the order they came.
         public var maxConcurrent: Int
 
         public init(
@@ -31,9 +33,10 @@ extension WhisperHTTPTranscriber {
             model: String? = nil,
             language: String? = nil,
             prompt: String? = nil,
-            responseFormat: ResponseFormat = .json,
+            responseFormat: ResponseFormat = .auto,
             timeout: Duration = .seconds(30),
             connectTimeout: Duration = .seconds(10),
+            deadline: Duration = .seconds(120),
             maxConcurrent: Int = 16
         ) {
             self.baseURL = baseURL
@@ -44,6 +47,7 @@ extension WhisperHTTPTranscriber {
             self.responseFormat = responseFormat
             self.timeout = timeout
             self.connectTimeout = connectTimeout
+            self.deadline = deadline
             self.maxConcurrent = maxConcurrent
         }
     }
@@ -53,9 +57,11 @@ extension WhisperHTTPTranscriber {
 
     /// What the backend is asked to answer with.
     public enum ResponseFormat: String, CaseIterable, Sendable {
+        /// `verboseJSON`, or `json` where a model refuses that.
+        case auto
         /// The text alone.
         case json
-        /// The text and the words' times.
+        /// The text, the words' times and the segments.
         case verboseJSON = "verbose_json"
     }
 }
@@ -91,6 +97,7 @@ extension WhisperHTTPTranscriber.Configuration {
     func validated() throws(WhisperHTTPConfigurationError) -> Self {
         guard maxConcurrent > 0 else { throw .notPositive(setting: "number of concurrent requests") }
         guard timeout > .zero else { throw .notPositive(setting: "time limit") }
+        guard deadline > .zero else { throw .notPositive(setting: "deadline") }
         guard connectTimeout > .zero else { throw .notPositive(setting: "time limit for connecting") }
         var valid = self
         valid.apiKey = apiKey.map(trimmed).flatMap { $0.isEmpty ? nil : $0 }
@@ -112,19 +119,29 @@ extension WhisperHTTPTranscriber.Configuration {
         }
     }
 
+    /// The model to ask for.
+    func model(for request: TranscriptionRequest) -> String {
+        model ?? request.model ?? WhisperHTTPTranscriber.defaultModel
+    }
+
     /// The request that asks for a transcript.
     ///
     /// The file comes last, so that a server that reads the form as a stream knows the fields by then.
-    func transfer(_ request: TranscriptionRequest, to endpoint: TransferURL) -> TransferRequest {
-        let model = model ?? request.model ?? WhisperHTTPTranscriber.defaultModel
-        var parts = [TransferRequest.Part(name: "model", text: model)]
+    func transfer(
+        _ request: TranscriptionRequest,
+        as format: FormatMemory.Request,
+        to endpoint: TransferURL
+    ) -> TransferRequest {
+        var parts = [TransferRequest.Part(name: "model", text: model(for: request))]
         func append(_ name: String, _ value: String?) {
             if let value, !value.isEmpty { parts.append(.init(name: name, text: value)) }
         }
         append("language", request.language ?? language)
         append("prompt", request.prompt ?? prompt)
-        append("response_format", responseFormat.rawValue)
-        if responseFormat == .verboseJSON { append("timestamp_granularities[]", "word") }
+        append("response_format", format.name)
+        if case .verboseJSON(let granularities) = format {
+            for granularity in granularities { append("timestamp_granularities[]", granularity) }
+        }
         parts.append(.wav(request.samples))
         return TransferRequest(
             .post(.multipart(parts)),

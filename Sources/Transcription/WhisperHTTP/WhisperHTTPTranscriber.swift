@@ -1,6 +1,6 @@
 public import HTTPTransfer
 internal import Logging
-internal import Turns
+internal import Synchronization
 
 /// Transcribes with a backend that has OpenAI's `POST /v1/audio/transcriptions`.
 ///
@@ -10,33 +10,106 @@ public final class WhisperHTTPTranscriber: Transcriber {
     private let configuration: Configuration
     private let endpoint: TransferURL
     private let transport: HTTPTransport
-    private let turns: Turns
+    private let gate: BackendGate<ContinuousClock>
+    private let formats: Mutex<FormatMemory>
 
     /// - Parameter transport: May be shared with other engines, and is shut down by whoever made it.
     public init(configuration: Configuration, transport: HTTPTransport) throws(WhisperHTTPConfigurationError) {
         self.configuration = try configuration.validated()
         endpoint = try configuration.endpoint()
         self.transport = transport
-        turns = Turns(configuration.maxConcurrent)
+        gate = BackendGate(ceiling: configuration.maxConcurrent, clock: ContinuousClock())
+        formats = Mutex(FormatMemory(configuration.responseFormat))
     }
 
     /// Utterances that wait for their turn.
-    public var waiting: Int { turns.waiting }
+    public var waiting: Int { gate.waiting }
 
-    /// Sends the utterance as a WAV file when its turn has come; the time limit begins then.
+    /// Sends the utterance as a WAV file when its turn has come; the time limit of the request begins then.
     ///
     /// An utterance without samples is not sent, since backends refuse it: its transcript is empty.
     public func transcribe(_ request: TranscriptionRequest) async throws(TranscriptionError) -> Transcript {
         guard !request.samples.isEmpty else { return Transcript(text: "") }
-        return try await turns.run(orThrow: { _ in .cancelled }) { () async throws(TranscriptionError) in
-            let response = try await send(request)
-            return try read(response).transcript(sampleCount: request.samples.count)
+
+        do {
+            return try await withDeadline(configuration.deadline, clock: ContinuousClock()) {
+                () async throws(TranscriptionError) in
+                try await self.gate.run(samples: request.samples.count) { await self.ask(request) }
+            }
+        } catch {
+            if case .expired = error { log(error, [:]) }
+            throw error
         }
     }
 
-    private func send(_ request: TranscriptionRequest) async throws(TranscriptionError) -> TransferResponse {
+    /// Asks the backend, once more with `json` where it refuses `verbose_json`.
+    private func ask(
+        _ request: TranscriptionRequest
+    ) async -> (BackendLoad, Result<Transcript, TranscriptionError>) {
+        let model = configuration.model(for: request)
+        var format = formats.withLock { $0.request(for: model, wantsWordTimes: request.wantsWordTimes) }
+        do throws(TranscriptionError) {
+            var response = try await send(request, as: format)
+            if let other = alternative(to: format, response) {
+                response = try await send(request, as: other)
+                format = other
+                if response.isSuccess { rememberPlain(model) }
+            }
+
+            let load = Self.load(response)
+            do throws(TranscriptionError) {
+                let transcript = try read(response).transcript(sampleCount: request.samples.count)
+                if request.wantsWordTimes { noteWords(of: transcript, model, format) }
+                return (load, .success(transcript))
+            } catch {
+                return (load, .failure(error))
+            }
+        } catch {
+            if case .timeout = error { return (.overloaded(retryAfter: nil), .failure(error)) }
+            return (.unknown, .failure(error))
+        }
+    }
+
+    private static func load(_ response: TransferResponse) -> BackendLoad {
+        switch response.status {
+        case 200..<300: .answered
+        case 429, 503: .overloaded(retryAfter: response.retryAfter)
+        default: .unknown
+        }
+    }
+
+    private func alternative(
+        to format: FormatMemory.Request,
+        _ response: TransferResponse
+    ) -> FormatMemory.Request? {
+        guard !response.isSuccess else { return nil }
+        let complaint = BackendComplaint(body: response.body, contentType: response.contentType)
+        return formats.withLock { $0.alternative(to: format, refusedWith: response.status, complaint) }
+    }
+
+    private func rememberPlain(_ model: String) {
+        guard formats.withLock({ $0.setPlain(model) }) else { return }
+        Logger.current.notice(
+            "The backend refuses verbose_json, so it is asked for json, which has no word times",
+            metadata: ["steno.backend.host": "\(endpoint.host)"]
+        )
+    }
+
+    private func noteWords(of transcript: Transcript, _ model: String, _ format: FormatMemory.Request) {
+        guard format != .json, transcript.words.isEmpty, !transcript.text.isEmpty else { return }
+        guard formats.withLock({ $0.setWordless(model) }) else { return }
+        Logger.current.notice(
+            "The backend leaves the words' times out of verbose_json",
+            metadata: ["steno.backend.host": "\(endpoint.host)"]
+        )
+    }
+
+    private func send(
+        _ request: TranscriptionRequest,
+        as format: FormatMemory.Request
+    ) async throws(TranscriptionError) -> TransferResponse {
         do {
-            return try await transport.send(configuration.transfer(request, to: endpoint))
+            return try await transport.send(configuration.transfer(request, as: format, to: endpoint))
         } catch {
             let failure = TranscriptionError(error, timeout: configuration.timeout)
             if failure != .cancelled { log(failure, ["steno.backend.cause": "\(redacted(error.description))"]) }
@@ -46,7 +119,7 @@ public final class WhisperHTTPTranscriber: Transcriber {
 
     private func read(_ response: TransferResponse) throws(TranscriptionError) -> TranscriptionResponse {
         let complaint = BackendComplaint(body: response.body, contentType: response.contentType)
-        guard (200..<300).contains(response.status) else {
+        guard response.isSuccess else {
             let code = complaint.code.flatMap { redacted($0) == $0 ? $0 : nil }
             throw logged(.backendStatus(response.status, code: code), response, complaint)
         }
@@ -82,6 +155,10 @@ public final class WhisperHTTPTranscriber: Transcriber {
         if let key = configuration.apiKey { text = text.split(separator: key).joined(separator: "[redacted]") }
         return String(text.split(whereSeparator: \.isWhitespace).joined(separator: " ").prefix(300))
     }
+}
+
+extension TransferResponse {
+    fileprivate var isSuccess: Bool { (200..<300).contains(status) }
 }
 
 extension TranscriptionError {
