@@ -46,7 +46,7 @@ struct FileTranscriptionTests {
     @Test("Transcribes a short file whole, sample for sample, as asked")
     func whole() async throws {
         let file = try file(Self.speech) { form in
-            form.language = "de"
+            form.language = try? LanguageChoice(reading: "de")
             form.prompt = "Namen"
         }
         async let transcript = file.run()

@@ -3,6 +3,7 @@ public import Configuration
 public import Logging
 public import Sessions
 import SpeechDetection
+import Transcription
 
 /// Everything that `steno serve` reads once at its start.
 ///
@@ -107,7 +108,7 @@ public struct ServerSettings: Sendable {
         session.overlap =
             try await samples(.vadOverlap, Rules.overlaps) ?? SessionSettings.overlap(hasWordTimes: hasWordTimes)
         session.enhancement = try await enhancement(reader)
-        session.language = try await reader.string(.transcriberLanguage)
+        session.language = try await language(reader)
         session.prompt = try await reader.string(.transcriberPrompt)
         session.maximumPending =
             try await reader.integer(.maxPendingUtterances, in: 1...1_000) ?? session.maximumPending
@@ -116,6 +117,15 @@ public struct ServerSettings: Sendable {
 }
 
 extension ServerSettings {
+    private static func language(_ reader: SettingReader) async throws(SettingsError) -> String? {
+        let value = try await reader.string(.transcriberLanguage)
+        do {
+            return try LanguageChoice(reading: value).code
+        } catch {
+            throw SettingsError(.transcriberLanguage, value: value, allowed: UnknownLanguage.allowed)
+        }
+    }
+
     private enum Switch: String, CaseIterable { case on, off }
 
     private static func enhancement(_ reader: SettingReader) async throws(SettingsError) -> AudioEnhancement {

@@ -45,7 +45,7 @@ struct FileTranscription: Sendable {
         var settings = base
         settings.includesAudio = false
         settings.model = form.model
-        settings.language = form.language ?? base.language
+        if let language = form.language { settings.language = language.code }
         settings.prompt = form.prompt ?? base.prompt
         // Nobody waits for the first utterance of a file, so that every decoder may have one in hand.
         settings.maximumPending = max(base.maximumPending, 2 * ProcessInfo.processInfo.activeProcessorCount, 8)
