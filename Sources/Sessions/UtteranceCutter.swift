@@ -194,12 +194,14 @@ struct UtteranceCutter {
         let isSame = settings.includesAudio && segment.heard == segment.range
         let audio = isSame ? samples : audio(segment.range)
         let item = SessionEvent.Item(id: nextID(), range: segment.range, audio: audio)
-        let request = TranscriptionRequest(
+        var request = TranscriptionRequest(
             samples: samples,
             model: settings.model,
             language: settings.language,
             prompt: settings.prompt
         )
+        // Where an utterance was cut for its length, word times say whose a word is.
+        request.wantsWordTimes = settings.wantsWordTimes || segment.heard != segment.range
         booked = segment.range.upperBound
         lastReason = segment.reason
         let context = Utterance.Context(left: segment.leftContext, right: segment.rightContext)

@@ -16,6 +16,8 @@ struct FileTranscription: Sendable {
 
     let samples: [Int16]
     let settings: SessionSettings
+    /// Whether the file is one utterance if anyone speaks in it.
+    let isWhole: Bool
     let detectors: DetectorFactory
     let transcriber: any Transcriber
     let metrics: SessionMetrics
@@ -32,16 +34,16 @@ struct FileTranscription: Sendable {
         logger: Logger
     ) {
         self.samples = samples
-        self.settings = Self.settings(settings, form, length: samples.count)
+        self.settings = Self.settings(settings, form)
+        // As OpenAI describes an absent `chunking_strategy`.
+        isWhole = form.chunking == nil && samples.count <= settings.maximumUtterance
         self.detectors = detectors
         self.transcriber = transcriber
         self.metrics = metrics
         self.logger = logger
     }
 
-    /// A file that fits into one utterance is transcribed whole unless the client asks for cutting, as OpenAI describes
-    /// an absent `chunking_strategy`; silence in it is the engine's business.
-    static func settings(_ base: SessionSettings, _ form: TranscriptionForm, length: Int) -> SessionSettings {
+    static func settings(_ base: SessionSettings, _ form: TranscriptionForm) -> SessionSettings {
         var settings = base
         settings.includesAudio = false
         settings.model = form.model
@@ -49,11 +51,8 @@ struct FileTranscription: Sendable {
         settings.prompt = form.prompt ?? base.prompt
         // Nobody waits for the first utterance of a file, so that every decoder may have one in hand.
         settings.maximumPending = max(base.maximumPending, 2 * ProcessInfo.processInfo.activeProcessorCount, 8)
-        if let chunking = form.chunking {
-            settings.turnDetection = chunking.applied(to: base.defaultTurnDetection)
-        } else if length <= base.maximumUtterance {
-            settings.turnDetection = nil
-        }
+        settings.wantsWordTimes = form.wantsWordTimes
+        settings.turnDetection = form.chunking?.applied(to: base.defaultTurnDetection) ?? base.defaultTurnDetection
         return settings
     }
 
@@ -63,14 +62,16 @@ struct FileTranscription: Sendable {
     /// - Throws: `TranscriptionError` of the first utterance that fails, when the others are given up; a transcript
     ///   never has a hole. `CancellationError` when the task was cancelled.
     func run(onSegment: (FileTranscript.Segment) async throws -> Void = { _ in }) async throws -> FileTranscript {
-        let session = Session(settings: settings, transcriber: transcriber, metrics: metrics)
+        let log = ScoreLog()
+        let session = Session(settings: try cutting(log), transcriber: transcriber, metrics: metrics)
         defer { logger.info("File ended", metadata: session.ledger.metadata) }
         var transcript = FileTranscript(length: samples.count)
+
         let events = BoundedChannel<SessionEvent>(capacity: 4)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 var pieces = Pieces(samples: samples)
-                await session.run(detector: try detectors.make(), events: events) { await pieces.next() }
+                await session.run(detector: try detector(isWhole ? nil : log), events: events) { await pieces.next() }
             }
             for await event in events {
                 switch event {
@@ -83,7 +84,31 @@ struct FileTranscription: Sendable {
             try await group.waitForAll()
         }
         try Task.checkCancellation()
+        transcript.speech = log.runs(threshold: settings.turnDetection?.exitThreshold ?? 0)
         return transcript
+    }
+
+    /// How the session cuts.
+    ///
+    /// A file that is short enough is heard by the detector first. With speech in it, it is one utterance, silence and
+    /// all; without, the session's turn detection finds none in it either, and no engine is asked.
+    private func cutting(_ log: ScoreLog) throws -> SessionSettings {
+        guard isWhole, let rules = settings.turnDetection else { return settings }
+        let heard = Segmentation(
+            of: settings.enhancement.heardByDetector(samples),
+            by: try detector(log),
+            turnDetection: rules,
+            maximumUtterance: settings.maximumUtterance,
+            overlap: settings.overlap
+        )
+        var settings = settings
+        if !heard.segments.isEmpty { settings.turnDetection = nil }
+        return settings
+    }
+
+    private func detector(_ log: ScoreLog?) throws(DetectorError) -> any VoiceActivityDetector {
+        let detector = try detectors.make()
+        return log.map { LoggedDetector(detector, log: $0) } ?? detector
     }
 
     /// The file as a client would stream it.

@@ -38,6 +38,9 @@ struct TranscriptionForm: Equatable {
     /// `nil`: the file is transcribed whole if it is short enough.
     var chunking: ChunkingStrategy?
 
+    /// Whether the answer depends on when words were said: those that are listed, and those that cues are made of.
+    var wantsWordTimes: Bool { format != .json && format != .text }
+
     static func isWanted(_ name: String) -> Bool {
         let plain = name.hasSuffix("[]") ? String(name.dropLast(2)) : name
         return fields.contains(plain) || ChunkingStrategy.isField(plain)
