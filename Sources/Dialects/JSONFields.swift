@@ -1,6 +1,7 @@
 import Audio
 package import JSON
 package import Sessions
+import Transcription
 
 /// The fields of a JSON object, read with errors that name the field by its path.
 ///
@@ -47,6 +48,16 @@ package struct JSONFields {
     package func nullableString(_ name: String) throws(ClientError) -> String?? {
         if values[name] == .null { return .some(nil) }
         return try string(name).map { .some($0) } ?? nil
+    }
+
+    /// The code of a language; `.some(nil)` where the engine is to find out.
+    func language(_ name: String = "language") throws(ClientError) -> String?? {
+        guard let text = try nullableString(name) else { return nil }
+        do {
+            return .some(try LanguageChoice(reading: text).code)
+        } catch {
+            throw wrong(name, UnknownLanguage.allowed)
+        }
     }
 
     /// One of a type's names.

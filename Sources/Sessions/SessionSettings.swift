@@ -19,6 +19,8 @@ public struct SessionSettings: Equatable, Sendable {
     ///
     /// Without, words that are heard twice can only be told by likeness, so none are where a pause parts utterances.
     public var hasWordTimes = false
+    /// Whether anyone uses the times of words in an utterance that was not cut for its length.
+    public var wantsWordTimes = true
     /// Model that the client asks for; an engine that has only one uses that.
     public var model: String?
     /// ISO 639-1 code, or `nil` to let the engine decide.

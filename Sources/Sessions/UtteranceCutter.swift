@@ -194,6 +194,8 @@ struct UtteranceCutter {
         )
         request.voice = voice(in: segment.range)
         request.context = segment.leftContext + segment.rightContext
+        // Where an utterance was cut for its length, word times say whose a word is.
+        request.wantsWordTimes = settings.wantsWordTimes || segment.heard != segment.range
         booked = segment.range.upperBound
         lastReason = segment.reason
         let context = Utterance.Context(left: segment.leftContext, right: segment.rightContext)

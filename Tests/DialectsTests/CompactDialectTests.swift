@@ -39,6 +39,9 @@ struct CompactDialectTests {
                     $0.includesAudio = false
                 }
             ),
+            (#"{"type":"session.update","session":{"language":"en-US"}}"#, update { $0.language = "en" }),
+            (#"{"type":"session.update","session":{"language":"auto"}}"#, update { $0.language = .some(nil) }),
+            (#"{"type":"session.update","session":{"language":""}}"#, update { $0.language = .some(nil) }),
             (
                 #"{"type":"session.update","session":{"noise_reduction":"far_field"}}"#,
                 update { $0.noiseReduction = .farField }
@@ -120,6 +123,7 @@ struct CompactDialectTests {
             (#"{"type":"session.update"}"#, .invalidValue, "session"),
             (#"{"type":"session.update","session":null}"#, .invalidValue, "session"),
             (#"{"type":"session.update","session":{"language":7}}"#, .invalidValue, "session.language"),
+            (#"{"type":"session.update","session":{"language":"klingon"}}"#, .invalidValue, "session.language"),
             (#"{"type":"session.update","session":{"include_audio":"no"}}"#, .invalidValue, "session.include_audio"),
             (#"{"type":"session.update","session":{"turn_detection":true}}"#, .invalidValue, "session.turn_detection"),
             (

@@ -46,7 +46,7 @@ struct FileTranscriptionTests {
     @Test("Transcribes a short file whole, sample for sample, as asked")
     func whole() async throws {
         let file = try file(Self.speech) { form in
-            form.language = "de"
+            form.language = try? LanguageChoice(reading: "de")
             form.prompt = "Namen"
         }
         async let transcript = file.run()
@@ -56,6 +56,7 @@ struct FileTranscriptionTests {
         #expect((request.language, request.prompt) == ("de", "Namen"))
         // The detector hears a file too that it does not cut.
         #expect((request.voice?.voiced ?? 0) > Self.speech.count / 2)
+        #expect(!request.wantsWordTimes)
         engine.answer(0, .success(Transcript(text: "all")))
         let heard = try await transcript
         #expect(heard.text == "all")
@@ -69,7 +70,7 @@ struct FileTranscriptionTests {
         settings.maximumUtterance = Self.speech.count
         #expect(try file(Self.speech, settings).settings.turnDetection == nil)
         settings.maximumUtterance -= 1
-        #expect(try file(Self.speech, settings).settings.turnDetection == settings.defaultTurnDetection)
+        #expect(try file(Self.speech, settings).settings.turnDetection != nil)
     }
 
     @Test("Cuts when asked, transcribes concurrently, and gives segments in order as soon as they can be told")
@@ -136,13 +137,39 @@ struct FileTranscriptionTests {
         #expect(log.entries.last?.metadata["steno.samples.failed"] == "\(Self.speech.count)")
     }
 
-    @Test("Hears nothing in silence without asking the engine, when it cuts")
-    func silence() async throws {
-        let samples = [Int16](repeating: 0, count: 30 * 16_000)
-        let transcript = try await file(samples).run()
-        #expect(transcript.text.isEmpty)
-        #expect(transcript.duration == 30)
-        #expect(engine.requests.isEmpty)
+    @Test("Hears nothing where nobody speaks without asking the engine, however long the file", arguments: [1, 23, 30])
+    func silence(seconds: Int) async throws {
+        var random = SeededGenerator(seed: 7)
+        let noise = (0..<seconds * 16_000).map { _ in Int16.random(in: -2_000...2_000, using: &random) }
+        for samples in [[Int16](repeating: 0, count: noise.count), noise] {
+            let transcript = try await file(samples).run()
+            #expect(transcript.text.isEmpty)
+            #expect(transcript.duration == Double(seconds))
+            #expect(engine.requests.isEmpty)
+            #expect(log.entries.last?.metadata["steno.samples.discarded"] == "\(samples.count)")
+        }
+    }
+
+    @Test("Sends silence around speech along with it")
+    func surroundings() async throws {
+        let silence = [Int16](repeating: 0, count: 2 * 16_000)
+        let samples = silence + Self.speech + silence
+        let file = try file(samples)
+        async let transcript = file.run()
+        await until { engine.waiting == [0] }
+        #expect(engine.requests.map(\.samples) == [samples])
+        engine.answerWithLength(0)
+        #expect(try await transcript.cues.allSatisfy { $0.range.lowerBound >= SamplePosition(silence.count) })
+    }
+
+    @Test("Asks for word times where the answer needs them", arguments: TranscriptionForm.Format.allCases)
+    func wordTimes(format: TranscriptionForm.Format) async throws {
+        let file = try file(Self.speech) { $0.format = format }
+        async let transcript = file.run()
+        await until { engine.waiting == [0] }
+        engine.answerWithLength(0)
+        _ = try await transcript
+        #expect(engine.requests[0].wantsWordTimes == [.srt, .vtt, .verboseJSON].contains(format))
     }
 
     static let auto = MultipartForm(fields: [(name: "chunking_strategy", value: "auto")])

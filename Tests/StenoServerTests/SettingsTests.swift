@@ -153,7 +153,8 @@ struct SettingsTests {
             ("MAX_SESSIONS", "none"),
             ("MAX_MESSAGE_BYTES", "1"), ("SLOW_READER_TIMEOUT_MS", "1"), ("SHUTDOWN_TIMEOUT_MS", "x"),
             ("MAX_PENDING_UTTERANCES", "0"), ("MODEL_LOAD_TIMEOUT_MS", "soon"),
-            ("API_KEYS", "short"), ("API_KEYS", " "), ("API_KEYS", "some-long-key,"), ("API_KEYS", "some long key"),
+            ("TRANSCRIBER_LANGUAGE", "klingon"), ("API_KEYS", "short"),
+            ("API_KEYS", " "), ("API_KEYS", "some-long-key,"), ("API_KEYS", "some long key"),
         ]
     )
     func refuses(setting: String, value: String) async throws {
@@ -190,6 +191,14 @@ struct SettingsTests {
         } throws: { error in
             (error as? SettingsError)?.setting == setting
         }
+    }
+
+    @Test(
+        "Reads the language in every form it comes in",
+        arguments: [("de-CH", "de"), ("german", "de"), ("ger", "de"), ("auto", nil), ("", nil)] as [(String, String?)]
+    )
+    func language(text: String, code: String?) async throws {
+        #expect(try await Self.settings(["TRANSCRIBER_LANGUAGE": text]).session.language == code)
     }
 
     @Test("Is open without keys", arguments: [[:], ["API_KEYS": ""]])

@@ -15,7 +15,7 @@ struct TranscriptRenderingTests {
         ]
         _ = transcript.append(Transcript(text: "one <two>", words: words), at: 4_808..<20_008)
         _ = transcript.append(Transcript(text: ""), at: 30_000..<40_000)
-        _ = transcript.append(Transcript(text: "three &\nfour"), at: 976_000..<1_200_000)
+        _ = transcript.append(Transcript(text: "three &\nfour"), at: 976_000..<1_008_000)
         return transcript
     }()
 
@@ -36,19 +36,19 @@ struct TranscriptRenderingTests {
             (.text, "text/plain", "one <two> three &\nfour\n"),
             (
                 .srt, "application/x-subrip",
-                "1\n00:00:00,301 --> 00:00:01,251\none <two>\n\n2\n00:01:01,000 --> 00:01:15,000\nthree & four\n\n"
+                "1\n00:00:00,301 --> 00:00:01,251\none <two>\n\n2\n00:01:01,000 --> 00:01:03,000\nthree & four\n\n"
             ),
             (
                 .vtt, "text/vtt",
                 "WEBVTT\n\n00:00:00.301 --> 00:00:01.251\none &lt;two&gt;\n\n"
-                    + "00:01:01.000 --> 00:01:15.000\nthree &amp; four\n\n"
+                    + "00:01:01.000 --> 00:01:03.000\nthree &amp; four\n\n"
             ),
             (
                 .verboseJSON, "application/json",
                 #"{"duration":75,"language":"english","segments":["#
                     + #"{"avg_logprob":0,"compression_ratio":1,"end":1.251,"id":0,"no_speech_prob":0,"seek":30,"#
                     + #""start":0.301,"temperature":0,"text":" one <two>","tokens":[]},"#
-                    + #"{"avg_logprob":0,"compression_ratio":1,"end":75,"id":1,"no_speech_prob":0,"seek":6100,"#
+                    + #"{"avg_logprob":0,"compression_ratio":1,"end":63,"id":1,"no_speech_prob":0,"seek":6100,"#
                     + #""start":61,"temperature":0,"text":" three &\nfour","tokens":[]}],"#
                     + #""task":"transcribe","text":"one <two> three &\nfour","usage":{"seconds":75,"type":"duration"}}"#
             ),
@@ -58,6 +58,31 @@ struct TranscriptRenderingTests {
         let rendering = try TranscriptRendering(Self.transcript, as: Self.form(format), language: "english")
         #expect(rendering.contentType == type + "; charset=utf-8")
         #expect(rendering.body == body)
+    }
+
+    @Test("Tells what the engine says of its decoding, and leaves out words that have no times")
+    func decoding() throws {
+        var segment = Transcript.Segment(text: "eins", range: 0..<16_000)
+        segment.averageLogProbability = -0.5
+        segment.noSpeechProbability = 0.25
+        segment.compressionRatio = 1.5
+        segment.temperature = 0.5
+        segment.tokens = [50_364, 7]
+        var heard = Transcript(text: "eins")
+        heard.segments = [segment]
+        heard.language = "de"
+        var transcript = FileTranscript(length: 16_000)
+        _ = transcript.append(heard, at: 0..<16_000)
+        #expect(transcript.language == "de")
+        var form = try Self.form(.verboseJSON)
+        form.granularities = [.word, .segment]
+        #expect(
+            try TranscriptRendering(transcript, as: form, language: "german").body
+                == #"{"duration":1,"language":"german","segments":["#
+                + #"{"avg_logprob":-0.5,"compression_ratio":1.5,"end":1,"id":0,"no_speech_prob":0.25,"seek":0,"#
+                + #""start":0,"temperature":0.5,"text":" eins","tokens":[50364,7]}],"task":"transcribe","#
+                + #""text":"eins","usage":{"seconds":1,"type":"duration"}}"#
+        )
     }
 
     @Test("Lists words where they lie in the file, and within their utterance")

@@ -1,6 +1,7 @@
 import HTTPTypes
 import SpeechDetection
 import Testing
+import Transcription
 
 @testable import StenoServer
 
@@ -41,14 +42,19 @@ struct TranscriptionFormTests {
             ("timestamp_granularities[]", "segment"), ("include[]", "logprobs"), ("unknown", "x"),
         ])
         #expect(form.format == .verboseJSON)
-        #expect(form.language == "en")
+        #expect(form.language?.code == "en")
         #expect(form.prompt == "Names.")
         #expect(form.granularities == [.segment, .word])
     }
 
+    @Test("Takes auto and an empty text as the wish for detection", arguments: ["auto", "Auto", "", " "])
+    func detection(value: String) throws {
+        #expect(try Self.form([("language", value)]).language == .detected)
+    }
+
     @Test("Takes an empty field as one that is not there")
     func empty() throws {
-        let fields = ["response_format", "language", "prompt", "temperature", "stream", "timestamp_granularities[]"]
+        let fields = ["response_format", "prompt", "temperature", "stream", "timestamp_granularities[]"]
         #expect(try Self.form(fields.map { ($0, "") }) == Self.form([]))
     }
 
@@ -128,27 +134,5 @@ struct TranscriptionFormTests {
     )
     func auto(field: String, value: String) throws {
         #expect(try Self.form([(field, value)]).chunking?.applied(to: .webRTC) == .webRTC)
-    }
-
-    @Test(
-        "Finds a language by code, name and tag",
-        arguments: [
-            ("en", "en"), ("EN", "en"), ("english", "en"), ("English", "en"), ("en-US", "en"), ("pt_BR", "pt"),
-            ("zh-Hans-CN", "zh"), ("mandarin", "zh"), ("haitian creole", "ht"), ("eng", "en"), ("yue", "yue"),
-            ("iw", "he"), ("qx", "qx"), ("klingon", nil), ("", nil), ("e", nil), ("12", nil),
-        ] as [(String, String?)]
-    )
-    func language(text: String, code: String?) {
-        #expect(SpokenLanguage(naming: text)?.code == code)
-    }
-
-    @Test("Knows Whisper's hundred languages, each by its code and its name")
-    func languages() {
-        let known = SpokenLanguage.all
-        #expect(known.count == 100)
-        for language in known {
-            #expect(SpokenLanguage(naming: language.code) == language)
-            #expect(SpokenLanguage(naming: language.name) == language)
-        }
     }
 }

@@ -37,6 +37,21 @@ struct WhisperHTTPConfigurationTests {
         #expect(!error.description.contains("\n"))
     }
 
+    @Test(
+        "Detection has a word of its own for whisper.cpp, and none for other servers",
+        arguments: [("http://host/inference", "auto"), ("http://host/v1", nil)] as [(String, String?)]
+    )
+    func detection(base: String, sent: String?) throws {
+        let configuration = Configuration(baseURL: base)
+        func language(_ request: TranscriptionRequest) throws -> String? {
+            let transfer = configuration.transfer(request, as: .json, to: try configuration.endpoint())
+            guard case .post(.multipart(let parts)) = transfer.method else { return nil }
+            return parts.first { $0.name == "language" }.map { String(decoding: $0.content, as: UTF8.self) }
+        }
+        #expect(try language(TranscriptionRequest(samples: [0])) == sent)
+        #expect(try language(TranscriptionRequest(samples: [0], language: "de")) == "de")
+    }
+
     @Test("Limits of nothing are refused")
     func limits() throws {
         var configuration = Configuration(baseURL: "http://host/v1")

@@ -83,7 +83,7 @@ public struct CompactDialect: Dialect {
 
     private static func settings(_ fields: JSONFields) throws(ClientError) -> SessionUpdate {
         var update = SessionUpdate()
-        update.language = try fields.nullableString("language")
+        update.language = try fields.language()
         update.prompt = try fields.nullableString("prompt")
         switch fields.values["noise_reduction"] {
         case nil: break

@@ -75,13 +75,14 @@ extension OpenAIRealtimeDialect {
     ///
     /// `model` names a transcription model only together with `intent=transcription`; alone, it names one for
     /// conversations, which says nothing here.
-    public static func update(query: [(name: String, value: String)]) -> SessionUpdate {
+    public static func update(query: [(name: String, value: String)]) throws(ClientError) -> SessionUpdate {
         var update = SessionUpdate()
         let values = Dictionary(query.map { ($0.name, $0.value) }) { first, _ in first }
         func text(_ name: String) -> String? { values[name].flatMap { $0.isEmpty ? nil : $0 } }
         let isTranscription = values["intent"] == "transcription"
         update.model = (text("transcription_model") ?? (isTranscription ? text("model") : nil)).map { .some($0) }
-        update.language = text("language").map { .some($0) }
+        let language = values["language"].map { ["language": JSONValue.string($0)] }
+        update.language = try JSONFields(values: language ?? [:]).language()
         return update
     }
 

@@ -47,7 +47,7 @@ struct RealtimeSessionFields {
         case .some(nil): (update.model, update.language, update.prompt) = (.some(nil), .some(nil), .some(nil))
         case .some(let transcription?):
             if let model = try transcription.text("model") { update.model = model }
-            if let language = try transcription.text("language") { update.language = language }
+            if let language = try transcription.language() { update.language = language }
             if let prompt = try transcription.text("prompt") { update.prompt = prompt }
             // Clients of these models end the turns themselves, and say nothing of turn detection.
             isStreaming = ["gpt-realtime-whisper", "gpt-live-transcribe"].contains {

@@ -21,7 +21,11 @@ struct RealtimeRoute {
         let query = request.query
         var settings = start
         if let update = context.client.sessionUpdate { settings.apply(update) }
-        settings.apply(OpenAIRealtimeDialect.update(query: query))
+        do throws(ClientError) {
+            settings.apply(try OpenAIRealtimeDialect.update(query: query))
+        } catch {
+            throw APIError(error)
+        }
         let dialect = OpenAIRealtimeDialect(shape: Self.shape(request.head, query))
         return try await host.open(request, context, dialect: dialect, settings: settings)
     }

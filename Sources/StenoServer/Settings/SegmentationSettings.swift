@@ -19,9 +19,13 @@ public struct SegmentationSettings: Sendable {
     public init(config: ConfigReader) async throws(SettingsError) {
         let reader = SettingReader(config: config)
         detector = try await DetectorSettings(reader)
-        // Cutting needs no engine; where the server would have none, what suits the default one is shown.
-        let hasWordTimes = (try? await EngineSettings(reader))?.engine.hasWordTimes ?? true
-        let session = try await ServerSettings.session(reader, detector.turnDetection, hasWordTimes: hasWordTimes)
+        // Where speech is cut for its length depends on the overlap, and that on whether the engine tells word times.
+        let engine = try await EngineSettings(reader).engine
+        let session = try await ServerSettings.session(
+            reader,
+            detector.turnDetection,
+            hasWordTimes: engine.hasWordTimes
+        )
         turnDetection = session.defaultTurnDetection
         maximumUtterance = session.maximumUtterance
         overlap = session.overlap
@@ -33,22 +37,11 @@ public struct SegmentationSettings: Sendable {
     /// - Throws: `DetectorError` when there is no memory for a detector.
     public func segmentation(of samples: [Int16]) throws(DetectorError) -> Segmentation {
         Segmentation(
-            of: detected(samples),
+            of: enhancement.heardByDetector(samples),
             by: try DetectorFactory(settings: detector).make(),
             turnDetection: turnDetection,
             maximumUtterance: maximumUtterance,
             overlap: overlap
         )
-    }
-
-    /// The recording as the detector hears it.
-    private func detected(_ samples: [Int16]) -> [Int16] {
-        guard enhancement.isActive, enhancement.listener != .transcriber, let enhancer = try? AudioEnhancer(enhancement)
-        else { return samples }
-        var enhanced: [Int16] = []
-        enhanced.reserveCapacity(samples.count)
-        enhancer.process(samples, into: &enhanced)
-        enhancer.drain(into: &enhanced)
-        return enhanced
     }
 }

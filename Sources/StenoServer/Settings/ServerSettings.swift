@@ -113,7 +113,7 @@ public struct ServerSettings: Sendable {
         session.overlap =
             try await samples(.vadOverlap, Rules.overlaps) ?? SessionSettings.overlap(hasWordTimes: hasWordTimes)
         session.enhancement = try await enhancement(reader)
-        session.language = try await reader.string(.transcriberLanguage)
+        session.language = try await language(reader)
         session.prompt = try await reader.string(.transcriberPrompt)
         session.maximumPending =
             try await reader.integer(.maxPendingUtterances, in: 1...1_000) ?? session.maximumPending
@@ -122,6 +122,15 @@ public struct ServerSettings: Sendable {
 }
 
 extension ServerSettings {
+    private static func language(_ reader: SettingReader) async throws(SettingsError) -> String? {
+        let value = try await reader.string(.transcriberLanguage)
+        do {
+            return try LanguageChoice(reading: value).code
+        } catch {
+            throw SettingsError(.transcriberLanguage, value: value, allowed: UnknownLanguage.allowed)
+        }
+    }
+
     private enum Switch: String, CaseIterable { case on, off }
 
     private static func enhancement(_ reader: SettingReader) async throws(SettingsError) -> AudioEnhancement {

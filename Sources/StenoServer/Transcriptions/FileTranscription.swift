@@ -40,15 +40,17 @@ struct FileTranscription: Sendable {
     }
 
     /// A file that fits into one utterance is transcribed whole unless the client asks for cutting, as OpenAI describes
-    /// an absent `chunking_strategy`; silence in it is the engine's business.
+    /// an absent `chunking_strategy`. The session's detector hears it all the same, and no engine is asked where nobody
+    /// speaks.
     static func settings(_ base: SessionSettings, _ form: TranscriptionForm, length: Int) -> SessionSettings {
         var settings = base
         settings.includesAudio = false
         settings.model = form.model
-        settings.language = form.language ?? base.language
+        if let language = form.language { settings.language = language.code }
         settings.prompt = form.prompt ?? base.prompt
         // Nobody waits for the first utterance of a file, so that every decoder may have one in hand.
         settings.maximumPending = max(base.maximumPending, 2 * ProcessInfo.processInfo.activeProcessorCount, 8)
+        settings.wantsWordTimes = form.wantsWordTimes
         if let chunking = form.chunking {
             settings.turnDetection = chunking.applied(to: base.defaultTurnDetection)
         } else if length <= base.maximumUtterance {
@@ -63,14 +65,17 @@ struct FileTranscription: Sendable {
     /// - Throws: `TranscriptionError` of the first utterance that fails, when the others are given up; a transcript
     ///   never has a hole. `CancellationError` when the task was cancelled.
     func run(onSegment: (FileTranscript.Segment) async throws -> Void = { _ in }) async throws -> FileTranscript {
+        let log = ScoreLog()
         let session = Session(settings: settings, transcriber: transcriber, metrics: metrics)
         defer { logger.info("File ended", metadata: session.ledger.metadata) }
         var transcript = FileTranscript(length: samples.count)
+
         let events = BoundedChannel<SessionEvent>(capacity: 4)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 var pieces = Pieces(samples: samples)
-                await session.run(detector: try detectors.make(), events: events) { await pieces.next() }
+                let detector = LoggedDetector(try detectors.make(), log: log)
+                await session.run(detector: detector, events: events) { await pieces.next() }
             }
             for await event in events {
                 switch event {
@@ -83,6 +88,7 @@ struct FileTranscription: Sendable {
             try await group.waitForAll()
         }
         try Task.checkCancellation()
+        transcript.speech = log.runs(threshold: settings.defaultTurnDetection.exitThreshold)
         return transcript
     }
 

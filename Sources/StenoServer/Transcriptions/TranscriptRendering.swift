@@ -38,24 +38,23 @@ struct TranscriptRendering: Equatable {
 
     /// SubRip: numbered from 1, with a comma before the milliseconds.
     private static func srt(_ transcript: FileTranscript) -> String {
-        transcript.segments.enumerated().map { index, segment in
-            "\(index + 1)\n\(times(segment.range, ","))\n\(cue(segment.text))\n\n"
+        shown(transcript).enumerated().map { index, cue in
+            "\(index + 1)\n\(times(cue.range, ","))\n\(CueLines(cue.text).text)\n\n"
         }.joined()
     }
 
     /// WebVTT (W3C), in which `&`, `<` and `>` are markup.
     private static func vtt(_ transcript: FileTranscript) -> String {
         "WEBVTT\n\n"
-            + transcript.segments.map { segment in
-                let text = cue(segment.text).replacing("&", with: "&amp;").replacing("<", with: "&lt;")
+            + shown(transcript).map { cue in
+                let text = CueLines(cue.text).text.replacing("&", with: "&amp;").replacing("<", with: "&lt;")
                     .replacing(">", with: "&gt;")
-                return "\(times(segment.range, "."))\n\(text)\n\n"
+                return "\(times(cue.range, "."))\n\(text)\n\n"
             }.joined()
     }
 
-    /// A line break of its own would end a cue.
-    private static func cue(_ text: String) -> String {
-        text.split(whereSeparator: \.isNewline).joined(separator: " ")
+    private static func shown(_ transcript: FileTranscript) -> [Cue] {
+        CueTiming.shown(transcript.cues, length: transcript.length)
     }
 
     private static func times(_ range: Range<SamplePosition>, _ separator: String) -> String {

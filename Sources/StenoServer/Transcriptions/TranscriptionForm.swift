@@ -1,5 +1,6 @@
 import HTTPTypes
 import SpeechDetection
+import Transcription
 
 /// What a client asks for with `POST /v1/audio/transcriptions`.
 ///
@@ -30,12 +31,15 @@ struct TranscriptionForm: Equatable {
     var isStreamed = false
     /// For engines that have several; any name is welcome to one that has not.
     var model: String?
-    /// ISO 639-1 code, or `nil` to let the server's settings decide.
-    var language: String?
+    /// `nil` lets the server's settings decide.
+    var language: LanguageChoice?
     var prompt: String?
     var granularities: Set<Granularity> = [.segment]
     /// `nil`: the file is transcribed whole if it is short enough.
     var chunking: ChunkingStrategy?
+
+    /// Whether the answer depends on when words were said: those that are listed, and those that cues are made of.
+    var wantsWordTimes: Bool { format != .json && format != .text }
 
     static func isWanted(_ name: String) -> Bool {
         let plain = name.hasSuffix("[]") ? String(name.dropLast(2)) : name
@@ -54,7 +58,7 @@ struct TranscriptionForm: Equatable {
         self.file = file
         format = try text("response_format").map(Self.format) ?? .json
         model = text("model")
-        language = try text("language").map(Self.language)
+        language = try form.values("language").last.map(Self.language)
         prompt = text("prompt")
         try text("temperature").map(Self.checkTemperature)
         isStreamed = try text("stream").map(Self.flag) ?? false
@@ -76,11 +80,12 @@ struct TranscriptionForm: Equatable {
         throw .invalid("response_format", value, allowed: Format.allCases.map(\.rawValue).joined(separator: ", "))
     }
 
-    private static func language(_ value: String) throws(APIError) -> String {
-        guard let language = SpokenLanguage(naming: value) else {
-            throw .invalid("language", value, allowed: "an ISO 639-1 code such as 'en'")
+    private static func language(_ value: String) throws(APIError) -> LanguageChoice {
+        do {
+            return try LanguageChoice(reading: value)
+        } catch {
+            throw .invalid("language", value, allowed: UnknownLanguage.allowed)
         }
-        return language.code
     }
 
     private static func checkTemperature(_ value: String) throws(APIError) {

@@ -58,7 +58,7 @@ struct TranscriptionRoute: Sendable {
             if form.isStreamed { return stream(file, interruption, seat, context.logger) }
             let transcript = try await interruption.run { try await file.run() }
             withExtendedLifetime(seat) {}
-            return try TranscriptRendering(transcript, as: form, language: language(of: file)).response
+            return try TranscriptRendering(transcript, as: form, language: language(of: transcript, file)).response
         } catch {
             throw APIError(transcribing: error) ?? error
         }
@@ -97,9 +97,10 @@ struct TranscriptionRoute: Sendable {
         return (form, file)
     }
 
-    /// The name that `verbose_json` gives: what was asked for, or what the engine always hears.
-    private func language(of file: FileTranscription) -> String {
-        file.settings.language.flatMap(SpokenLanguage.init(naming:))?.name ?? engineLanguage ?? "unknown"
+    /// The name that `verbose_json` gives: what the engine heard, what was asked for, or what the engine always hears.
+    private func language(of transcript: FileTranscript, _ file: FileTranscription) -> String {
+        let code = transcript.language ?? file.settings.language
+        return code.flatMap { SpokenLanguage(naming: $0)?.name } ?? engineLanguage ?? "unknown"
     }
 
     /// Answers with events while the file is being transcribed.

@@ -1,7 +1,9 @@
-/// The body of `verbose_json`: one segment per utterance.
+import Transcription
+
+/// The body of `verbose_json`: one segment per cue.
 ///
-/// Whisper's figures about its own decoding are unknown here. They are constants that no client's filter drops a
-/// segment for: `temperature` 0, `avg_logprob` 0, `compression_ratio` 1, `no_speech_prob` 0, and no `tokens`.
+/// Where the engine says nothing of its decoding, Whisper's figures are constants that no client's filter drops a segment
+/// for: `temperature` 0, `avg_logprob` 0, `compression_ratio` 1, `no_speech_prob` 0, and no `tokens`.
 struct VerboseTranscript: Encodable {
     let task = "transcribe"
     var language: String
@@ -20,9 +22,9 @@ struct VerboseTranscript: Encodable {
         duration = transcript.duration
         text = transcript.text
         if form.granularities.contains(.segment) {
-            segments = transcript.segments.enumerated().map { Segment($1, id: $0) }
+            segments = transcript.cues.enumerated().map { Segment($1, id: $0) }
         }
-        if form.granularities.contains(.word) { words = transcript.words.map(Word.init) }
+        if form.granularities.contains(.word) { words = transcript.words?.map(Word.init) }
         usage = DurationUsage(seconds: transcript.duration)
     }
 
@@ -35,11 +37,11 @@ struct VerboseTranscript: Encodable {
         var end: Double
         /// With a leading space, so that segments can be joined as Whisper's can.
         var text: String
-        let tokens: [Int] = []
-        let temperature = 0.0
-        let averageLogProbability = 0.0
-        let compressionRatio = 1.0
-        let noSpeechProbability = 0.0
+        var tokens: [Int]
+        var temperature: Double
+        var averageLogProbability: Double
+        var compressionRatio: Double
+        var noSpeechProbability: Double
 
         enum CodingKeys: String, CodingKey {
             case id, seek, start, end, text, tokens, temperature
@@ -48,12 +50,17 @@ struct VerboseTranscript: Encodable {
             case noSpeechProbability = "no_speech_prob"
         }
 
-        init(_ segment: FileTranscript.Segment, id: Int) {
+        init(_ cue: Cue, id: Int) {
             self.id = id
-            start = FileTranscript.seconds(segment.range.lowerBound)
-            end = FileTranscript.seconds(segment.range.upperBound)
+            start = FileTranscript.seconds(cue.range.lowerBound)
+            end = FileTranscript.seconds(cue.range.upperBound)
             seek = Int(start * 100)
-            text = (segment.separator.isEmpty && id > 0 ? "" : " ") + segment.text
+            text = (id == 0 ? " " : cue.separator) + cue.text
+            tokens = cue.decoding?.tokens ?? []
+            temperature = cue.decoding?.temperature ?? 0
+            averageLogProbability = cue.decoding?.averageLogProbability ?? 0
+            compressionRatio = cue.decoding?.compressionRatio ?? 1
+            noSpeechProbability = cue.decoding?.noSpeechProbability ?? 0
         }
     }
 

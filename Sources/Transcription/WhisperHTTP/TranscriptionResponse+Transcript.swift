@@ -7,7 +7,7 @@ extension TranscriptionResponse {
     /// left out.
     func transcript(sampleCount: Int) -> Transcript {
         var transcript = Transcript(text: text)
-        transcript.language = languageCode(naming: language)
+        transcript.language = language.flatMap(SpokenLanguage.init(naming:))?.code
         guard let scale = TimeScale(latest: latestTime, sampleCount: sampleCount) else { return transcript }
 
         transcript.words = words.compactMap { word in
@@ -60,11 +60,4 @@ private struct TimeScale {
     private func position(of time: Double) -> Int {
         Int(min(max((time * unit * Double(SampleClock.rate)).rounded(), 0), Double(sampleCount)))
     }
-}
-
-/// The ISO 639-1 code of the language that a backend named, or `nil` where it named none that is known.
-private func languageCode(naming text: String?) -> String? {
-    guard let text = text?.lowercased(), text.utf8.count == 2, text.utf8.allSatisfy({ (0x61...0x7A).contains($0) })
-    else { return nil }
-    return text
 }

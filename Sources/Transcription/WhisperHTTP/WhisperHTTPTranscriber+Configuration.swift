@@ -136,7 +136,9 @@ extension WhisperHTTPTranscriber.Configuration {
         func append(_ name: String, _ value: String?) {
             if let value, !value.isEmpty { parts.append(.init(name: name, text: value)) }
         }
-        append("language", request.language ?? language)
+        // whisper.cpp takes an absent language for English.
+        let detection = endpoint.path.hasSuffix("/inference") ? "auto" : nil
+        append("language", request.language ?? language ?? detection)
         append("prompt", request.prompt ?? prompt)
         append("response_format", format.name)
         if case .verboseJSON(let granularities) = format {

@@ -47,9 +47,9 @@ struct RealtimeEventsTests {
     }
 
     @Test("Describes every setting as the client gave it")
-    func settings() {
+    func settings() throws {
         var settings = Self.settings
-        settings.apply(OpenAIRealtimeDialect.update(query: []))
+        settings.apply(try OpenAIRealtimeDialect.update(query: []))
         settings.inputFormat = .aLaw
         settings.model = nil
         settings.enhancement.noiseReduction = .nearField

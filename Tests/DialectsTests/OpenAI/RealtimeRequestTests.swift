@@ -189,17 +189,36 @@ struct RealtimeRequestTests {
         #expect(error.code == .invalidEvent)
     }
 
-    @Test("Reads the query as clients of other hosts write it")
-    func query() {
-        func update(_ query: [(String, String)]) -> SessionUpdate {
-            OpenAIRealtimeDialect.update(query: query.map { (name: $0.0, value: $0.1) })
+    @Test(
+        "Reads a language in either shape, and says which field names none",
+        arguments: [
+            (#"{"audio":{"input":{"transcription":{"language":%}}}}"#, "session.audio.input.transcription.language"),
+            (#"{"input_audio_transcription":{"language":%}}"#, "session.input_audio_transcription.language"),
+        ]
+    )
+    func languages(session: String, param: String) throws {
+        func update(_ language: String) throws -> SessionUpdate {
+            try OpenAIRealtimeDialect.update(session: Array(session.replacing("%", with: language).utf8))
         }
-        #expect(update([("model", "gpt-realtime")]) == SessionUpdate())
+        #expect(try update(#""en-US""#).language == "en")
+        for detection in [#""auto""#, #""""#, "null"] { #expect(try update(detection).language == .some(nil)) }
+        let error = try #require(throws: ClientError.self) { try update(#""klingon""#) }
+        #expect(error.param == param)
+    }
+
+    @Test("Reads the query as clients of other hosts write it")
+    func query() throws {
+        func update(_ query: [(String, String)]) throws -> SessionUpdate {
+            try OpenAIRealtimeDialect.update(query: query.map { (name: $0.0, value: $0.1) })
+        }
+        #expect(try update([("model", "gpt-realtime")]) == SessionUpdate())
         var expected = SessionUpdate()
         expected.model = "whisper-1"
-        #expect(update([("model", "whisper-1"), ("intent", "transcription")]) == expected)
+        #expect(try update([("model", "whisper-1"), ("intent", "transcription")]) == expected)
         expected.language = "de"
-        #expect(update([("model", "x"), ("transcription_model", "whisper-1"), ("language", "de")]) == expected)
-        #expect(update([("intent", "transcription"), ("model", "")]) == SessionUpdate())
+        #expect(try update([("model", "x"), ("transcription_model", "whisper-1"), ("language", "de-AT")]) == expected)
+        #expect(throws: ClientError.self) { try update([("language", "klingon")]) }
+        #expect(try update([("language", "")]).language == .some(nil))
+        #expect(try update([("intent", "transcription"), ("model", "")]) == SessionUpdate())
     }
 }
