@@ -39,6 +39,8 @@ struct FileTranscription: Sendable {
         self.logger = logger
     }
 
+    /// The settings of the session that transcribes a file of `length` samples.
+    ///
     /// A file that fits into one utterance is transcribed whole unless the client asks for cutting, as OpenAI describes
     /// an absent `chunking_strategy`. The session's detector hears it all the same, and no engine is asked where nobody
     /// speaks.
