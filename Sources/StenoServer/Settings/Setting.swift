@@ -17,6 +17,10 @@ public enum Setting: String, CaseIterable, Sendable {
     case transcriberConcurrency = "TRANSCRIBER_CONCURRENCY"
     case sherpaLibrary = "SHERPA_LIBRARY"
     case sherpaThreads = "SHERPA_THREADS"
+    case modelsDirectory = "MODELS_DIR"
+    case modelsOffline = "MODELS_OFFLINE"
+    case modelsSource = "MODELS_SOURCE"
+    case modelsCatalogue = "MODELS_CATALOGUE"
     case pocketSphinxModel = "POCKETSPHINX_MODEL"
     case pocketSphinxThreads = "POCKETSPHINX_THREADS"
     case modelLoadTimeout = "MODEL_LOAD_TIMEOUT_MS"
@@ -63,7 +67,7 @@ public enum Setting: String, CaseIterable, Sendable {
             "Whisper-compatible server, such as http://127.0.0.1:9000/v1 (with TRANSCRIBER=whisper-http: https://api.openai.com/v1)"
         case .openAIAPIKey: "Key for that server"
         case .transcriberModel:
-            "Model: a name for that server (what the client asks for, else whisper-1), or a folder of models or a path for sherpa (moonshine-tiny-en)"
+            "Model: a name for that server (what the client asks for, else whisper-1), or for sherpa one of steno models list, which is fetched, or a path (moonshine-tiny-en)"
         case .transcriberLanguage: "Language unless a session names one, such as en (the engine decides)"
         case .transcriberPrompt: "Prompt unless a session has one"
         case .transcriberResponseFormat: "json, or verbose_json for word times where the server has them (json)"
@@ -72,6 +76,12 @@ public enum Setting: String, CaseIterable, Sendable {
         case .sherpaLibrary:
             "File of the sherpa-onnx library (engines/sherpa-onnx/lib/libsherpa-onnx-c-api.so, here or above the executable)"
         case .sherpaThreads: "Utterances that sherpa decodes at once, one thread each (one per core)"
+        case .modelsDirectory:
+            "Folder of models, one folder each (models, here or above the executable; else ~/.cache/steno/models)"
+        case .modelsOffline: "Whether no model may be fetched: 1 or 0 (0)"
+        case .modelsSource:
+            "Mirror that models are fetched from, such as http://127.0.0.1:8080: replaces scheme and host of every download"
+        case .modelsCatalogue: "JSON file with more models, or other sources of those that are known"
         case .pocketSphinxModel: "Folder of the PocketSphinx model (Debian's pocketsphinx-en-us)"
         case .pocketSphinxThreads: "Decoders, one thread each (one per core)"
         case .modelLoadTimeout: "How long an utterance waits for an engine that still loads (10000)"
