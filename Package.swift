@@ -67,14 +67,14 @@ let package = Package(
             name: "steno",
             dependencies: [
                 "StenoServer", "StenoClient", "SpeechPictures", "SpeechDetection", "AudioFiles", "Audio", "JSON",
-                argumentParser, configuration, logging, systemPackage,
+                "Models", argumentParser, configuration, logging, systemPackage,
             ],
             swiftSettings: strict
         ),
         .target(
             name: "StenoServer",
             dependencies: [
-                "Dialects", "Sessions", "Transcription", "SpeechDetection", "AudioFiles", "Audio", "JSON",
+                "Dialects", "Sessions", "Transcription", "SpeechDetection", "AudioFiles", "Audio", "JSON", "Models",
                 "WebSocketTransport", "HTTPTransfer", "CCrypto", configuration, coreMetrics, httpTypes, hummingbird,
                 logging, metrics, nioCore, nioHTTPTypes,
                 serviceLifecycle, unixSignals,
@@ -103,6 +103,12 @@ let package = Package(
                 "Audio", "HTTPTransfer", "Turns", "CPocketSphinx", "CSherpaOnnx", "CThreads", "CZlib", deque, logging,
             ],
             resources: [.embedInCode("Sherpa/Resources/probe.wav")],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Models",
+            dependencies: ["CCrypto", "CCurl"],
+            resources: [.embedInCode("Catalogue/catalogue.json")],
             swiftSettings: strict
         ),
         .target(name: "SpeechPictures", dependencies: ["SpeechDetection", "Audio", "JSON"], swiftSettings: strict),
@@ -174,7 +180,7 @@ let package = Package(
         .testTarget(
             name: "StenoServerTests",
             dependencies: [
-                "StenoServer", "Audio", "AudioFiles", "JSON", "Sessions", "SpeechDetection", "Transcription",
+                "StenoServer", "Audio", "AudioFiles", "JSON", "Models", "Sessions", "SpeechDetection", "Transcription",
                 "TestSupport", configuration, coreMetrics, httpTypes, hummingbird, inMemoryLogging, logging, nioCore,
                 nioEmbedded, serviceLifecycle, serviceLifecycleTestKit,
             ],
@@ -204,6 +210,7 @@ let package = Package(
             dependencies: ["Audio", "HTTPTransfer", "TestSupport", "Transcription", inMemoryLogging, logging],
             swiftSettings: strict
         ),
+        .testTarget(name: "ModelsTests", dependencies: ["Models", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "SpeechDetectionTests",
             dependencies: ["SpeechDetection", "Audio", "TestSupport"],

@@ -1,3 +1,4 @@
-// Hashing and comparison only: what checks a key.
+// Hashing and comparison only: what checks a key, or a file.
 #include <openssl/crypto.h>
+#include <openssl/evp.h>
 #include <openssl/sha.h>

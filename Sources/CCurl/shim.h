@@ -35,6 +35,15 @@ static inline CURLcode ccurl_set_header(CURL *easy, ccurl_write_fn function, voi
     return code == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_HEADERDATA, context) : code;
 }
 
+typedef int (*ccurl_progress_fn)(void *context, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
+
+/// Called at least once a second, even where nothing arrives; another value than 0 ends the transfer.
+static inline CURLcode ccurl_set_progress(CURL *easy, ccurl_progress_fn function, void *context) {
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, function);
+    if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_XFERINFODATA, context);
+    return code == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L) : code;
+}
+
 static inline CURLcode ccurl_get_long(CURL *easy, CURLINFO info, long *value) {
     return curl_easy_getinfo(easy, info, value);
 }

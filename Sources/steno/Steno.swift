@@ -6,6 +6,6 @@ struct Steno: AsyncParsableCommand {
         commandName: "steno",
         abstract: "A realtime speech-to-text server, and a client to try it with.",
         version: "0.1.0",
-        subcommands: [ServeCommand.self, TranscribeCommand.self, SegmentCommand.self]
+        subcommands: [ServeCommand.self, TranscribeCommand.self, SegmentCommand.self, ModelsCommand.self]
     )
 }

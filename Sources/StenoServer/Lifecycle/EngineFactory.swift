@@ -30,7 +30,8 @@ struct EngineFactory {
                 metadata: ["steno.engine.model": "\(sherpa.name)", "steno.engine.threads": "\(sherpa.threads)"]
             )
             return { [logger] in
-                let model = try SherpaModel(folder: sherpa.folder)
+                let folder = try await ModelFetch(settings: sherpa, logger: logger).folder()
+                let model = try SherpaModel(folder: folder)
                 return try await SherpaTranscriber.load(
                     model,
                     library: sherpa.library,

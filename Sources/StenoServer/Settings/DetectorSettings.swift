@@ -1,3 +1,4 @@
+import Models
 public import SpeechDetection
 
 /// Which voice activity detector finds speech.

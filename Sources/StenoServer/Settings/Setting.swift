@@ -18,6 +18,10 @@ public enum Setting: String, CaseIterable, Sendable {
     case transcriberConcurrency = "TRANSCRIBER_CONCURRENCY"
     case sherpaLibrary = "SHERPA_LIBRARY"
     case sherpaThreads = "SHERPA_THREADS"
+    case modelsDirectory = "MODELS_DIR"
+    case modelsOffline = "MODELS_OFFLINE"
+    case modelsSource = "MODELS_SOURCE"
+    case modelsCatalogue = "MODELS_CATALOGUE"
     case pocketSphinxModel = "POCKETSPHINX_MODEL"
     case pocketSphinxThreads = "POCKETSPHINX_THREADS"
     case transcriptGuard = "GUARD"
@@ -65,7 +69,7 @@ public enum Setting: String, CaseIterable, Sendable {
             "Whisper-compatible server, such as http://127.0.0.1:9000/v1 (OpenAI's, with TRANSCRIBER=whisper-http)"
         case .openAIAPIKey: "Key for that server"
         case .transcriberModel:
-            "Model (for a server what the client asks for, else whisper-1; for sherpa moonshine-tiny-en)"
+            "Model: a server's (the client's choice, else whisper-1), or for sherpa a catalogue name or path (moonshine-tiny-en)"
         case .transcriberLanguage: "Language unless a session names one, such as en (the engine decides)"
         case .transcriberPrompt: "Prompt unless a session has one"
         case .transcriberResponseFormat: "json, verbose_json (word times), or auto: json where that is refused (auto)"
@@ -75,6 +79,12 @@ public enum Setting: String, CaseIterable, Sendable {
         case .sherpaLibrary:
             "File of the sherpa-onnx library (in engines/sherpa-onnx/lib, here or above the executable)"
         case .sherpaThreads: "Utterances that sherpa decodes at once, one thread each (one per core)"
+        case .modelsDirectory:
+            "Folder of models, one folder each (models, here or above the executable; else ~/.cache/steno/models)"
+        case .modelsOffline: "Whether no model may be fetched: 1 or 0 (0)"
+        case .modelsSource:
+            "Mirror that models are fetched from: replaces scheme and host, as http://127.0.0.1:8080 would"
+        case .modelsCatalogue: "JSON file with more models, or other sources of those that are known"
         case .pocketSphinxModel: "Folder of the PocketSphinx model (Debian's pocketsphinx-en-us)"
         case .pocketSphinxThreads: "Decoders, one thread each (one per core)"
         case .transcriptGuard: "What becomes of text that an engine invented: drop, mark or off (drop)"

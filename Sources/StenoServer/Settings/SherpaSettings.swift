@@ -1,4 +1,5 @@
 import Foundation
+public import Models
 import Transcription
 
 /// Which model the embedded neural engine runs, and how.
@@ -12,23 +13,36 @@ public struct SherpaSettings: Equatable, Sendable {
     public var folder: String
     /// Whether an operator chose the model.
     public var isChosen: Bool
+    /// What the catalogue says of the model, if it has one of this name.
+    public var entry: CatalogueEntry?
+    /// Whether the model is fetched before it is loaded, since it is not there.
+    public var isPulled: Bool
     /// The file of the shared library; it need not be there.
     public var library: String
     /// Utterances decoded at once.
     public var threads: Int
+
+    let models: ModelSettings
 
     /// The folder's name, which is the model's.
     public var name: String { URL(filePath: folder).lastPathComponent }
 
     init(_ reader: SettingReader) async throws(SettingsError) {
         let model = try await reader.string(.transcriberModel)
-        let path = "models/\(model ?? Self.defaultModel)"
         isChosen = model != nil
+        models = try await ModelSettings(reader)
         if let model, model.contains("/") {
             folder = model
+            isPulled = false
         } else {
-            folder = InstalledFiles.path(path) ?? path
+            let name = model ?? Self.defaultModel
+            let found = models.store.path(of: name)
+            entry = try? models.catalogue.entry(named: name)
+            folder = found ?? models.store.intendedPath(of: name)
+            let isWanted = isChosen && !models.isOffline
+            isPulled = found == nil && isWanted && entry?.isPinned == true
         }
+
         let file = try await reader.string(.sherpaLibrary)
         library = file ?? InstalledFiles.path(Self.libraryPath) ?? Self.libraryPath
         let cores = ProcessInfo.processInfo.activeProcessorCount
@@ -36,18 +50,31 @@ public struct SherpaSettings: Equatable, Sendable {
     }
 
     /// ISO 639-1 code of the only language that the model knows, if it knows one only.
-    var onlyLanguage: String? { (try? SherpaModel(folder: folder))?.onlyLanguage }
+    var onlyLanguage: String? { entry?.onlyLanguage ?? (try? SherpaModel(folder: folder))?.onlyLanguage }
 
     /// Whether the model tells when each word was said.
-    var hasWordTimes: Bool { (try? SherpaModel(folder: folder))?.kind.hasTimes ?? false }
+    var hasWordTimes: Bool {
+        if let model = try? SherpaModel(folder: folder) { return model.kind.hasTimes }
+        return entry?.wordTimes ?? false
+    }
 
-    /// Finds out whether the files are there; loads nothing.
+    /// Finds out whether the files are there, or can be fetched; loads and fetches nothing.
     ///
     /// - Throws: `SherpaError` that says what is missing.
     func check() throws(SherpaError) {
         guard FileManager.default.fileExists(atPath: library) else {
             throw .noLibrary(path: library, reason: "there is no such file")
         }
-        _ = try SherpaModel(folder: folder)
+        if entry?.task == .streaming {
+            throw .noModel(folder: folder, reason: "\(name) is for streaming, which this engine does not do")
+        }
+        if isPulled { return }
+        do {
+            _ = try SherpaModel(folder: folder)
+        } catch {
+            guard let entry, models.store.path(of: entry.name) == nil else { throw error }
+            let pull = "steno models pull \(entry.name)" + (entry.isPinned ? "" : " --unpinned")
+            throw .noModel(folder: folder, reason: "to fetch it: \(pull)")
+        }
     }
 }

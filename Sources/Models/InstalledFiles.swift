@@ -1,10 +1,10 @@
 import Foundation
 
 /// Finds files that belong to an installation: models and engines.
-enum InstalledFiles {
+public enum InstalledFiles {
     /// The path of `name`, which is relative, in the current folder, or else in the nearest folder above the executable
     /// that has it; `nil` where there is none.
-    static func path(_ name: String) -> String? {
+    public static func path(_ name: String) -> String? {
         folders.map { "\($0)/\(name)" }.first { FileManager.default.fileExists(atPath: $0) }
     }
 
