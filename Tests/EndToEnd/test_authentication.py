@@ -269,4 +269,4 @@ def test_health_needs_no_key_and_the_demo_none_of_those_in_the_file(server, tmp_
     (tmp_path / ".env").write_text(f"API_KEYS={KEYS}\n")
     demo = subprocess.run([script, "demo", "--text"], env=environment, timeout=60, capture_output=True, text=True)
     assert demo.returncode == 0, demo.stderr
-    assert "water is important" in demo.stdout
+    assert "speech recognition system" in demo.stdout

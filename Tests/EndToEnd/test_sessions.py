@@ -267,7 +267,7 @@ def test_language_and_prompt_reach_the_backend_and_null_takes_them_away(launch, 
         ("tiny", "en", 'Æ "x"\r\n'),
         ("tiny", None, None),
     ]
-    assert {form["response_format"] for form in fields} == {"json"}
+    assert {form["response_format"] for form in fields} == {"verbose_json"}
     assert {request.headers["authorization"] for request in backend.requests} == {"Bearer key"}
 
 
