@@ -30,7 +30,10 @@ struct CatalogueTests {
         }
     }
 
-    @Test("Suggests the nearest name", arguments: [("whisper-tinny", "whisper-tiny"), ("Moonshine-tiny", "moonshine-tiny-en")])
+    @Test(
+        "Suggests the nearest name",
+        arguments: [("whisper-tinny", "whisper-tiny"), ("Moonshine-tiny", "moonshine-tiny-en")]
+    )
     func nearest(name: String, expected: String) throws {
         #expect(throws: ModelError.unknown(name: name, nearest: expected)) {
             try ModelCatalogue.builtIn().entry(named: name)
@@ -73,7 +76,9 @@ struct CatalogueTests {
         let path = FileManager.default.temporaryDirectory.appending(path: "catalogue-\(UUID().uuidString).json")
         defer { try? FileManager.default.removeItem(at: path) }
         let entry = #""task": "transcription", "languages": ["de"], "license": "MIT", "page": "p", "format": "tar""#
-        let text = #"{"models": [{"name": "own", "url": "http://a/1", \#(entry)}, {"name": "whisper-tiny", "url": "http://a/2", \#(entry)}]}"#
+        let own = #"{"name": "own", "url": "http://a/1", \#(entry)}"#
+        let other = #"{"name": "whisper-tiny", "url": "http://a/2", \#(entry)}"#
+        let text = #"{"models": [\#(own), \#(other)]}"#
         try Data(text.utf8).write(to: path)
 
         var catalogue = try ModelCatalogue.builtIn()

@@ -15,12 +15,16 @@ public struct ModelTable {
         self.source = source
     }
 
-    /// Lines without line breaks; the first is the heading. A dash stands for what is not known.
+    /// Lines without line breaks, of which the first is the heading.
+    ///
+    /// A dash stands for what is not known.
     public var lines: [String] {
         let cells = [Self.heading] + rows.map(cells)
         let widths = Self.heading.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
         return cells.map { row in
-            let padded = zip(row, widths).map { cell, width in cell + String(repeating: " ", count: width - cell.count) }
+            let padded = zip(row, widths).map { cell, width in
+                cell + String(repeating: " ", count: width - cell.count)
+            }
             return String(padded.joined(separator: "  ").reversed().drop { $0 == " " }.reversed())
         }
     }

@@ -61,7 +61,8 @@ final class DownloadSink {
         guard !isStarted else { return }
         isStarted = true
         var length: curl_off_t = -1
-        guard ccurl_get_offset(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length) == CURLE_OK, length >= 0 else { return }
+        let code = ccurl_get_offset(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length)
+        guard code == CURLE_OK, length >= 0 else { return }
         total = written + Int(length)
         try FileSystem.reserve(Int(length), in: folder)
     }

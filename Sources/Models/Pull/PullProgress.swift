@@ -35,7 +35,7 @@ public struct PullProgress {
         if let lastShown, now - lastShown < pause, !isLast { return nil }
         lastShown = now
 
-        let seconds = Double((now - start.time).components.seconds) + Double((now - start.time).components.attoseconds) / 1e18
+        let seconds = (now - start.time) / .seconds(1)
         let rate = seconds > 0 ? ", \(ByteCount.text(Int(Double(bytes - start.bytes) / seconds)))/s" : ""
         guard let total, total > 0 else { return show("\(ByteCount.text(bytes))\(rate)") }
         let figures = "\(bytes * 100 / total) % of \(ByteCount.text(total))\(rate)"

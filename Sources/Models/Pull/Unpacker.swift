@@ -109,5 +109,7 @@ struct Unpacker {
         return file
     }
 
-    private static func lastLine(_ text: String) -> String? { text.split(whereSeparator: \.isNewline).last.map(String.init) }
+    private static func lastLine(_ text: String) -> String? {
+        text.split(whereSeparator: \.isNewline).last.map(String.init)
+    }
 }

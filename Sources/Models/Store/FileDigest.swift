@@ -12,7 +12,7 @@ enum FileDigest {
             EVP_MD_CTX_free(context)
             try? file.close()
         }
-        guard EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else { preconditionFailure("libcrypto has no SHA-256.") }
+        precondition(EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1, "libcrypto has no SHA-256.")
 
         do {
             while let block = try file.read(upToCount: 1 << 20), !block.isEmpty {

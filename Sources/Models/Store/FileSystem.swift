@@ -58,7 +58,9 @@ enum FileSystem {
             let folder = URL(filePath: path).deletingLastPathComponent().path
             return .diskFull(folder: folder, needed: 1, free: free(folder: folder))
         }
-        let reason = (error as? CocoaError)?.underlying as? POSIXError
-        return .cannotWrite(path: path, reason: reason.map { String(cString: strerror($0.code.rawValue)) } ?? "\(error)")
+        guard let system = (error as? CocoaError)?.underlying as? POSIXError else {
+            return .cannotWrite(path: path, reason: error.localizedDescription)
+        }
+        return .cannotWrite(path: path, reason: String(cString: strerror(system.code.rawValue)))
     }
 }

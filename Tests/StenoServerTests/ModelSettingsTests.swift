@@ -1,0 +1,71 @@
+import Configuration
+import Foundation
+import Models
+import Sessions
+import Testing
+
+@testable import StenoServer
+
+@Suite("Settings of models")
+struct ModelSettingsTests {
+    /// A folder for models, and a file in the place of the library, which is not loaded here.
+    private static func settings(_ environment: [String: String]) async throws -> ServerSettings {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "models-\(UUID().uuidString)").path
+        let base = ["MODELS_DIR": folder, "SHERPA_LIBRARY": #filePath]
+        return try await SettingsTests.settings(base.merging(environment) { $1 })
+    }
+
+    @Test("Fetches a model that an operator names, and knows what it can do before it is there")
+    func pulls() async throws {
+        let settings = try await Self.settings(["TRANSCRIBER_MODEL": "parakeet-tdt-0.6b-v2"])
+        guard case .sherpa(let sherpa) = settings.engine.engine else {
+            Issue.record("Not the neural engine")
+            return
+        }
+        #expect(sherpa.isPulled)
+        #expect(sherpa.folder == sherpa.models.store.intendedPath(of: "parakeet-tdt-0.6b-v2"))
+        #expect(settings.engine.engine.language == "english")
+        #expect(settings.session.hasWordTimes)
+    }
+
+    @Test("Fetches nothing that nobody asked for")
+    func unasked() async throws {
+        guard case .pocketSphinx = try await Self.settings([:]).engine.engine else {
+            Issue.record("Not the engine that is there")
+            return
+        }
+    }
+
+    @Test(
+        "Says how to fetch what the server does not fetch itself",
+        arguments: [
+            (["TRANSCRIBER_MODEL": "whisper-base", "MODELS_OFFLINE": "1"], "steno models pull whisper-base"),
+            (["TRANSCRIBER": "sherpa"], "steno models pull moonshine-tiny-en"),
+            (["TRANSCRIBER_MODEL": "zipformer-streaming-en"], "is for streaming"),
+            (["TRANSCRIBER_MODEL": "nonsense"], "no speech model"),
+        ]
+    )
+    func refuses(environment: [String: String], advice: String) async {
+        await #expect {
+            try await Self.settings(environment)
+        } throws: { error in
+            "\(error)".contains(advice) && "\(error)".split(separator: "\n").count == 1
+        }
+    }
+
+    @Test("Fetches nothing that cannot be checked")
+    func unpinned() async throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "catalogue-\(UUID().uuidString).json")
+        defer { try? FileManager.default.removeItem(at: file) }
+        let entry = """
+            {"models": [{"name": "own", "task": "transcription", "languages": ["en"], "license": "MIT", "page": "p",
+            "url": "https://host/own.tar", "format": "tar"}]}
+            """
+        try Data(entry.utf8).write(to: file)
+        await #expect {
+            try await Self.settings(["TRANSCRIBER_MODEL": "own", "MODELS_CATALOGUE": file.path])
+        } throws: { error in
+            "\(error)".contains("steno models pull own --unpinned")
+        }
+    }
+}
