@@ -62,12 +62,12 @@ public enum Setting: String, CaseIterable, Sendable {
         case .logLevel: "trace, debug, info, notice, warning, error or critical (info)"
         case .apiKeys: "Keys that clients must send, as KEY or NAME:KEY, separated by commas (none: open to everyone)"
         case .transcriber:
-            "auto, whisper-http, sherpa or pocketsphinx (auto: whisper-http with a URL, else sherpa where its model is, else pocketsphinx)"
+            "auto, whisper-http, sherpa or pocketsphinx (auto: whisper-http with a URL, else sherpa if there, else pocketsphinx)"
         case .openAIBaseURL:
             "Whisper-compatible server, such as http://127.0.0.1:9000/v1 (with TRANSCRIBER=whisper-http: https://api.openai.com/v1)"
         case .openAIAPIKey: "Key for that server"
         case .transcriberModel:
-            "Model: a name for that server (what the client asks for, else whisper-1), or for sherpa one of steno models list, which is fetched, or a path (moonshine-tiny-en)"
+            "Name for that server (the client's, else whisper-1); for sherpa a path or one of steno models list (moonshine-tiny-en)"
         case .transcriberLanguage: "Language unless a session names one, such as en (the engine decides)"
         case .transcriberPrompt: "Prompt unless a session has one"
         case .transcriberResponseFormat: "json, or verbose_json for word times where the server has them (json)"
