@@ -64,6 +64,7 @@ struct ModelsCommand: AsyncParsableCommand {
                 throw ModelError.offline(name: name, path: settings.store.intendedPath(of: name))
             }
             let printer = PullPrinter(name: name)
+            defer { printer.end() }
             print(try await settings.pull(entry, allowsUnpinned: unpinned).run { printer.show($0) })
         }
     }

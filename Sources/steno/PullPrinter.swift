@@ -17,6 +17,9 @@ final class PullPrinter: Sendable {
         FileHandle.standardError.write(Data(text.utf8))
     }
 
+    /// Makes room for an error.
+    func end() { FileHandle.standardError.write(Data(progress.withLock { $0.lineBreak() }.utf8)) }
+
     private static var columns: Int? {
         guard isatty(STDERR_FILENO) == 1 else { return nil }
         var size = winsize()

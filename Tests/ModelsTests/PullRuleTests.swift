@@ -64,4 +64,12 @@ struct PullRuleTests {
         let text = progress.text(.received(bytes: 20_000, total: nil), at: .zero)
         #expect(text == "m: 20 kB\n")
     }
+
+    @Test("Begins a line of its own after a bar")
+    func lineBreak() {
+        var progress = PullProgress(name: "m", columns: 80)
+        _ = progress.text(.received(bytes: 1, total: 2), at: .zero)
+        let texts = [progress.text(.checking, at: .zero), progress.text(.unpacking, at: .zero), progress.lineBreak()]
+        #expect(texts == ["\nm: checking\n", "m: unpacking\n", ""])
+    }
 }

@@ -5,6 +5,7 @@ public struct PullProgress {
     private let columns: Int?
     private var start: (time: Duration, bytes: Int)?
     private var lastShown: Duration?
+    private var isBarOpen = false
 
     public init(name: String, columns: Int?) {
         self.name = name
@@ -21,10 +22,16 @@ public struct PullProgress {
         case .connecting(let host, let offset):
             return line("fetching from \(host), of which \(ByteCount.text(offset)) are there")
         case .startedOver: return line("the server cannot resume; starting over")
-        case .checking: return line("checking", endsBar: true)
+        case .checking: return line("checking")
         case .unpacking: return line("unpacking")
         case .received(let bytes, let total): return received(bytes, total, at: now)
         }
+    }
+
+    /// What takes the cursor to a line of its own, if it stands behind a bar.
+    public mutating func lineBreak() -> String {
+        defer { isBarOpen = false }
+        return isBarOpen ? "\n" : ""
     }
 
     private mutating func received(_ bytes: Int, _ total: Int?, at now: Duration) -> String? {
@@ -49,9 +56,10 @@ public struct PullProgress {
     }
 
     /// `ESC [ K` clears what a longer bar left behind it.
-    private func show(_ text: String) -> String { columns == nil ? "\(name): \(text)\n" : "\r\(name): \(text)\u{1B}[K" }
-
-    private func line(_ text: String, endsBar: Bool = false) -> String {
-        (endsBar && columns != nil && start != nil ? "\n" : "") + "\(name): \(text)\n"
+    private mutating func show(_ text: String) -> String {
+        isBarOpen = columns != nil
+        return isBarOpen ? "\r\(name): \(text)\u{1B}[K" : "\(name): \(text)\n"
     }
+
+    private mutating func line(_ text: String) -> String { lineBreak() + "\(name): \(text)\n" }
 }
