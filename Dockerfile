@@ -40,7 +40,7 @@ ARG FFMPEG=
 ARG POCKETSPHINX=
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
-        ca-certificates libcurl4 libsoxr0 libssl3 libstdc++6 ${FFMPEG:+ffmpeg} \
+        bzip2 ca-certificates libcurl4 libsoxr0 libssl3 libstdc++6 unzip ${FFMPEG:+ffmpeg} \
         ${POCKETSPHINX:+pocketsphinx-en-us} \
     && apt-get clean && rm -rf /var/lib/apt/lists/* \
     && useradd --system --no-create-home steno

@@ -9,10 +9,8 @@ import Transcription
 
 @Suite("Server settings")
 struct SettingsTests {
-    /// Without the neural engine, which is not everywhere, unless the environment says where it is.
     static func settings(_ environment: [String: String]) async throws -> ServerSettings {
-        let environment = ["SHERPA_LIBRARY": "/nowhere"].merging(environment) { $1.isEmpty ? $0 : $1 }
-        return try await ServerSettings(
+        try await ServerSettings(
             config: ConfigReader(provider: EnvironmentVariablesProvider(environmentVariables: environment))
         )
     }
@@ -129,7 +127,6 @@ struct SettingsTests {
         case .pocketSphinx: #expect(expected == "pocketsphinx")
         case .sherpa: #expect(expected == "sherpa")
         case .whisperHTTP(let configuration): #expect(expected == configuration.baseURL)
-        case .sherpa: Issue.record("The neural engine is not there")
         }
         let hasFallenBack = expected == "pocketsphinx" && environment["TRANSCRIBER"] == nil
         #expect((settings.fallbackReason != nil) == hasFallenBack)
