@@ -35,7 +35,7 @@ def launch(tmp_path: Path) -> Iterator[Callable[..., Server]]:
         def launch(backend: Backend | None = None, is_ready: bool = True, **settings: object) -> Server:
             # The scripted backend tells utterances apart by constant samples, in which nobody speaks.
             scripted = {"OPENAI_BASE_URL": backend.url, "GUARD": "off"} if backend else None
-            engine = scripted or {"TRANSCRIBER": "pocketsphinx"}
+            engine = scripted or ({} if "OPENAI_BASE_URL" in settings else {"TRANSCRIBER": "pocketsphinx"})
             server = Server(folder, **engine | settings)
             servers.callback(server.stop)
             return server.wait_ready() if is_ready else server

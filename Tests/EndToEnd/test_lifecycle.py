@@ -29,8 +29,7 @@ MODEL = Path("/usr/share/pocketsphinx/model/en-us")
         ("TRANSCRIBER", "parrot"),
         ("TRANSCRIBER", "whisper-http"),
         ("OPENAI_BASE_URL", "ftp://127.0.0.1/v1"),
-        ("POCKETSPHINX_MODEL", "/nonexistent"),
-        ("POCKETSPHINX_THREADS", "0"),
+        ("SHERPA_THREADS", "0"),
         ("MAX_MESSAGE_BYTES", "-1"),
         ("SHUTDOWN_TIMEOUT_MS", "1e3"),
     ],
@@ -184,7 +183,11 @@ def test_while_the_model_loads_audio_is_taken_and_waits(launch, slow_model):
 
 def test_an_utterance_that_waited_too_long_for_the_model_fails(launch, slow_model):
     server = launch(
-        is_ready=False, POCKETSPHINX_MODEL=slow_model.folder, POCKETSPHINX_THREADS=1, MODEL_LOAD_TIMEOUT_MS=0
+        is_ready=False,
+        GUARD="off",
+        POCKETSPHINX_MODEL=slow_model.folder,
+        POCKETSPHINX_THREADS=1,
+        MODEL_LOAD_TIMEOUT_MS=0,
     )
     with open_client(server) as client:
         client.manual()

@@ -198,7 +198,8 @@ def test_both_sides_of_a_cut_at_the_longest_utterance_are_heard(launch, backend)
     for event in events:
         assert audio(event) == between(event["start_ms"], event["end_ms"])
     spans = [(0, 1_000), (760, 1_760), (1_520, 2_520), (2_280, 3_100)]
-    assert {request.pcm for request in backend.requests} == {between(*span) for span in spans}
+    # Where nothing tells whose a word is, a piece around the cut is heard as well.
+    assert {request.pcm for request in backend.requests} >= {between(*span) for span in spans}
 
 
 @pytest.mark.parametrize("listener", ["both", "detector", "transcriber"])

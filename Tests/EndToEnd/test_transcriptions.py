@@ -73,9 +73,9 @@ def test_the_same_utterances_as_over_the_websocket(launch, backend):
     file = upload.wav(PCM + bytes(32_000))
     segments = transcribe(server, CUT, ("response_format", "verbose_json"), file=file).json["segments"]
     assert sorted(request.pcm for request in backend.requests[len(sent) :]) == sorted(sent)
-    assert [(round(segment["start"] * 1000), round(segment["end"] * 1000)) for segment in segments] == [
-        (event["start_ms"], event["end_ms"]) for event in events
-    ]
+    # A segment begins with the voice, and not with the padding before it.
+    for segment, event in zip(segments, events, strict=True):
+        assert event["start_ms"] <= round(segment["start"] * 1000) < round(segment["end"] * 1000) <= event["end_ms"]
 
 
 def test_subtitles(launch, backend):
@@ -99,7 +99,7 @@ def test_subtitles(launch, backend):
 
 
 def test_words_of_a_backend_lie_in_the_whole_file(launch, backend):
-    words = [{"word": " one", "start": 0.25, "end": 0.5}, {"word": "two", "start": 0.5, "end": 20.0}]
+    words = [{"word": " one", "start": 0.25, "end": 0.5}, {"word": " two", "start": 0.5, "end": 20.0}]
     backend.respond = lambda request: Reply(body=json.dumps({"text": "one two", "words": words}).encode())
     server = launch(backend, TRANSCRIBER_RESPONSE_FORMAT="verbose_json")
     fields = [CUT, ("response_format", "verbose_json")]
@@ -164,8 +164,8 @@ def test_ten_minutes(launch, backend):
     gate = Gate()
 
     def respond(request) -> Reply:
-        # Nothing is answered until five are there together, as utterances of a file are transcribed concurrently.
-        if len(backend.requests) >= 4:
+        # Nothing is answered until two are there together, as utterances of a file are transcribed concurrently.
+        if len(backend.requests) >= 1:
             gate.open()
         return Reply(f"of {len(request.pcm) // 2} samples", gate=gate)
 
@@ -180,13 +180,11 @@ def test_ten_minutes(launch, backend):
         offset = copy * len(PCM) / 2 / RATE
         assert abs(segment["start"] - offset - SENTENCES[place].start_ms / 1000) <= 0.35
         assert abs(segment["end"] - offset - SENTENCES[place].end_ms / 1000) <= 0.35
-    # The times say where each utterance lies, sample for sample.
-    whole = PCM * copies
-    slices = sorted(
-        whole[round(segment["start"] * RATE) * 2 : round(segment["end"] * RATE) * 2] for segment in verbose["segments"]
-    )
-    assert slices == sorted(request.pcm for request in backend.requests)
-    assert backend.busiest > 4
+    # Each utterance is a part of the recording, sample for sample.
+    assert len(backend.requests) == copies * len(SENTENCES)
+    assert all(request.pcm in PCM * 2 for request in backend.requests)
+    # A server that answers at once gets more and more requests together.
+    assert backend.busiest > 2
 
 
 def test_a_file_just_over_the_longest_utterance_is_cut(launch, backend):
@@ -302,7 +300,7 @@ def test_a_client_that_goes_away_gives_up_its_transcription(launch, backend):
     for fields in ([CUT], [CUT, ("stream", "true")]):
         backend.requests.clear()
         connection = upload.open_request(server, upload.form(WAV.read_bytes(), *fields))
-        until(lambda: len(backend.requests) == len(SENTENCES), "all utterances are with the backend")
+        until(lambda: len(backend.requests) == 2, "as many utterances as may be at first are with the backend")
         connection.close()
         for request in backend.requests:
             assert request.abandoned.wait(10)

@@ -11,6 +11,8 @@ struct CueSheet {
 
     /// More silence than this before the first word of an engine's segment is cut off: 500 ms.
     private static let tolerance = SamplePosition(SampleClock.samples(milliseconds: 500))
+    /// A detector may hear a voice this much later than the first word's time says: 200 ms.
+    private static let lateVoice = SamplePosition(SampleClock.samples(milliseconds: 200))
 
     private let utterance: FileTranscript.Segment
     private let speech: SpeechRuns
@@ -64,7 +66,7 @@ struct CueSheet {
             if part != nil, index == 0 { start = span.lowerBound }
             if part != nil, index == division.count - 1 { end = span.upperBound }
             var time = start..<max(start, end)
-            if part == nil { time = voiced(time, tolerance: 0) }
+            if part == nil { time = voiced(time, tolerance: hasTimes ? Self.lateVoice : 0) }
             var decoding = part?.decoding
             // Whose tokens are whose is not known.
             if division.count > 1 { decoding?.tokens = [] }
