@@ -9,8 +9,9 @@ import Transcription
 struct CueSheet {
     private(set) var cues: [Cue] = []
 
-    /// More silence than this at the start of what an engine gave a time for is cut off: 500 ms. Less may be a soft
-    /// beginning, of which engines know more than detectors.
+    /// More silence than this at the start of what an engine gave a time for is cut off: 500 ms.
+    ///
+    /// Less may be a soft beginning, of which engines know more than detectors.
     private static let tolerance = SamplePosition(SampleClock.samples(milliseconds: 500))
 
     private let utterance: FileTranscript.Segment
