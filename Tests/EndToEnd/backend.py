@@ -67,6 +67,7 @@ class Request:
 
     path: str
     headers: dict[str, str]
+    # The values of a field that is a list (`name[]`) have commas between them.
     fields: dict[str, str] = field(default_factory=dict)
     pcm: bytes = b""
     arrived: float = field(default_factory=time.monotonic)
@@ -235,12 +236,15 @@ def _read_form(body: bytes, content_type: str, request: Request) -> None:
         if not name or not separator:
             raise Fault(f"a part without a name: {head!r}")
         key = name[1].decode()
-        if key in request.fields or (key == "file" and request.pcm):
+        is_list = key.endswith("[]")
+        if (key in request.fields and not is_list) or (key == "file" and request.pcm):
             raise Fault(f"{key} comes twice")
         if key == "file":
             if not re.search(rb'\bfilename="[^"]+\.wav"', head):
                 raise Fault(f"the file has no name that ends in .wav: {head!r}")
             request.pcm = _read_wav(content)
+        elif key in request.fields:
+            request.fields[key] += "," + content.decode("utf-8")
         else:
             request.fields[key] = content.decode("utf-8")
     if not request.pcm or not request.fields.get("model"):
