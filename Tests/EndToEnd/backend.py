@@ -67,6 +67,7 @@ class Request:
 
     path: str
     headers: dict[str, str]
+    # The values of a field that is a list (`name[]`) have commas between them.
     fields: dict[str, str] = field(default_factory=dict)
     pcm: bytes = b""
     arrived: float = field(default_factory=time.monotonic)
@@ -242,6 +243,8 @@ def _read_form(body: bytes, content_type: str, request: Request) -> None:
             if not re.search(rb'\bfilename="[^"]+\.wav"', head):
                 raise Fault(f"the file has no name that ends in .wav: {head!r}")
             request.pcm = _read_wav(content)
+        elif key in request.fields:
+            request.fields[key] += "," + content.decode("utf-8")
         else:
             before = request.fields[key] + "," if key in request.fields else ""
             request.fields[key] = before + content.decode("utf-8")

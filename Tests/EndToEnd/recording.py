@@ -47,6 +47,12 @@ def constant(value: int, milliseconds: int, rate: int = RATE) -> bytes:
     return value.to_bytes(2, "little", signed=True) * (milliseconds * rate // 1000)
 
 
+def spoken(value: int) -> bytes:
+    """0.7 s of the recording in which someone speaks, whose first sample is `value`."""
+    start = SENTENCES[0].start_ms
+    return value.to_bytes(2, "little", signed=True) + between(start, start + 700)[2:]
+
+
 def between(start_ms: int, end_ms: int) -> bytes:
     """The recording from `start_ms` to `end_ms`."""
     return PCM[start_ms * RATE // 1000 * 2 : end_ms * RATE // 1000 * 2]

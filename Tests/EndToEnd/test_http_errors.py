@@ -7,11 +7,11 @@ import pytest
 
 import upload
 from backend import Ending, Gate, Reply
-from recording import WAV, constant
+from recording import PCM, WAV, constant, spoken
 from upload import form, request, transcribe
 from waiting import until
 
-SHORT = upload.wav(constant(1, 300))
+SHORT = upload.wav(spoken(1))
 
 MISTAKES = {
     "no file": (form(None, ("model", "whisper-1")), 400, "file", None),
@@ -174,8 +174,9 @@ def test_an_upload_over_the_limit_is_refused(launch, backend):
     assert (result.status, result.error["code"], result.error["param"]) == (413, "file_too_large", "file")
     # A body of exactly the limit is not over it.
     filler = 100_000 - len(form(upload.wav(b"")))
-    assert transcribe(server, file=upload.wav(bytes(filler - filler % 2))).status == 200
-    assert backend.requests[-1].pcm == bytes(filler - filler % 2)
+    speech = PCM[: filler - filler % 2]
+    assert transcribe(server, file=upload.wav(speech)).status == 200
+    assert backend.requests[-1].pcm == speech
 
 
 def test_all_sessions_taken(launch, backend):

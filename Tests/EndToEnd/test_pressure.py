@@ -76,7 +76,7 @@ def test_a_flood_against_a_slow_backend_loses_nothing(launch, backend):
 
 
 def test_a_client_that_never_reads_is_closed(launch, backend):
-    server = launch(backend, SLOW_READER_TIMEOUT_MS=500)
+    server = launch(backend, VAD="webrtc", SLOW_READER_TIMEOUT_MS=500)
     burst = frame(BINARY, constant(1, 10_000)) + frame(TEXT, json.dumps({"type": "input_audio_buffer.commit"}).encode())
     with Peak(server) as peak, RawClient(server, receive_buffer=4_096) as client:
         client.manual()

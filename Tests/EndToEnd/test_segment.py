@@ -62,6 +62,25 @@ def test_prints_what_a_session_does(segment, launch, backend, tmp_path):
     assert cuts == [(utterance["start_ms"], utterance["end_ms"]) for utterance in said]
 
 
+@pytest.mark.parametrize("response_format", ["json", "verbose_json"])
+def test_cuts_as_the_server_does_with_the_same_transcriber(segment, launch, backend, tmp_path, response_format):
+    settings = {"VAD": "webrtc", "VAD_MAX_UTTERANCE_MS": 2_000, "TRANSCRIBER_RESPONSE_FORMAT": response_format}
+    server = launch(backend, **settings)
+    told = process.run("transcribe", WAV, "--json", "--url", server.url + "/ws", cwd=tmp_path)
+    said = [json.loads(line) for line in told.stdout.splitlines()]
+    cuts = bounds(segment(WAV, "--json", OPENAI_BASE_URL=backend.url, **settings))
+    assert cuts == [(utterance["start_ms"], utterance["end_ms"]) for utterance in said]
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"), [("TRANSCRIBER", "magic"), ("TRANSCRIBER", "whisper-http"), ("POCKETSPHINX_MODEL", "/nowhere")]
+)
+def test_refuses_a_transcriber_that_the_server_refuses(segment, setting, value):
+    result = segment(WAV, **{setting: value})
+    assert result.returncode == 1
+    assert setting in result.stderr
+
+
 @pytest.mark.skipif(not (ROOT / "models").exists(), reason="needs the model; ./entrypoint.sh setup fetches it")
 def test_silero_keeps_all_of_the_speech(segment):
     result = segment(WAV, "--json", "--vad", "silero")

@@ -10,6 +10,8 @@ struct CueDivision {
 
     /// A pause that is as good a place to divide as a comma: 300 ms.
     private static let pause = SamplePosition(SampleClock.samples(milliseconds: 300))
+    /// One that is as good as the end of a sentence, of which some engines tell nothing: 500 ms.
+    private static let sentencePause = SamplePosition(SampleClock.samples(milliseconds: 500))
     /// A pause over which no text should stand: 1 s.
     private static let longPause = SamplePosition(SampleClock.samples(milliseconds: 1_000))
 
@@ -69,14 +71,18 @@ struct CueDivision {
     }
 
     private func costOfEnd(_ index: Int) -> Int {
-        guard index + 1 < tokens.count, tokens[index].ending != .sentence else { return 0 }
+        guard index + 1 < tokens.count, !endsSentence(index) else { return 0 }
         let isGood = tokens[index].ending == .clause || pause(after: index) >= Self.pause
         return isGood ? Cost.endOfClause : Cost.endInClause
     }
 
     private func costInside(after index: Int) -> Int {
-        (tokens[index].ending == .sentence ? Cost.sentenceInside : 0)
+        (endsSentence(index) ? Cost.sentenceInside : 0)
             + (pause(after: index) >= Self.longPause ? Cost.longPauseInside : 0)
+    }
+
+    private func endsSentence(_ index: Int) -> Bool {
+        tokens[index].ending == .sentence || pause(after: index) >= Self.sentencePause
     }
 
     private func pause(after index: Int) -> SamplePosition {

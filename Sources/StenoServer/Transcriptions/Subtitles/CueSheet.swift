@@ -9,10 +9,10 @@ import Transcription
 struct CueSheet {
     private(set) var cues: [Cue] = []
 
-    /// More silence than this before the first word of an engine's segment is cut off: 500 ms.
+    /// More silence than this at the start of what an engine gave a time for is cut off: 500 ms.
+    ///
+    /// Less may be a soft beginning, of which engines know more than detectors.
     private static let tolerance = SamplePosition(SampleClock.samples(milliseconds: 500))
-    /// A detector may hear a voice this much later than the first word's time says: 200 ms.
-    private static let lateVoice = SamplePosition(SampleClock.samples(milliseconds: 200))
 
     private let utterance: FileTranscript.Segment
     private let speech: SpeechRuns
@@ -66,7 +66,7 @@ struct CueSheet {
             if part != nil, index == 0 { start = span.lowerBound }
             if part != nil, index == division.count - 1 { end = span.upperBound }
             var time = start..<max(start, end)
-            if part == nil { time = voiced(time, tolerance: hasTimes ? Self.lateVoice : 0) }
+            if part == nil { time = voiced(time, tolerance: Self.tolerance) }
             var decoding = part?.decoding
             // Whose tokens are whose is not known.
             if division.count > 1 { decoding?.tokens = [] }
