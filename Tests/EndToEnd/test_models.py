@@ -276,7 +276,7 @@ def test_a_server_fetches_its_model_on_first_use(models, host, tmp_path, launch)
     host.content = archive(files, compression="")
     host.catalogue(tmp_path)
     host.pause_at = 1_000_000
-    settings = models.settings | {"TRANSCRIBER_MODEL": "tiny", "SHERPA_LIBRARY": ENGINE, "SHERPA_THREADS": 1}
+    settings = models.settings | {"TRANSCRIBER": "sherpa", "TRANSCRIBER_MODEL": "tiny", "SHERPA_LIBRARY": ENGINE, "SHERPA_THREADS": 1}
     server = launch(is_ready=False, **settings)
     assert host.is_paused.wait(LIMIT)
     assert server.get("/ready").status == 503
@@ -290,7 +290,7 @@ def test_a_server_fetches_its_model_on_first_use(models, host, tmp_path, launch)
 @pytest.mark.skipif(not ENGINE.exists(), reason="needs the engine; ./entrypoint.sh setup fetches it")
 def test_a_server_that_stops_does_not_wait_for_a_download(models, host, launch):
     host.pause_at = 100_000
-    settings = models.settings | {"TRANSCRIBER_MODEL": "tiny", "SHERPA_LIBRARY": ENGINE}
+    settings = models.settings | {"TRANSCRIBER": "sherpa", "TRANSCRIBER_MODEL": "tiny", "SHERPA_LIBRARY": ENGINE}
     server = launch(is_ready=False, **settings)
     assert host.is_paused.wait(LIMIT)
     server.terminate()

@@ -73,7 +73,7 @@ def test_cuts_as_the_server_does_with_the_same_transcriber(segment, launch, back
 
 
 @pytest.mark.parametrize(
-    ("setting", "value"), [("TRANSCRIBER", "magic"), ("TRANSCRIBER", "whisper-http"), ("POCKETSPHINX_MODEL", "/nowhere")]
+    ("setting", "value"), [("TRANSCRIBER", "magic"), ("TRANSCRIBER", "whisper-http"), ("SHERPA_THREADS", "0")]
 )
 def test_refuses_a_transcriber_that_the_server_refuses(segment, setting, value):
     result = segment(WAV, **{setting: value})
