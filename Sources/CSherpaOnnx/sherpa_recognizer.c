@@ -19,6 +19,8 @@ void sherpa_trim_memory(void) {
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 // The functions that are used; FUNCTION is applied to each name.
 #define FUNCTIONS(FUNCTION)                            \
@@ -77,6 +79,10 @@ sherpa_status sherpa_library_open(const char *path, sherpa_library **out) {
     FUNCTIONS(LOAD)
 #undef LOAD
 
+    // Buffers of long audio go back to the system at once, rather than to the heap of each thread. By default this limit
+    // grows with what is freed.
+    mallopt(M_MMAP_THRESHOLD, 8 << 20);
+
     const char *version = or_empty(library->SherpaOnnxGetVersionStr());
     if (strcmp(version, header_version) != 0) {
         snprintf(last_error, sizeof last_error, "it is version %.40s, and this program needs %s", version, header_version);
@@ -122,23 +128,42 @@ static void set_files(SherpaOnnxOfflineModelConfig *config, const sherpa_model *
     }
 }
 
+// onnxruntime keeps what the longest audio took, per thread; without its arena that is freed. Options of a provider come
+// from a file, so they are put into one that exists in memory only. Returns its descriptor, or -1.
+static int open_provider_options(void) {
+    static const char options[] = "EnableCpuMemArena=0\n";
+    int file = memfd_create("sherpa-provider", MFD_CLOEXEC);
+    if (file >= 0 && write(file, options, sizeof options - 1) != sizeof options - 1) {
+        close(file);
+        return -1;
+    }
+    return file;
+}
+
 sherpa_status sherpa_recognizer_create(const sherpa_library *library, const sherpa_model *model,
                                        sherpa_recognizer **out) {
     last_error[0] = '\0';
+    char provider[64] = "cpu";
+    int options = open_provider_options();
+    if (options >= 0) snprintf(provider, sizeof provider, "cpu:/proc/self/fd/%d", options);
+
     SherpaOnnxOfflineRecognizerConfig config;
     memset(&config, 0, sizeof config);
     config.feat_config.sample_rate = 16000;
     config.feat_config.feature_dim = 80;
     // More threads of its own wait for each other by spinning; several pieces at once use the cores better.
     config.model_config.num_threads = 1;
-    config.model_config.provider = "cpu";
+    config.model_config.provider = provider;
     config.decoding_method = "greedy_search";
     set_files(&config.model_config, model);
 
     sherpa_recognizer *recognizer = calloc(1, sizeof *recognizer);
+    if (recognizer) {
+        recognizer->library = library;
+        recognizer->handle = library->SherpaOnnxCreateOfflineRecognizer(&config);
+    }
+    if (options >= 0) close(options);
     if (!recognizer) return SHERPA_NO_MEMORY;
-    recognizer->library = library;
-    recognizer->handle = library->SherpaOnnxCreateOfflineRecognizer(&config);
     if (!recognizer->handle) {
         free(recognizer);
         return SHERPA_BAD_MODEL;
