@@ -93,6 +93,10 @@ sherpa_status sherpa_library_open(const char *path, sherpa_library **out) {
     return SHERPA_OK;
 }
 
+void sherpa_library_close(sherpa_library *library) {
+    free(library);
+}
+
 static void set_files(SherpaOnnxOfflineModelConfig *config, const sherpa_model *model) {
     config->tokens = model->tokens;
     switch (model->kind) {
@@ -234,6 +238,10 @@ void sherpa_result_destroy(sherpa_result *result) {
 sherpa_status sherpa_library_open(const char *path, sherpa_library **out) {
     (void)path, (void)out;
     return SHERPA_NOT_BUILT_IN;
+}
+
+void sherpa_library_close(sherpa_library *library) {
+    (void)library;
 }
 
 sherpa_status sherpa_recognizer_create(const sherpa_library *library, const sherpa_model *model,

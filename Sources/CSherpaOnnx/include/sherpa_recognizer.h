@@ -58,8 +58,11 @@ typedef struct {
     const char *language;
 } sherpa_model;
 
-/// Loads the library from a file. It stays loaded until the process ends.
+/// Loads the library from a file. Its code stays loaded until the process ends.
 sherpa_status sherpa_library_open(const char *path, sherpa_library **out);
+
+/// Frees what sherpa_library_open stored, after everything that was made with it.
+void sherpa_library_close(sherpa_library *library);
 
 /// Loads a model, for decoding on the calling thread alone; takes up to seconds, and blocks.
 sherpa_status sherpa_recognizer_create(const sherpa_library *library, const sherpa_model *model,

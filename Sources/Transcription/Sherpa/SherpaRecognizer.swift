@@ -14,6 +14,7 @@ final class SherpaRecognizer: @unchecked Sendable {
         var tokens: [TimedToken]
     }
 
+    private let library: OpaquePointer
     private let handle: OpaquePointer
     private let hasLanguages: Bool
 
@@ -21,25 +22,31 @@ final class SherpaRecognizer: @unchecked Sendable {
     ///
     /// - Parameter library: The file of the shared library.
     init(_ model: SherpaModel, library path: String) throws(SherpaError) {
-        var library: OpaquePointer?
-        switch sherpa_library_open(path, &library) {
+        var opened: OpaquePointer?
+        switch sherpa_library_open(path, &opened) {
         case SHERPA_OK: break
         case SHERPA_NOT_BUILT_IN: throw .notBuiltIn
         case SHERPA_NO_MEMORY: throw .outOfMemory
         default: throw .noLibrary(path: path, reason: String(cString: sherpa_last_error()))
         }
 
+        guard let library = opened else { throw .outOfMemory }
         var handle: OpaquePointer?
         let status = model.withCModel { sherpa_recognizer_create(library, &$0, &handle) }
         guard status == SHERPA_OK, let handle else {
+            sherpa_library_close(library)
             if status == SHERPA_NO_MEMORY { throw .outOfMemory }
             throw .unusableModel(folder: model.folder)
         }
+        self.library = library
         self.handle = handle
         hasLanguages = model.onlyLanguage == nil && (model.kind == .whisper || model.kind == .senseVoice)
     }
 
-    deinit { sherpa_recognizer_destroy(handle) }
+    deinit {
+        sherpa_recognizer_destroy(handle)
+        sherpa_library_close(library)
+    }
 
     /// Recognises a piece of audio, and blocks until it has; `nil` when the library fails.
     ///
