@@ -8,6 +8,8 @@ public final class ScriptedTranscriber: Transcriber {
     private struct State {
         var requests: [TranscriptionRequest] = []
         var waiting: [Int: CheckedContinuation<Answer, Never>] = [:]
+        /// Answers to requests that have not come yet.
+        var prepared: [Int: Answer] = [:]
         var cancelled: Set<Int> = []
     }
 
@@ -21,9 +23,14 @@ public final class ScriptedTranscriber: Transcriber {
     /// The indices of the requests that have no answer yet.
     public var waiting: [Int] { state.withLock { $0.waiting.keys.sorted() } }
 
-    /// Answers request `index`, which must be waiting.
+    /// Answers request `index`, at once or when it comes.
     public func answer(_ index: Int, _ answer: Answer) {
-        state.withLock { $0.waiting.removeValue(forKey: index) }?.resume(returning: answer)
+        let waiting = state.withLock { state in
+            let waiting = state.waiting.removeValue(forKey: index)
+            if waiting == nil { state.prepared[index] = answer }
+            return waiting
+        }
+        waiting?.resume(returning: answer)
     }
 
     /// Answers request `index` with the number of its samples.
@@ -40,12 +47,13 @@ public final class ScriptedTranscriber: Transcriber {
         }
         let answer = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let isCancelled = state.withLock { state in
-                    if state.cancelled.contains(index) { return true }
+                let answer: Answer? = state.withLock { state in
+                    if state.cancelled.contains(index) { return .failure(.cancelled) }
+                    if let answer = state.prepared.removeValue(forKey: index) { return answer }
                     state.waiting[index] = continuation
-                    return false
+                    return nil
                 }
-                if isCancelled { continuation.resume(returning: .failure(.cancelled)) }
+                if let answer { continuation.resume(returning: answer) }
             }
         } onCancel: {
             let waiting = state.withLock { state in
