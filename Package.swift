@@ -75,7 +75,8 @@ let package = Package(
             name: "StenoServer",
             dependencies: [
                 "Dialects", "Sessions", "Transcription", "SpeechDetection", "AudioFiles", "Audio", "JSON", "Models",
-                "WebSocketTransport", "HTTPTransfer", "CCrypto", configuration, coreMetrics, httpTypes, hummingbird,
+                "WebSocketTransport", "HTTPTransfer", "Limits", "CCrypto", configuration, coreMetrics, httpTypes,
+                hummingbird,
                 logging, metrics, nioCore, nioHTTPTypes,
                 serviceLifecycle, unixSignals,
             ],
@@ -119,7 +120,7 @@ let package = Package(
         ),
         .target(
             name: "AudioFiles",
-            dependencies: ["Audio", "Turns", "CMemoryFile", logging, subprocess, systemPackage],
+            dependencies: ["Audio", "Limits", "Turns", "CMemoryFile", logging, subprocess, systemPackage],
             swiftSettings: strict
         ),
         .target(name: "Audio", dependencies: ["CSoxr", "CWebRTCAudio"], swiftSettings: strict),
@@ -127,14 +128,14 @@ let package = Package(
         .target(
             name: "WebSocketTransport",
             dependencies: [
-                httpTypes, hummingbird, hummingbirdCore, logging, nioConcurrencyHelpers, nioCore, nioHTTP1,
-                nioHTTPTypes,
-                nioHTTPTypesHTTP1, nioWebSocket,
+                "Limits", httpTypes, hummingbird, hummingbirdCore, logging, nioConcurrencyHelpers, nioCore, nioHTTP1,
+                nioHTTPTypes, nioHTTPTypesHTTP1, nioWebSocket,
             ],
             swiftSettings: strict
         ),
         .target(name: "HTTPTransfer", dependencies: ["CCurl"], swiftSettings: strict + [.strictMemorySafety()]),
         .target(name: "Turns", dependencies: [deque], swiftSettings: strict),
+        .target(name: "Limits", swiftSettings: strict),
 
         // C stays behind these targets: a narrow header each, no policy.
         .target(
@@ -241,6 +242,7 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "TurnsTests", dependencies: ["Turns", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "LimitsTests", dependencies: ["Limits"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

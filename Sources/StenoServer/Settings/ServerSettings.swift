@@ -1,5 +1,6 @@
 import Audio
 public import Configuration
+import Limits
 public import Logging
 public import Sessions
 import SpeechDetection
@@ -47,6 +48,8 @@ public struct ServerSettings: Sendable {
     public var maximumSessions: Int
     public var maximumMessageBytes: Int
     public var maximumUploadBytes: Int
+    /// What bodies of requests and messages under way may hold together, in bytes.
+    public var maximumMemoryBytes: Int
     public var slowReaderTimeout: Duration
     public var shutdownTimeout: Duration
 
@@ -69,6 +72,8 @@ public struct ServerSettings: Sendable {
         maximumSessions = try await reader.integer(.maxSessions, in: 1...100_000) ?? 1_000
         maximumMessageBytes = try await reader.integer(.maxMessageBytes, in: 1_024...(1 << 30)) ?? 21 << 20
         maximumUploadBytes = try await reader.integer(.maxUploadBytes, in: 1_024...(1 << 32)) ?? 100 << 20
+        maximumMemoryBytes =
+            try await reader.integer(.maxMemoryBytes, in: (1 << 20)...(1 << 46)) ?? MachineMemory.size / 4
         slowReaderTimeout = try await reader.milliseconds(.slowReaderTimeout, in: 100...600_000) ?? .seconds(30)
         shutdownTimeout = try await reader.milliseconds(.shutdownTimeout, in: 0...600_000) ?? .seconds(20)
     }
