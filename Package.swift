@@ -43,6 +43,7 @@ let package = Package(
         .executable(name: "steno", targets: ["steno"]),
         // For Benchmarks.
         .library(name: "StenoAudio", targets: ["Audio"]),
+        .library(name: "StenoJSON", targets: ["JSON"]),
         .library(name: "StenoDialects", targets: ["Dialects", "Sessions"]),
         .library(name: "StenoTranscription", targets: ["Transcription"]),
         .library(name: "StenoSpeechDetection", targets: ["SpeechDetection"]),
@@ -227,6 +228,7 @@ let package = Package(
             dependencies: ["AudioFiles", "Audio", "TestSupport", inMemoryLogging, logging, subprocess],
             swiftSettings: strict
         ),
+        .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "AudioTests", dependencies: ["Audio", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "WebSocketTransportTests",

@@ -13,6 +13,7 @@ let package = Package(
             dependencies: [
                 .product(name: "StenoAudio", package: "steno"),
                 .product(name: "StenoDialects", package: "steno"),
+                .product(name: "StenoJSON", package: "steno"),
             ]
         ),
         .executableTarget(

@@ -1,4 +1,3 @@
-import Audio
 package import JSON
 package import Sessions
 import Transcription
@@ -16,25 +15,13 @@ package struct JSONFields {
         self.path = path
     }
 
-    /// The fields of a client's message.
-    init(message: Span<UInt8>) throws(ClientError) {
-        switch JSONValue(parsing: message) {
-        case .object(let values): self.init(values: values)
-        case nil: throw ClientError(.invalidJSON, "The message is not JSON. Send one JSON object per message.")
-        case _?: throw ClientError(.invalidEvent, "The message must be a JSON object with a 'type'.")
-        }
-    }
+    /// Bytes that a name may have: a model's, an item's, a message's own.
+    static let maximumName = 512
 
-    /// The bytes that the base64 in a field stands for.
-    ///
-    /// - Parameter code: What the error is called when it is none.
-    func bytes(of base64: String, in name: String, elseThrow code: ClientError.Code) throws(ClientError) -> [UInt8] {
-        if let bytes = Base64.decode(Array(base64.utf8).span) { return bytes }
-        throw ClientError(
-            code,
-            "'\(path)\(name)' is not base64; nothing of this message was taken.",
-            param: path + name
-        )
+    /// The client's name for its message, which an error about the message repeats.
+    func eventID() throws(ClientError) -> String? {
+        guard case .string? = values["event_id"] else { return nil }
+        return try string("event_id", maximum: Self.maximumName)
     }
 
     package func string(_ name: String) throws(ClientError) -> String? {
@@ -46,8 +33,21 @@ package struct JSONFields {
     }
 
     package func nullableString(_ name: String) throws(ClientError) -> String?? {
+        try nullableString(name, maximum: .max)
+    }
+
+    /// A string of at most so many bytes of UTF-8.
+    func string(_ name: String, maximum: Int) throws(ClientError) -> String? {
+        guard let text = try string(name) else { return nil }
+        guard text.utf8.count <= maximum else { throw wrong(name, "a string of at most \(maximum) bytes") }
+        return text
+    }
+
+    /// A string of at most so many bytes of UTF-8, or `.some(nil)` for null.
+    func nullableString(_ name: String, maximum: Int) throws(ClientError) -> String?? {
         if values[name] == .null { return .some(nil) }
-        return try string(name).map { .some($0) } ?? nil
+        guard let text = try string(name, maximum: maximum) else { return nil }
+        return .some(text)
     }
 
     /// The code of a language; `.some(nil)` where the engine is to find out.

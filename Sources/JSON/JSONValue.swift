@@ -9,13 +9,6 @@ public enum JSONValue: Equatable, Sendable {
     case array([JSONValue])
     case object([String: JSONValue])
 
-    /// The JSON in `text`, which is UTF-8; `nil` when it is none.
-    public init?(parsing text: Span<UInt8>) {
-        let data = text.withUnsafeBytes { Data($0) }
-        guard let value = try? JSONDecoder().decode(JSONValue.self, from: data) else { return nil }
-        self = value
-    }
-
     /// As UTF-8, without white space and with keys in alphabetical order; numbers must be finite.
     public var text: [UInt8] {
         let encoder = JSONEncoder()
@@ -67,24 +60,7 @@ extension JSONValue {
     }
 }
 
-extension JSONValue: Codable {
-    public init(from decoder: any Decoder) throws {
-        let value = try decoder.singleValueContainer()
-        if value.decodeNil() {
-            self = .null
-        } else if let string = try? value.decode(String.self) {
-            self = .string(string)
-        } else if let bool = try? value.decode(Bool.self) {
-            self = .bool(bool)
-        } else if let number = try? value.decode(Double.self) {
-            self = .number(number)
-        } else if let object = try? value.decode([String: JSONValue].self) {
-            self = .object(object)
-        } else {
-            self = .array(try value.decode([JSONValue].self))
-        }
-    }
-
+extension JSONValue: Encodable {
     public func encode(to encoder: any Encoder) throws {
         var value = encoder.singleValueContainer()
         switch self {

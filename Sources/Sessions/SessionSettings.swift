@@ -27,6 +27,8 @@ public struct SessionSettings: Equatable, Sendable {
     public var language: String?
     /// Text that tells the engine about context or spelling.
     public var prompt: String?
+    /// Bytes that a client's prompt may have.
+    public var maximumPrompt = defaultMaximumPrompt
     /// Whether a transcript comes with the audio it was made from.
     public var includesAudio: Bool
     /// Whether the client wants to know how sure the engine is of each token, where an engine can tell.
@@ -43,6 +45,9 @@ public struct SessionSettings: Equatable, Sendable {
     public var checksManualCommits = true
     /// Utterances that may wait for their transcript before the session stops reading.
     public var maximumPending: Int
+
+    /// Bytes of a prompt unless the operator says otherwise: engines hear to the last few hundred words of one.
+    public static let defaultMaximumPrompt = 4_096
 
     /// What suits an engine, as measured (`docs/segmentation.md`): words that can only be told by likeness should be few.
     public static func overlap(hasWordTimes: Bool) -> Int {

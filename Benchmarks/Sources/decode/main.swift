@@ -1,10 +1,12 @@
-// What one append costs: Steno's own reading against Foundation's, in the same run.
+// What one append costs: Steno's own reading against Foundation's, in the same run. Then how fast JSON is read whose only
+// purpose is to cost time.
 //
 //     swift run -c release --package-path Benchmarks decode
 
 import Audio
 import Dialects
 import Foundation
+import JSON
 import Sessions
 
 struct Append: Decodable {
@@ -49,4 +51,31 @@ for milliseconds in [20, 100] {
         let append = try? decoder.decode(Append.self, from: Data(message))
         return append.flatMap { Data(base64Encoded: $0.audio) }?.count ?? 0
     }
+}
+
+/// The median speed of reading `text`, in bytes per microsecond, which are MB per second.
+func speed(of text: [UInt8], _ read: ([UInt8]) -> Void) -> Int {
+    let times = (0..<5).map { _ in
+        let start = ContinuousClock.now
+        read(text)
+        return (ContinuousClock.now - start) / .microseconds(1)
+    }
+    return Int(Double(text.count) / times.sorted()[2])
+}
+
+func document(of piece: String) -> [UInt8] {
+    let pieces = [String](repeating: piece, count: (1 << 22) / piece.utf8.count)
+    return Array((#"{"type":"x","a":["# + pieces.joined(separator: ",") + "]}").utf8)
+}
+
+let deep = Array(repeatElement(UInt8(ascii: "["), count: 1 << 22))
+print("4 MB of nesting: refused after", speed(of: deep) { _ = try? JSONValue(parsing: $0.span) }, "MB/s")
+for piece in [
+    "[]", "{}", "0", "-12.5e3", "null", #""a""#, #""\n\u00e9\/""#, #"{"a":1}"#,
+    "\"" + String(repeating: "a", count: 4_000) + "\"",
+] {
+    let text = document(of: piece)
+    let message = speed(of: text) { _ = dialect.decode(text: $0.span) }
+    let value = speed(of: text) { _ = try? JSONValue(parsing: $0.span) }
+    print("4 MB of \(piece.prefix(20)): as a message \(message) MB/s, as a value \(value) MB/s")
 }

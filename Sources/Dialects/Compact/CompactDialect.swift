@@ -8,16 +8,22 @@ import SpeechDetection
 /// Text messages are JSON objects with a `type`; binary messages are PCM16LE at the session's rate. The README lists
 /// every message.
 public struct CompactDialect: Dialect {
+    private let maximumPrompt: Int
     private let makeEventID: @Sendable () -> String
 
-    /// - Parameter makeEventID: Names events; random by default.
-    public init(makeEventID: @escaping @Sendable () -> String = { Identifier.random("event") }) {
+    /// - Parameters:
+    ///   - maximumPrompt: Bytes that a prompt may have.
+    ///   - makeEventID: Names events; random by default.
+    public init(
+        maximumPrompt: Int = SessionSettings.defaultMaximumPrompt,
+        makeEventID: @escaping @Sendable () -> String = { Identifier.random("event") }
+    ) {
+        self.maximumPrompt = maximumPrompt
         self.makeEventID = makeEventID
     }
 
     public func decode(text: Span<UInt8>) -> ClientCommand {
-        if let append = AppendScanner.scan(text) { return append }
-        do throws(ClientError) { return command(try JSONFields(message: text)) } catch { return .invalid(error) }
+        do throws(ClientError) { return command(try ClientMessage(text)) } catch { return .invalid(error) }
     }
 
     public func decode(binary: Span<UInt8>) -> ClientCommand {
@@ -34,7 +40,7 @@ public struct CompactDialect: Dialect {
     /// What the query of the WebSocket's URL asks for: `include_audio`, `language`, `sample_rate`.
     ///
     /// Other names are ignored: proxies and clients add their own.
-    public static func update(query: [(name: String, value: String)]) throws(ClientError) -> SessionUpdate {
+    public func update(query: [(name: String, value: String)]) throws(ClientError) -> SessionUpdate {
         var values: [String: JSONValue] = [:]
         for (name, value) in query {
             switch (name, value) {
@@ -47,22 +53,23 @@ public struct CompactDialect: Dialect {
         return try settings(JSONFields(values: values))
     }
 
-    private func command(_ fields: JSONFields) -> ClientCommand {
+    private func command(_ message: ClientMessage) -> ClientCommand {
+        let fields = message.fields
         var eventID: String?
         do throws(ClientError) {
             guard case .string(let type) = fields.values["type"] else {
                 throw ClientError(.invalidEvent, "The message must have a 'type' that is a string.", param: "type")
             }
-            if case .string(let id) = fields.values["event_id"] { eventID = id }
+            eventID = try fields.eventID()
             switch type {
-            case "input_audio_buffer.append": return try append(fields)
+            case "input_audio_buffer.append": return try append(message)
             case "input_audio_buffer.commit": return .commit(eventID: eventID)
             case "input_audio_buffer.clear": return .clear
             case "session.update":
                 guard let session = try fields.object("session") else {
                     throw fields.wrong("session", "an object")
                 }
-                return .update(try Self.settings(session))
+                return .update(try settings(session))
             default:
                 let known =
                     "input_audio_buffer.append, input_audio_buffer.commit, input_audio_buffer.clear, session.update"
@@ -75,16 +82,17 @@ public struct CompactDialect: Dialect {
         }
     }
 
-    private func append(_ fields: JSONFields) throws(ClientError) -> ClientCommand {
-        guard let text = try fields.string("audio") else { throw fields.wrong("audio", "a base64 string") }
-        let rate = try fields.integer("sample_rate", in: AudioIntake.rates)
-        return .append(audio: try fields.bytes(of: text, in: "audio", elseThrow: .invalidAudio), rate: rate)
+    private func append(_ message: ClientMessage) throws(ClientError) -> ClientCommand {
+        let missing = message.fields.wrong("audio", "a base64 string")
+        let audio = try message.audio(orThrow: missing, orElse: .invalidAudio)
+        let rate = try message.fields.integer("sample_rate", in: AudioIntake.rates)
+        return .append(audio: audio, rate: rate)
     }
 
-    private static func settings(_ fields: JSONFields) throws(ClientError) -> SessionUpdate {
+    private func settings(_ fields: JSONFields) throws(ClientError) -> SessionUpdate {
         var update = SessionUpdate()
         update.language = try fields.language()
-        update.prompt = try fields.nullableString("prompt")
+        update.prompt = try fields.nullableString("prompt", maximum: maximumPrompt)
         switch fields.values["noise_reduction"] {
         case nil: break
         case .null: update.noiseReduction = .some(nil)
@@ -94,13 +102,22 @@ public struct CompactDialect: Dialect {
         update.enhancedListener = try fields.choice("enhancement_for")
         update.includesAudio = try fields.bool("include_audio")
         update.inputFormat = try fields.integer("sample_rate", in: AudioIntake.rates).map { .pcm16(rate: $0) }
-        if let turnDetection = try fields.nullableObject("turn_detection") {
-            update.turnDetection = if let turnDetection { .on(try change(turnDetection)) } else { .off }
+        switch try fields.nullableObject("turn_detection") {
+        case nil: break
+        case .some(nil): update.turnDetection = .off
+        case .some(let rules?): update.turnDetection = try turnDetection(rules)
         }
         return update
     }
 
-    private static func change(_ fields: JSONFields) throws(ClientError) -> TurnDetectionUpdate.Change {
+    /// What a `turn_detection` object asks for; nothing when it is empty.
+    private func turnDetection(_ fields: JSONFields) throws(ClientError) -> TurnDetectionUpdate? {
+        if fields.values.isEmpty { return nil }
+        if fields.values["type"] == "none" { return .off }
+        return .on(try change(fields))
+    }
+
+    private func change(_ fields: JSONFields) throws(ClientError) -> TurnDetectionUpdate.Change {
         func samples(_ name: String, _ range: ClosedRange<Int>) throws(ClientError) -> Int? {
             try fields.integer(name, in: range).map { SampleClock.samples(milliseconds: $0) }
         }

@@ -1,6 +1,6 @@
 import Audio
 import FoundationEssentials
-import JSON
+package import JSON
 public import Sessions
 import Synchronization
 
@@ -20,14 +20,17 @@ public final class OpenAIRealtimeDialect: Dialect {
     private let expiry: Int
     private let makeEventID: @Sendable () -> String
     private let initialShape: Shape
+    private let maximumPrompt: Int
     /// Written by the task that decodes, read by the one that encodes.
     private let shape: Mutex<Shape>
 
     /// - Parameters:
     ///   - shape: What the client asked for at the handshake; a beta client may still say so later, by its first update.
+    ///   - maximumPrompt: Bytes that a prompt may have.
     ///   - expiry: What the client is told of the session's end, in seconds since 1970; in thirty days if left out.
     public init(
         shape: Shape,
+        maximumPrompt: Int = SessionSettings.defaultMaximumPrompt,
         sessionID: String = Identifier.random("sess"),
         expiry: Int? = nil,
         makeEventID: @escaping @Sendable () -> String = { Identifier.random("event") }
@@ -35,6 +38,7 @@ public final class OpenAIRealtimeDialect: Dialect {
         self.sessionID = sessionID
         self.makeEventID = makeEventID
         initialShape = shape
+        self.maximumPrompt = maximumPrompt
         self.shape = Mutex(shape)
         self.expiry = expiry ?? Int(Date().timeIntervalSince1970) + Self.lifetime
     }
@@ -43,9 +47,9 @@ public final class OpenAIRealtimeDialect: Dialect {
     private static let lifetime = 30 * 24 * 3_600
 
     public func decode(text: Span<UInt8>) -> ClientCommand {
-        if case .append(let audio, nil)? = AppendScanner.scan(text) { return .append(audio: audio, rate: nil) }
         do throws(ClientError) {
-            return RealtimeRequest(try JSONFields(message: text), noteBeta: noteBeta).command
+            let message = try ClientMessage(text)
+            return RealtimeRequest(message, maximumPrompt: maximumPrompt, noteBeta: noteBeta).command
         } catch {
             return .invalid(error)
         }
@@ -86,16 +90,14 @@ extension OpenAIRealtimeDialect {
         return update
     }
 
-    /// Reads a `session` object as clients send it when they ask for a secret; `session` is JSON.
-    public static func update(session: [UInt8]) throws(ClientError) -> SessionUpdate {
-        guard case .object(let values)? = JSONValue(parsing: session.span) else {
-            throw ClientError(.invalidValue, "'session' must be an object.", param: "session")
-        }
-        return try RealtimeSessionFields(JSONFields(values: values, path: "session.")).update()
+    /// Reads the members of a `session` object as clients send it when they ask for a secret.
+    package func update(session: [String: JSONValue]) throws(ClientError) -> SessionUpdate {
+        let fields = JSONFields(values: session, path: "session.")
+        return try RealtimeSessionFields(fields, maximumPrompt: maximumPrompt).update()
     }
 
-    /// The `session` object that describes `settings`, as JSON.
-    public func session(_ settings: SessionSettings) -> [UInt8] { session(initialShape).json(settings).text }
+    /// The `session` object that describes `settings`.
+    package func session(_ settings: SessionSettings) -> JSONValue { session(initialShape).json(settings) }
 
     private func session(_ shape: Shape) -> RealtimeSession {
         RealtimeSession(id: sessionID, expiry: expiry, shape: shape)

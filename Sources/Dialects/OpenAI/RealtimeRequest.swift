@@ -11,11 +11,11 @@ struct RealtimeRequest {
     ]
 
     /// - Parameter noteBeta: Called when the message shows that the client reads the beta's shape.
-    init(_ fields: JSONFields, noteBeta: () -> Void) {
+    init(_ message: ClientMessage, maximumPrompt: Int, noteBeta: () -> Void) {
         var eventID: String?
-        if case .string(let id)? = fields.values["event_id"] { eventID = id }
         do throws(ClientError) {
-            command = try Self.command(fields, eventID: eventID, noteBeta: noteBeta)
+            eventID = try message.fields.eventID()
+            command = try Self.command(message, eventID: eventID, maximumPrompt: maximumPrompt, noteBeta: noteBeta)
         } catch {
             var error = error
             error.eventID = eventID
@@ -24,25 +24,31 @@ struct RealtimeRequest {
     }
 
     private static func command(
-        _ fields: JSONFields,
+        _ message: ClientMessage,
         eventID: String?,
+        maximumPrompt: Int,
         noteBeta: () -> Void
     ) throws(ClientError) -> ClientCommand {
+        let fields = message.fields
         guard let type = try fields.string("type") else { throw fields.missing("type") }
         switch type {
-        case "input_audio_buffer.append": return try append(fields)
+        case "input_audio_buffer.append": return try append(message)
         case "input_audio_buffer.commit": return .commit(eventID: eventID)
         case "input_audio_buffer.clear": return .clear
-        case "session.update": return .update(try update(fields))
+        case "session.update": return .update(try update(fields, maximumPrompt: maximumPrompt))
         case "transcription_session.update":
-            let update = try update(fields)
+            let update = try update(fields, maximumPrompt: maximumPrompt)
             noteBeta()
             return .update(update)
         case "conversation.item.retrieve":
-            guard let id = try fields.string("item_id") else { throw fields.missing("item_id") }
+            guard let id = try fields.string("item_id", maximum: JSONFields.maximumName) else {
+                throw fields.missing("item_id")
+            }
             return .retrieve(itemID: id, eventID: eventID)
         case "conversation.item.delete":
-            guard let id = try fields.string("item_id") else { throw fields.missing("item_id") }
+            guard let id = try fields.string("item_id", maximum: JSONFields.maximumName) else {
+                throw fields.missing("item_id")
+            }
             return .delete(itemID: id, eventID: eventID)
         default: throw refusal(of: type)
         }
@@ -77,13 +83,15 @@ struct RealtimeRequest {
         }
     }
 
-    private static func append(_ fields: JSONFields) throws(ClientError) -> ClientCommand {
-        guard let text = try fields.string("audio") else { throw fields.missing("audio") }
-        return .append(audio: try fields.bytes(of: text, in: "audio", elseThrow: .invalidValue), rate: nil)
+    private static func append(_ message: ClientMessage) throws(ClientError) -> ClientCommand {
+        // A value of another type has its own words.
+        _ = try message.fields.string("audio")
+        let missing = message.fields.missing("audio")
+        return .append(audio: try message.audio(orThrow: missing, orElse: .invalidValue), rate: nil)
     }
 
-    private static func update(_ fields: JSONFields) throws(ClientError) -> SessionUpdate {
+    private static func update(_ fields: JSONFields, maximumPrompt: Int) throws(ClientError) -> SessionUpdate {
         guard let session = try fields.object("session") else { throw fields.missing("session") }
-        return try RealtimeSessionFields(session).update()
+        return try RealtimeSessionFields(session, maximumPrompt: maximumPrompt).update()
     }
 }

@@ -9,8 +9,13 @@ import SpeechDetection
 /// mean nothing here are passed over: clients take any error for the end of the session.
 struct RealtimeSessionFields {
     private let fields: JSONFields
+    private let maximumPrompt: Int
 
-    init(_ fields: JSONFields) { self.fields = fields }
+    /// - Parameter maximumPrompt: Bytes that a prompt may have.
+    init(_ fields: JSONFields, maximumPrompt: Int) {
+        self.fields = fields
+        self.maximumPrompt = maximumPrompt
+    }
 
     /// The change that it asks for; nothing of it holds when a field is wrong.
     func update() throws(ClientError) -> SessionUpdate {
@@ -46,9 +51,9 @@ struct RealtimeSessionFields {
         case nil: break
         case .some(nil): (update.model, update.language, update.prompt) = (.some(nil), .some(nil), .some(nil))
         case .some(let transcription?):
-            if let model = try transcription.text("model") { update.model = model }
+            if let model = try transcription.text("model", maximum: JSONFields.maximumName) { update.model = model }
             if let language = try transcription.language() { update.language = language }
-            if let prompt = try transcription.text("prompt") { update.prompt = prompt }
+            if let prompt = try transcription.text("prompt", maximum: maximumPrompt) { update.prompt = prompt }
             // Clients of these models end the turns themselves, and say nothing of turn detection.
             isStreaming = ["gpt-realtime-whisper", "gpt-live-transcribe"].contains {
                 (update.model ?? "")?.hasPrefix($0) == true
@@ -99,8 +104,11 @@ struct RealtimeSessionFields {
         return reduction
     }
 
-    private func turnDetection(_ fields: JSONFields) throws(ClientError) -> TurnDetectionUpdate {
+    /// What a `turn_detection` object asks for; nothing when it is empty.
+    private func turnDetection(_ fields: JSONFields) throws(ClientError) -> TurnDetectionUpdate? {
+        if fields.values.isEmpty { return nil }
         switch try fields.string("type") ?? "server_vad" {
+        case "none": return .off
         case "server_vad": return .on(try change(fields))
         case "semantic_vad":
             return .semantic(fields.values["eagerness"] == .null ? .auto : try fields.choice("eagerness") ?? .auto)
@@ -127,8 +135,8 @@ struct RealtimeSessionFields {
 
 extension JSONFields {
     /// A string, where an empty one says as much as null.
-    fileprivate func text(_ name: String) throws(ClientError) -> String?? {
-        guard let text = try nullableString(name) else { return nil }
+    fileprivate func text(_ name: String, maximum: Int) throws(ClientError) -> String?? {
+        guard let text = try nullableString(name, maximum: maximum) else { return nil }
         return .some(text.flatMap { $0.isEmpty ? nil : $0 })
     }
 

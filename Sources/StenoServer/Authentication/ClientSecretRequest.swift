@@ -4,8 +4,8 @@ import Sessions
 
 /// What is asked of a route that makes client secrets.
 struct ClientSecretRequest: Equatable {
-    /// The session object, as JSON.
-    var session: [UInt8]
+    /// The session object's members.
+    var session: [String: JSONValue]
     /// Seconds in `ClientSecrets.lifetimes`.
     var lifetime: Int
 
@@ -21,19 +21,22 @@ struct ClientSecretRequest: Equatable {
             // Releases of OpenAI's SDK have either name.
             let name = try secret?.object("expires_after") == nil ? "expires_at" : "expires_after"
             lifetime = try Self.lifetime(secret?.object(name))
-            session = JSONValue.object(fields.values).text
+            session = fields.values
         } else {
             lifetime = try Self.lifetime(fields.object("expires_after"))
-            session = JSONValue.object(try fields.object("session")?.values ?? [:]).text
+            session = try fields.object("session")?.values ?? [:]
         }
     }
 
     private static func fields(_ body: [UInt8]) throws(ClientError) -> JSONFields {
-        switch JSONValue(parsing: body.span) {
-        case .object(let values): return JSONFields(values: values)
-        case nil: throw ClientError(.invalidJSON, "The body is not JSON. Send a JSON object, or nothing.")
-        case _?: throw ClientError(.invalidValue, "The body must be a JSON object.")
+        let value: JSONValue
+        do { value = try JSONValue(parsing: body.span) } catch {
+            throw ClientError(.invalidJSON, "The body cannot be read: \(error). Send a JSON object, or nothing.")
         }
+        guard case .object(let values) = value else {
+            throw ClientError(.invalidValue, "The body must be a JSON object.")
+        }
+        return JSONFields(values: values)
     }
 
     private static func lifetime(_ expiry: JSONFields?) throws(ClientError) -> Int {

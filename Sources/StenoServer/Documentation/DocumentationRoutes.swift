@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Hummingbird
 import JSON
 
@@ -7,11 +6,11 @@ struct DocumentationRoutes: Sendable {
     private let description: String
     private let page: String
 
-    /// - Throws: `DecodingError` when the description that was built in is no JSON.
+    /// - Throws: `JSONError` when the description that was built in is no JSON.
     init() throws {
         let bytes = PackageResources.openapi_json
         description = String(decoding: bytes, as: UTF8.self)
-        page = DocumentationPage(try JSONDecoder().decode(JSONValue.self, from: Data(bytes))).html
+        page = DocumentationPage(try JSONValue(parsing: bytes.span)).html
     }
 
     func add(to router: Router<ServerContext>) {

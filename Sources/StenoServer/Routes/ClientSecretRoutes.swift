@@ -5,14 +5,14 @@ import Logging
 import NIOCore
 import Sessions
 
-/// How the realtime protocol writes session objects, for the routes that make client secrets.
-///
-/// `isBeta` tells the flat objects from before the general release.
+/// How the realtime protocol reads session objects, for the routes that make client secrets.
 struct RealtimeSessionFormat: Sendable {
-    /// What a session object, in JSON, asks for.
-    var parse: @Sendable (_ session: [UInt8], _ isBeta: Bool) throws(ClientError) -> SessionUpdate
-    /// The effective session object, in JSON, of a session that starts with the update.
-    var render: @Sendable (_ update: SessionUpdate, _ isBeta: Bool) throws -> [UInt8]
+    /// What a session object's members ask for, and the object that describes a session which starts so.
+    ///
+    /// `isBeta` tells the flat objects from before the general release.
+    var read:
+        @Sendable (_ session: [String: JSONValue], _ isBeta: Bool) throws(ClientError) ->
+            (update: SessionUpdate, session: JSONValue)
 }
 
 /// Makes client secrets: `POST …/realtime/client_secrets`, and as before the general release `…/realtime/sessions` and
@@ -40,9 +40,8 @@ struct ClientSecretRoutes: Sendable {
         let body = try await Self.body(of: request)
         do {
             let wish = try ClientSecretRequest(body: body, isBeta: isBeta)
-            let update = try format.parse(wish.session, isBeta)
+            let (update, session) = try format.read(wish.session, isBeta)
             let client = Client(name: context.client.name, sessionUpdate: update)
-            let session = try format.render(update, isBeta)
             let secret = try secrets.make(for: client, lifetime: wish.lifetime)
             context.logger.debug("Client secret made", metadata: ["steno.secret.lifetime": "\(wish.lifetime)"])
             let answer = isBeta ? Self.flat(secret, session) : Self.nested(secret, session)
@@ -63,17 +62,17 @@ struct ClientSecretRoutes: Sendable {
         }
     }
 
-    private static func nested(_ secret: ClientSecrets.Secret, _ session: [UInt8]) -> [UInt8] {
+    private static func nested(_ secret: ClientSecrets.Secret, _ session: JSONValue) -> [UInt8] {
         let fields: JSONValue = [
             "value": .string(secret.value), "expires_at": .integer(secret.expiresAt),
-            "session": JSONValue(parsing: session.span) ?? nil,
+            "session": session,
         ]
         return fields.text
     }
 
     /// The session object with the secret as a field of it, where a session's own events have null.
-    private static func flat(_ secret: ClientSecrets.Secret, _ session: [UInt8]) -> [UInt8] {
-        var fields = JSONValue(parsing: session.span)?.members ?? [:]
+    private static func flat(_ secret: ClientSecrets.Secret, _ session: JSONValue) -> [UInt8] {
+        var fields = session.members
         fields["client_secret"] = ["value": .string(secret.value), "expires_at": .integer(secret.expiresAt)]
         return JSONValue.object(fields).text
     }

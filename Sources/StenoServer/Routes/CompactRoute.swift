@@ -19,11 +19,12 @@ struct CompactRoute {
 
     private func open(_ request: Request, _ context: ServerContext) async throws -> Response {
         var settings = host.settings
+        let dialect = CompactDialect(maximumPrompt: settings.maximumPrompt)
         do throws(ClientError) {
-            settings.apply(try CompactDialect.update(query: request.query))
+            settings.apply(try dialect.update(query: request.query))
         } catch {
             throw APIError(error)
         }
-        return try await host.open(request, context, dialect: CompactDialect(), settings: settings)
+        return try await host.open(request, context, dialect: dialect, settings: settings)
     }
 }

@@ -26,7 +26,8 @@ struct RealtimeRoute {
         } catch {
             throw APIError(error)
         }
-        let dialect = OpenAIRealtimeDialect(shape: Self.shape(request.head, query))
+        let shape = Self.shape(request.head, query)
+        let dialect = OpenAIRealtimeDialect(shape: shape, maximumPrompt: settings.maximumPrompt)
         return try await host.open(request, context, dialect: dialect, settings: settings)
     }
 
@@ -45,15 +46,14 @@ struct RealtimeRoute {
 
     /// How the routes that make client secrets read and write sessions.
     var sessionFormat: RealtimeSessionFormat {
-        RealtimeSessionFormat(
-            parse: { session, _ throws(ClientError) in try OpenAIRealtimeDialect.update(session: session) },
-            render: { [start] update, isBeta in
-                var settings = start
-                settings.apply(update)
-                let dialect = OpenAIRealtimeDialect(shape: isBeta ? .beta(isTranscription: true) : .ga)
-                return dialect.session(settings)
-            }
-        )
+        RealtimeSessionFormat { [start] session, isBeta throws(ClientError) in
+            let shape: OpenAIRealtimeDialect.Shape = isBeta ? .beta(isTranscription: true) : .ga
+            let dialect = OpenAIRealtimeDialect(shape: shape, maximumPrompt: start.maximumPrompt)
+            let update = try dialect.update(session: session)
+            var settings = start
+            settings.apply(update)
+            return (update, dialect.session(settings))
+        }
     }
 
     private static func shape(

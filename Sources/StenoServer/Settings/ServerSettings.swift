@@ -120,6 +120,8 @@ public struct ServerSettings: Sendable {
         session.enhancement = try await enhancement(reader)
         session.language = try await language(reader)
         session.prompt = try await reader.string(.transcriberPrompt)
+        session.maximumPrompt =
+            try await reader.integer(.maxPromptBytes, in: 0...65_536) ?? session.maximumPrompt
         session.maximumPending =
             try await reader.integer(.maxPendingUtterances, in: 1...1_000) ?? session.maximumPending
         return session

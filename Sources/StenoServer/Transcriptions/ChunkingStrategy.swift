@@ -1,5 +1,4 @@
 import Audio
-import FoundationEssentials
 import JSON
 import Sessions
 import SpeechDetection
@@ -43,7 +42,7 @@ struct ChunkingStrategy: Equatable {
     func applied(to rules: TurnDetection) -> TurnDetection { change.applied(to: rules) }
 
     private static func object(_ text: String) throws(APIError) -> [String: String] {
-        guard let object = try? JSONDecoder().decode([String: JSONValue].self, from: Data(text.utf8)) else {
+        guard case .object(let object)? = try? JSONValue(parsing: Array(text.utf8).span) else {
             throw .invalid(name, text, allowed: "auto, or a JSON object of type server_vad")
         }
         return object.filter { keys.contains($0.key) }.compactMapValues(\.scalar)

@@ -69,6 +69,21 @@ struct RealtimeRequestTests {
         #expect(Self.update(session) == .update(expected))
     }
 
+    @Test(
+        "Takes 'none' for off, and leaves turn detection as it is where nothing is said",
+        arguments: [
+            (#"{"turn_detection":{"type":"none"}}"#, .off), (#"{"turn_detection":{}}"#, nil),
+            (#"{"audio":{"input":{"turn_detection":{"type":"none"}}}}"#, .off),
+            (#"{"audio":{"input":{"turn_detection":{}}}}"#, nil),
+            (#"{"turn_detection":{"type":"server_vad"}}"#, .on(TurnDetectionUpdate.Change())),
+        ] as [(String, TurnDetectionUpdate?)]
+    )
+    func detection(session: String, detection: TurnDetectionUpdate?) {
+        var expected = SessionUpdate()
+        expected.turnDetection = detection
+        #expect(Self.update(session) == .update(expected))
+    }
+
     @Test("Tells absent from null")
     func null() {
         #expect(Self.update("{}") == .update(SessionUpdate()))
@@ -162,6 +177,15 @@ struct RealtimeRequestTests {
                 "session.audio.input.noise_reduction.type"
             ),
             (#"{"type":"session.update","session":{"include":"all"}}"#, "invalid_value", "session.include"),
+            (
+                #"{"type":"conversation.item.retrieve","item_id":"\#(String(repeating: "i", count: 513))"}"#,
+                "invalid_value",
+                "item_id"
+            ),
+            (
+                #"{"type":"session.update","session":{"input_audio_transcription":{"prompt":"\#(String(repeating: "p", count: 4_097))"}}}"#,
+                "invalid_value", "session.input_audio_transcription.prompt"
+            ),
             (#"{"type":"conversation.item.retrieve"}"#, "missing_required_parameter", "item_id"),
             (#"{"type":"response.create"}"#, "invalid_value", "type"),
             (#"{"type":"conversation.item.create","item":{}}"#, "invalid_value", "type"),
@@ -198,7 +222,12 @@ struct RealtimeRequestTests {
     )
     func languages(session: String, param: String) throws {
         func update(_ language: String) throws -> SessionUpdate {
-            try OpenAIRealtimeDialect.update(session: Array(session.replacing("%", with: language).utf8))
+            let text = #"{"type":"session.update","session":"# + session.replacing("%", with: language) + "}"
+            switch Self.decode(text) {
+            case .update(let update): return update
+            case .invalid(let error): throw error
+            default: return SessionUpdate()
+            }
         }
         #expect(try update(#""en-US""#).language == "en")
         for detection in [#""auto""#, #""""#, "null"] { #expect(try update(detection).language == .some(nil)) }

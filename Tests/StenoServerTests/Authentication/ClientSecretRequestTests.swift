@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Sessions
 import Testing
 
@@ -8,7 +9,7 @@ import Testing
 struct ClientSecretRequestTests {
     static func read(_ body: String, isBeta: Bool = false) throws -> (session: String, lifetime: Int) {
         let request = try ClientSecretRequest(body: Array(body.utf8), isBeta: isBeta)
-        return (String(decoding: request.session, as: UTF8.self), request.lifetime)
+        return (String(decoding: JSONValue.object(request.session).text, as: UTF8.self), request.lifetime)
     }
 
     @Test(

@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import InMemoryLogging
+import JSON
 import Sessions
 import Synchronization
 import Testing
@@ -27,22 +28,14 @@ struct ClientSecretRoutesTests {
     /// A protocol in which a session is its prompt.
     var format: RealtimeSessionFormat {
         let parsed = parsed
-        return RealtimeSessionFormat(
-            parse: { session, isBeta throws(ClientError) in
-                let text = String(decoding: session, as: UTF8.self)
-                parsed.calls.withLock { $0.append((text, isBeta)) }
-                if text.contains("bad") { throw ClientError(.invalidValue, "It is bad.", param: "session.prompt") }
-                var update = SessionUpdate()
-                update.prompt = text
-                return update
-            },
-            render: { update, isBeta in
-                let object: [String: Any] = [
-                    "prompt": (update.prompt ?? "") ?? "", "beta": isBeta, "client_secret": NSNull(),
-                ]
-                return Array(try JSONSerialization.data(withJSONObject: object))
-            }
-        )
+        return RealtimeSessionFormat { session, isBeta throws(ClientError) in
+            let text = String(decoding: JSONValue.object(session).text, as: UTF8.self)
+            parsed.calls.withLock { $0.append((text, isBeta)) }
+            if text.contains("bad") { throw ClientError(.invalidValue, "It is bad.", param: "session.prompt") }
+            var update = SessionUpdate()
+            update.prompt = text
+            return (update, ["prompt": .string(text), "beta": .bool(isBeta), "client_secret": nil])
+        }
     }
 
     func probe(_ keys: String? = "alice:alice-key") throws -> RouterProbe {

@@ -1,0 +1,104 @@
+import Audio
+import JSON
+import Sessions
+
+/// A client's text message: a JSON object with a `type`, read once.
+///
+/// An append may be as long as the transport allows, for its audio, which is decoded from where it stands. Everything
+/// else must fit into `maximumLength`.
+struct ClientMessage {
+    enum AppendedAudio {
+        case bytes([UInt8])
+        case notBase64
+    }
+
+    /// Bytes of a message, audio aside.
+    static let maximumLength = 1 << 16
+
+    private static let append = "input_audio_buffer.append"
+
+    /// Its members, without what is in `audio`.
+    let fields: JSONFields
+    /// The string in the `audio` of an append; `nil` when there is none.
+    let audio: AppendedAudio?
+
+    /// Reads `text`, which is valid UTF-8.
+    init(_ text: Span<UInt8>) throws(ClientError) {
+        let outline = try Self.outline(of: text)
+        let audio = try Self.audio(of: outline, in: text)
+        let length = text.count - (audio?.place.count ?? 0)
+        guard length <= Self.maximumLength else {
+            throw ClientError(
+                .messageTooLarge,
+                "The message is too long. Only the audio of an append may make a message longer than \(Self.maximumLength) bytes."
+            )
+        }
+
+        var values: [String: JSONValue] = [:]
+        for member in outline.members where member.place != audio?.place {
+            values[member.name] = try Self.value(at: member.place, in: text)
+        }
+        fields = JSONFields(values: values)
+        self.audio = try audio.map { member throws(ClientError) in try Self.decode(member, in: text) }
+    }
+
+    /// The bytes of an append's audio.
+    ///
+    /// - Parameters:
+    ///   - missing: The error where there is none.
+    ///   - code: What the error is called where it is not base64.
+    func audio(orThrow missing: ClientError, orElse code: ClientError.Code) throws(ClientError) -> [UInt8] {
+        switch audio {
+        case .bytes(let bytes): return bytes
+        case .notBase64:
+            throw ClientError(code, "'audio' is not base64; nothing of this message was taken.", param: "audio")
+        case nil: throw missing
+        }
+    }
+}
+
+extension ClientMessage {
+    private static func outline(of text: Span<UInt8>) throws(ClientError) -> JSONOutline {
+        do {
+            return try JSONOutline(of: text)
+        } catch .notAnObject {
+            throw ClientError(.invalidEvent, "The message must be a JSON object with a 'type'.")
+        } catch {
+            throw invalid(error)
+        }
+    }
+
+    private static func value(at place: Range<Int>, in text: Span<UInt8>) throws(ClientError) -> JSONValue {
+        do { return try JSONValue(parsing: text.extracting(place)) } catch { throw invalid(error) }
+    }
+
+    private static func invalid(_ error: JSONError) -> ClientError {
+        ClientError(.invalidJSON, "The message cannot be read: \(error). Send one JSON object per message.")
+    }
+
+    /// The member that holds an append's audio, if it is a string.
+    private static func audio(
+        of outline: JSONOutline,
+        in text: Span<UInt8>
+    ) throws(ClientError) -> JSONOutline.Member? {
+        guard let type = outline["type"], type.place.count <= maximumLength,
+            try value(at: type.place, in: text) == .string(append),
+            let audio = outline["audio"], text[audio.place.lowerBound] == UInt8(ascii: "\"")
+        else { return nil }
+        return audio
+    }
+
+    private static func decode(
+        _ audio: JSONOutline.Member,
+        in text: Span<UInt8>
+    ) throws(ClientError) -> AppendedAudio {
+        let bytes: [UInt8]?
+        if let characters = audio.characters {
+            bytes = Base64.decode(text.extracting(characters))
+        } else {
+            let string = try value(at: audio.place, in: text).string ?? ""
+            bytes = Base64.decode(Array(string.utf8).span)
+        }
+        return bytes.map { .bytes($0) } ?? .notBase64
+    }
+}

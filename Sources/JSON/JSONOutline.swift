@@ -1,0 +1,98 @@
+/// The members of a JSON object, found and checked but left where they stand in the text.
+///
+/// It serves messages that hold one very long string: nothing of it is copied before somebody asks.
+public struct JSONOutline: Sendable {
+    public struct Member: Sendable {
+        public var name: String
+        /// Where its value stands in the text, quotes and brackets included.
+        public var place: Range<Int>
+        /// Where the characters of a string stand that has no escapes; `nil` for every other value.
+        public var characters: Range<Int>?
+    }
+
+    /// Members that an object may have.
+    public static let maximumMembers = 64
+
+    /// In the order of the text.
+    public private(set) var members: [Member] = []
+
+    /// Finds the members of the object in `text`, which is valid UTF-8.
+    public init(of text: Span<UInt8>) throws(JSONError) {
+        members = try text.withUnsafeBytes { bytes throws(JSONError) in
+            var lexer = JSONLexer(bytes)
+            let members = try lexer.members()
+            try lexer.expectEnd()
+            return members
+        }
+    }
+
+    /// The member of this name; the last one where there are several.
+    public subscript(name: String) -> Member? { members.last { $0.name == name } }
+}
+
+extension JSONLexer {
+    fileprivate mutating func members() throws(JSONError) -> [JSONOutline.Member] {
+        guard try take("{") else {
+            try skipValue(depth: 0)
+            try expectEnd()
+            throw .notAnObject
+        }
+        var members: [JSONOutline.Member] = []
+        if try take("}") { return members }
+
+        repeat {
+            guard members.count < JSONOutline.maximumMembers else { throw .tooManyMembers }
+            let name = try text(of: string())
+            try expect(":")
+
+            let isString = try next() == UInt8(ascii: "\"")
+            let first = index
+            if isString {
+                let token = try string()
+                let characters = token.hasEscapes ? nil : token.place
+                members.append(JSONOutline.Member(name: name, place: first..<index, characters: characters))
+            } else {
+                try skipValue(depth: 1)
+                members.append(JSONOutline.Member(name: name, place: first..<index))
+            }
+        } while try take(",")
+        try expect("}")
+        return members
+    }
+
+    /// Checks a value and goes behind it.
+    ///
+    /// - Parameter depth: Arrays and objects around it.
+    private mutating func skipValue(depth: Int) throws(JSONError) {
+        switch try next() {
+        case UInt8(ascii: "{"):
+            try skipItems(from: "{", to: "}", depth: depth) { lexer throws(JSONError) in
+                _ = try lexer.string()
+                try lexer.expect(":")
+                try lexer.skipValue(depth: depth + 1)
+            }
+        case UInt8(ascii: "["):
+            try skipItems(from: "[", to: "]", depth: depth) { lexer throws(JSONError) in
+                try lexer.skipValue(depth: depth + 1)
+            }
+        case UInt8(ascii: "\""): _ = try string()
+        case UInt8(ascii: "t"): try literal("true")
+        case UInt8(ascii: "f"): try literal("false")
+        case UInt8(ascii: "n"): try literal("null")
+        default: _ = try number()
+        }
+    }
+
+    private mutating func skipItems(
+        from opening: Unicode.Scalar,
+        to closing: Unicode.Scalar,
+        depth: Int,
+        item: (inout JSONLexer) throws(JSONError) -> Void
+    ) throws(JSONError) {
+        guard depth < JSONValue.maximumDepth else { throw .tooDeep }
+        try expect(opening)
+        if try take(closing) { return }
+        repeat { try item(&self) } while try take(",")
+        try expect(closing)
+    }
+}
