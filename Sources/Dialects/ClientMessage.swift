@@ -17,25 +17,29 @@ struct ClientMessage {
 
     private static let append = "input_audio_buffer.append"
 
-    /// Its members, without what is in `audio`.
+    /// Its members; of an append without its type and `audio`.
     let fields: JSONFields
+    let isAppend: Bool
     /// The string in the `audio` of an append; `nil` when there is none.
     let audio: AppendedAudio?
 
     /// Reads `text`, which is valid UTF-8.
     init(_ text: Span<UInt8>) throws(ClientError) {
         let outline = try Self.outline(of: text)
-        let audio = try Self.audio(of: outline, in: text)
+        isAppend = try Self.isAppend(outline, in: text)
+        let audio = isAppend ? Self.audio(of: outline, in: text) : nil
         let length = text.count - (audio?.place.count ?? 0)
         guard length <= Self.maximumLength else {
             throw ClientError(
-                .messageTooLarge,
+                .invalidValue,
                 "The message is too long. Only the audio of an append may make a message longer than \(Self.maximumLength) bytes."
             )
         }
 
         var values: [String: JSONValue] = [:]
         for member in outline.members where member.place != audio?.place {
+            // Most appends have no other member, and those then cost no dictionary.
+            if isAppend, member.name == "type" { continue }
             values[member.name] = try Self.value(at: member.place, in: text)
         }
         fields = JSONFields(values: values)
@@ -76,15 +80,14 @@ extension ClientMessage {
         ClientError(.invalidJSON, "The message cannot be read: \(error). Send one JSON object per message.")
     }
 
+    private static func isAppend(_ outline: JSONOutline, in text: Span<UInt8>) throws(ClientError) -> Bool {
+        guard let type = outline["type"], type.place.count <= maximumLength else { return false }
+        return try value(at: type.place, in: text) == .string(append)
+    }
+
     /// The member that holds an append's audio, if it is a string.
-    private static func audio(
-        of outline: JSONOutline,
-        in text: Span<UInt8>
-    ) throws(ClientError) -> JSONOutline.Member? {
-        guard let type = outline["type"], type.place.count <= maximumLength,
-            try value(at: type.place, in: text) == .string(append),
-            let audio = outline["audio"], text[audio.place.lowerBound] == UInt8(ascii: "\"")
-        else { return nil }
+    private static func audio(of outline: JSONOutline, in text: Span<UInt8>) -> JSONOutline.Member? {
+        guard let audio = outline["audio"], text[audio.place.lowerBound] == UInt8(ascii: "\"") else { return nil }
         return audio
     }
 

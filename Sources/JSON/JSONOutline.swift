@@ -38,6 +38,7 @@ extension JSONLexer {
             throw .notAnObject
         }
         var members: [JSONOutline.Member] = []
+        members.reserveCapacity(4)
         if try take("}") { return members }
 
         repeat {

@@ -138,11 +138,11 @@ struct CompactDialectTests {
             ),
             (
                 #"{"type":"session.update","session":{"prompt":"\#(String(repeating: " ", count: 1 << 16))"}}"#,
-                .messageTooLarge, nil
+                .invalidValue, nil
             ),
             (
                 #"{"type":"input_audio_buffer.append","audio":"AQAC","more":"\#(String(repeating: " ", count: 1 << 16))"}"#,
-                .messageTooLarge, nil
+                .invalidValue, nil
             ),
             (#"{"type":"session.update","session":\#(String(repeating: "[", count: 10_000))"#, .invalidJSON, nil),
             (#"{"type":"input_audio_buffer.append","a":\#(String(repeating: "[", count: 10_000))"#, .invalidJSON, nil),

@@ -116,11 +116,14 @@ def test_turn_detection_may_be_switched_on_again(launch, backend):
         client.manual()
         client.utterance(constant(1, 200))
         assert client.transcript()["transcript"] == "mark 1"
-        client.update(turn_detection={})
+        client.update(turn_detection={})  # changes nothing
+        client.utterance(constant(2, 200))
+        assert client.transcript()["transcript"] == "mark 2"
+        client.update(turn_detection={"type": "server_vad"})
         client.stream(PCM)
         events = [client.transcript() for _ in SENTENCES]
     for sentence, event in zip(SENTENCES, events, strict=True):
-        assert abs(event["start_ms"] - 200 - sentence.start_ms) <= 300
+        assert abs(event["start_ms"] - 400 - sentence.start_ms) <= 300
 
 
 def test_a_commit_cuts_in_the_middle_of_speech(launch, backend):

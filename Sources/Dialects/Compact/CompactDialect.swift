@@ -57,12 +57,13 @@ public struct CompactDialect: Dialect {
         let fields = message.fields
         var eventID: String?
         do throws(ClientError) {
+            eventID = try fields.eventID()
+            if message.isAppend { return try append(message) }
+
             guard case .string(let type) = fields.values["type"] else {
                 throw ClientError(.invalidEvent, "The message must have a 'type' that is a string.", param: "type")
             }
-            eventID = try fields.eventID()
             switch type {
-            case "input_audio_buffer.append": return try append(message)
             case "input_audio_buffer.commit": return .commit(eventID: eventID)
             case "input_audio_buffer.clear": return .clear
             case "session.update":

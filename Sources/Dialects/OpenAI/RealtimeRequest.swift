@@ -30,9 +30,10 @@ struct RealtimeRequest {
         noteBeta: () -> Void
     ) throws(ClientError) -> ClientCommand {
         let fields = message.fields
+        if message.isAppend { return try append(message) }
+
         guard let type = try fields.string("type") else { throw fields.missing("type") }
         switch type {
-        case "input_audio_buffer.append": return try append(message)
         case "input_audio_buffer.commit": return .commit(eventID: eventID)
         case "input_audio_buffer.clear": return .clear
         case "session.update": return .update(try update(fields, maximumPrompt: maximumPrompt))
