@@ -38,19 +38,16 @@ struct ClientSecretRoutes: Sendable {
 
     private func make(_ request: Request, _ context: ServerContext, isBeta: Bool) async throws -> Response {
         let body = try await Self.body(of: request)
-        do {
+        do throws(ClientError) {
             let wish = try ClientSecretRequest(body: body, isBeta: isBeta)
             let (update, session) = try format.read(wish.session, isBeta)
             let client = Client(name: context.client.name, sessionUpdate: update)
-            let secret = try secrets.make(for: client, lifetime: wish.lifetime)
+            let secret = secrets.make(for: client, lifetime: wish.lifetime)
             context.logger.debug("Client secret made", metadata: ["steno.secret.lifetime": "\(wish.lifetime)"])
             let answer = isBeta ? Self.flat(secret, session) : Self.nested(secret, session)
             return .json(.ok, answer, headers: [.cacheControl: "no-store"])
-        } catch let error as ClientError {
+        } catch {
             throw APIError(error)
-        } catch is ClientSecrets.Full {
-            let message = "All client secrets are in use. Try again when some have expired, or give them less time."
-            throw APIError(.serviceUnavailable, message, code: "client_secrets_exhausted")
         }
     }
 

@@ -13,7 +13,7 @@ import Testing
 @Suite("Authentication middleware")
 struct AuthenticationMiddlewareTests {
     let registry = PrometheusRegistry()
-    let secrets = ClientSecrets { 0 }
+    let secrets = ClientSecrets(uptime: { .zero }, date: { 0 })
 
     /// Routes that say who asks.
     func probe(_ keys: String?) throws -> RouterProbe {
@@ -74,7 +74,7 @@ struct AuthenticationMiddlewareTests {
     func secret() async throws {
         var update = SessionUpdate()
         update.prompt = "names"
-        let value = try secrets.make(for: Client(name: "alice", sessionUpdate: update), lifetime: 10).value
+        let value = secrets.make(for: Client(name: "alice", sessionUpdate: update), lifetime: 10).value
         let probe = try probe("alice:alice-key")
         var headers = Self.webSocket
         headers[.authorization] = "Bearer \(value)"

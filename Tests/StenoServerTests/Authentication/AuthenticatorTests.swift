@@ -15,7 +15,7 @@ struct AuthenticatorTests {
     ]
     static let realtimePaths = ["/v1/realtime", "/realtime", "/openai/v1/realtime", "/v1/realtime/?model=x"]
 
-    let secrets = ClientSecrets { 0 }
+    let secrets = ClientSecrets(uptime: { .zero }, date: { 0 })
     let secret: String
     let secretClient: Client
 
@@ -23,7 +23,7 @@ struct AuthenticatorTests {
         var update = SessionUpdate()
         update.prompt = "names"
         secretClient = Client(name: "alice", sessionUpdate: update)
-        secret = try secrets.make(for: secretClient, lifetime: 10).value
+        secret = secrets.make(for: secretClient, lifetime: 10).value
     }
 
     func verdict(

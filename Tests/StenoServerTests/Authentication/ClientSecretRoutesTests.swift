@@ -22,7 +22,7 @@ struct ClientSecretRoutesTests {
 
     init() {
         let time = time
-        secrets = ClientSecrets(maximum: 2) { time.now }
+        secrets = ClientSecrets(uptime: { .seconds(time.now) }, date: { time.now })
     }
 
     /// A protocol in which a session is its prompt.
@@ -134,18 +134,6 @@ struct ClientSecretRoutesTests {
         let (status, object, _) = try await post("/v1/realtime/client_secrets", "{\(padding) }")
         #expect(status == 413)
         #expect((error(object)["message"] as? String)?.contains("65536") == true)
-    }
-
-    @Test("Makes no more than there may be, until some have expired")
-    func full() async throws {
-        for _ in 0..<2 { #expect(try await post("/v1/realtime/client_secrets").status == 200) }
-        let (status, object, headers) = try await post("/v1/realtime/client_secrets")
-        #expect(status == 503)
-        #expect(headers[.retryAfter] == "1")
-        #expect(error(object)["type"] as? String == "server_error")
-        #expect(error(object)["code"] as? String == "client_secrets_exhausted")
-        time.advance(by: 600)
-        #expect(try await post("/v1/realtime/client_secrets").status == 200)
     }
 
     @Test("Makes no secret for another secret, or for nobody")
