@@ -18,7 +18,10 @@ public struct AudioClip: Equatable, Sendable {
         self.sampleRate = sampleRate
     }
 
-    /// Reads a PCM16 WAV file of any number of channels as a whole.
+    /// The path that means standard input.
+    public static let standardInput = "-"
+
+    /// Reads a PCM16 WAV file of any number of channels as a whole; `-` is standard input.
     public init(contentsOf path: String) throws(ClientError) {
         let file: WAVFile
         do { file = try WAVFile(parsing: try readFile(path)) } catch let error as WAVError {
@@ -52,9 +55,14 @@ private struct FileFailure: Error {
 }
 
 private func readFile(_ path: String) throws -> [UInt8] {
+    if path == AudioClip.standardInput { return try readAll(from: STDIN_FILENO) }
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw FileFailure.last }
     defer { close(descriptor) }
+    return try readAll(from: descriptor)
+}
+
+private func readAll(from descriptor: CInt) throws -> [UInt8] {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw FileFailure.last }
     var bytes: [UInt8] = []

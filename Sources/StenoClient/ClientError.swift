@@ -5,9 +5,10 @@ public import Audio
 /// `description` is one sentence or two for the person at the terminal: what happened, and what to do about it.
 public enum ClientError: Error, Equatable, Sendable, CustomStringConvertible {
     case invalidURL(String, reason: String)
-    case unsupportedScheme(String)
-    /// A key that cannot be written into a header.
-    case invalidAPIKey
+    /// A key that cannot be written into a header; `source` is where it was given.
+    case invalidAPIKey(source: String)
+    /// The server's certificate does not show that it is the host that was asked for.
+    case untrusted(url: String, reason: String)
     /// No TCP connection or no answer to the handshake.
     case unreachable(url: String, reason: String)
     /// The server answered the upgrade with another status than 101; `message` is from its error body.
@@ -30,10 +31,10 @@ public enum ClientError: Error, Equatable, Sendable, CustomStringConvertible {
     /// 2 for what the caller can mend on the command line, 1 for the rest.
     public var exitStatus: Int32 {
         switch self {
-        case .invalidURL, .unsupportedScheme, .invalidAPIKey, .unreadableFile, .notAudio, .unsupportedSampleRate,
+        case .invalidURL, .invalidAPIKey, .unreadableFile, .notAudio, .unsupportedSampleRate,
             .subtitlesOfSeveralFiles:
             2
-        case .unreachable, .refused, .notWebSocket, .connectionLost, .closed, .protocolViolation, .outputFailed: 1
+        case .unreachable, .untrusted, .refused, .notWebSocket, .connectionLost, .closed, .protocolViolation, .outputFailed: 1
         }
     }
 
@@ -41,10 +42,11 @@ public enum ClientError: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .invalidURL(let url, let reason):
             "\(url) is not a WebSocket address: \(reason). An address looks like ws://127.0.0.1:8000/ws."
-        case .invalidAPIKey:
-            "The API key has a blank or a character beyond ASCII. Check --api-key and STENO_API_KEY."
-        case .unsupportedScheme(let url):
-            "\(url) needs TLS, which this client does not support yet. Use a ws:// address."
+        case .invalidAPIKey(let source):
+            "The API key has a blank or a character beyond ASCII. Check \(source)."
+        case .untrusted(let url, let reason):
+            "\(url) is not trusted: \(reason). Name the authority's certificate in SSL_CERT_FILE, or give --insecure to "
+                + "connect to whoever answers."
         case .unreachable(let url, let reason):
             "Cannot reach \(url): \(reason). Is the server running? Start it with ./entrypoint.sh serve."
         case .refused(let url, let status, let phrase, let message):

@@ -4,22 +4,21 @@ import Synchronization
 /// What the command line sets for all files.
 public struct TranscribeOptions: Equatable, Sendable {
     public var url: String
-    public var apiKey: String?
+    public var access: ServerAccess
     public var format: TranscriptFormat
     public var isRealTime: Bool
     public var language: String?
 
-    /// `url` is the address of the server's WebSocket, `apiKey` for a server that asks for one, `language` a hint for
-    /// its recogniser.
+    /// `url` is the address of the server's WebSocket, `language` a hint for its recogniser.
     public init(
         url: String = "ws://127.0.0.1:8000/ws",
-        apiKey: String? = nil,
+        access: ServerAccess = ServerAccess(),
         format: TranscriptFormat = .lines,
         isRealTime: Bool = false,
         language: String? = nil
     ) {
         self.url = url
-        self.apiKey = apiKey
+        self.access = access
         self.format = format
         self.isRealTime = isRealTime
         self.language = language
@@ -59,7 +58,7 @@ struct FileTranscription<PacingClock: Clock>: Sendable where PacingClock.Duratio
 
     private func transcribe(_ file: String, at url: ServerURL, header: String?) async throws -> Int32 {
         let clip: AudioClip
-        do { clip = try AudioClip(contentsOf: file) } catch {
+        do throws(ClientError) { clip = try AudioClip(contentsOf: file) } catch {
             await console.report(error.description)
             return error.exitStatus
         }
@@ -67,7 +66,7 @@ struct FileTranscription<PacingClock: Clock>: Sendable where PacingClock.Duratio
         let run = TranscriptionRun(
             clip: clip,
             url: url,
-            apiKey: options.apiKey,
+            access: options.access,
             language: options.language,
             isRealTime: options.isRealTime,
             clock: clock

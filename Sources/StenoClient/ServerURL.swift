@@ -3,22 +3,27 @@ public struct ServerURL: Equatable, Sendable, CustomStringConvertible {
     /// A name or an address, IPv6 without brackets.
     public let host: String
     public let port: Int
+    /// Whether the connection is encrypted.
+    public let usesTLS: Bool
     /// Path and query, as they stand in the request line.
     public let target: String
     /// The address as it was given.
     public let description: String
 
-    /// Reads `ws://host[:port][/path][?query]`; an IPv6 host stands in brackets, and the port is 80 when left out.
+    /// Reads `ws://host[:port][/path][?query]`, or the same with `wss`, `http` or `https`.
+    ///
+    /// An IPv6 host stands in brackets. The port is 80 when left out, with TLS 443.
     public init(_ text: String) throws(ClientError) {
         func invalid(_ reason: String) -> ClientError { .invalidURL(printable(text), reason: reason) }
         guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
             throw invalid("it has a blank or a character beyond ASCII")
         }
-        guard let scheme = text.firstRange(of: "://") else { throw invalid("it does not begin with ws://") }
+        let expected = "it does not begin with ws:// or wss://"
+        guard let scheme = text.firstRange(of: "://") else { throw invalid(expected) }
         switch text[..<scheme.lowerBound].lowercased() {
-        case "ws": break
-        case "wss": throw .unsupportedScheme(text)
-        default: throw invalid("it does not begin with ws://")
+        case "ws", "http": usesTLS = false
+        case "wss", "https": usesTLS = true
+        default: throw invalid(expected)
         }
         guard !text.contains("#") else { throw invalid("a fragment (#) is not allowed") }
         let rest = text[scheme.upperBound...]
@@ -27,7 +32,7 @@ public struct ServerURL: Equatable, Sendable, CustomStringConvertible {
         guard !authority.contains("@") else { throw invalid("a user name is not supported") }
         guard let (host, port) = Self.parse(authority) else { throw invalid("its host or port is not valid") }
         self.host = host
-        self.port = port
+        self.port = port ?? Self.defaultPort(usesTLS: usesTLS)
         target = path.hasPrefix("/") ? String(path) : "/" + path
         description = text
     }
@@ -35,8 +40,10 @@ public struct ServerURL: Equatable, Sendable, CustomStringConvertible {
     /// The value of the `Host` header.
     var authority: String {
         let name = host.contains(":") ? "[\(host)]" : host
-        return port == 80 ? name : "\(name):\(port)"
+        return port == Self.defaultPort(usesTLS: usesTLS) ? name : "\(name):\(port)"
     }
+
+    private static func defaultPort(usesTLS: Bool) -> Int { usesTLS ? 443 : 80 }
 
     /// The target with the setting that spares the client its own audio back, unless the address already says.
     var targetWithoutAudio: String {
@@ -46,7 +53,7 @@ public struct ServerURL: Equatable, Sendable, CustomStringConvertible {
         return target + (fields.isEmpty ? "" : "&") + "include_audio=false"
     }
 
-    private static func parse(_ authority: Substring) -> (host: String, port: Int)? {
+    private static func parse(_ authority: Substring) -> (host: String, port: Int?)? {
         var host = authority
         var port: Substring?
         if authority.hasPrefix("[") {
@@ -61,7 +68,7 @@ public struct ServerURL: Equatable, Sendable, CustomStringConvertible {
             port = authority[colon...].dropFirst()
         }
         guard !host.isEmpty else { return nil }
-        guard let port else { return (String(host), 80) }
+        guard let port else { return (String(host), nil) }
         guard port.allSatisfy(\.isNumber), let number = Int(port), (1...65_535).contains(number) else { return nil }
         return (String(host), number)
     }

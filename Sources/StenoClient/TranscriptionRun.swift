@@ -15,8 +15,7 @@ public struct TranscriptionRun<PacingClock: Clock>: Sendable where PacingClock.D
 
     public var clip: AudioClip
     public var url: ServerURL
-    /// For a server that asks for one.
-    public var apiKey: String?
+    public var access: ServerAccess
     /// A hint for the recogniser, such as `en`.
     public var language: String?
     /// Whether each piece waits until it would have been recorded; else the server's reading sets the pace.
@@ -26,14 +25,14 @@ public struct TranscriptionRun<PacingClock: Clock>: Sendable where PacingClock.D
     public init(
         clip: AudioClip,
         url: ServerURL,
-        apiKey: String? = nil,
+        access: ServerAccess = ServerAccess(),
         language: String? = nil,
         isRealTime: Bool = false,
         clock: PacingClock = ContinuousClock()
     ) {
         self.clip = clip
         self.url = url
-        self.apiKey = apiKey
+        self.access = access
         self.language = language
         self.isRealTime = isRealTime
         self.clock = clock
@@ -44,7 +43,7 @@ public struct TranscriptionRun<PacingClock: Clock>: Sendable where PacingClock.D
     /// `observe` is called by the sending and by the reading side, and holds back the one that calls it. Throws
     /// `ClientError`, `CancellationError`, or what `observe` throws.
     public func run(_ observe: @escaping @Sendable (Event) async throws -> Void) async throws {
-        try await WebSocketClient.withConnection(to: url, apiKey: apiKey) { connection in
+        try await WebSocketClient.withConnection(to: url, access: access) { connection in
             try await observe(.connected)
             try await withThrowingTaskGroup { group in
                 group.addTask { try await send(over: connection, observe) }

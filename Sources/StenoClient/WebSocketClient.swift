@@ -1,25 +1,25 @@
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Synchronization
 
 #if canImport(Glibc)
     import Glibc
 #endif
 
-/// Opens WebSocket connections without TLS, for the length of a closure.
+/// Opens WebSocket connections for the length of a closure.
 public enum WebSocketClient {
     /// Connects, runs `body`, and closes the connection whatever `body` does.
     ///
-    /// `apiKey` is for a server that asks for one. `timeout` covers the TCP connection and the server's answer to the
-    /// handshake. Throws `ClientError`, what `body` throws, or `CancellationError`.
+    /// `access` is for a server that asks for a key or is reached by TLS. `timeout` covers the TCP connection and the
+    /// server's answer to the handshake. Throws `ClientError`, what `body` throws, or `CancellationError`.
     public static func withConnection<Result: Sendable>(
         to url: ServerURL,
-        apiKey: String? = nil,
+        access: ServerAccess = ServerAccess(),
         timeout: Duration = .seconds(10),
         _ body: @Sendable (WebSocketConnection) async throws -> Result
     ) async throws -> Result {
-        if let apiKey, !apiKey.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) { throw ClientError.invalidAPIKey }
-        let channel = try await connect(to: url, apiKey: apiKey, timeout: timeout)
+        let channel = try await connect(to: url, access: access, timeout: timeout)
         return try await channel.executeThenClose { inbound in
             try Task.checkCancellation()
             return try await body(WebSocketConnection(channel: channel.channel, inbound: inbound))
@@ -28,15 +28,17 @@ public enum WebSocketClient {
 
     private static func connect(
         to url: ServerURL,
-        apiKey: String?,
+        access: ServerAccess,
         timeout: Duration
     ) async throws -> NIOAsyncChannel<WebSocketEvent, Never> {
+        let key = try access.checkedKey
+        let tls = url.usesTLS ? try access.tlsContext : nil
         let attempt = ConnectionAttempt()
         let outcome: Swift.Result<NIOAsyncChannel<WebSocketEvent, Never>, any Error>
         do {
             outcome = .success(
                 try await withTaskCancellationHandler {
-                    try await handshake(with: url, apiKey: apiKey, timeout: timeout, attempt: attempt)
+                    try await handshake(with: url, apiKey: key, tls: tls, timeout: timeout, attempt: attempt)
                 } onCancel: {
                     attempt.cancel()
                 }
@@ -51,6 +53,7 @@ public enum WebSocketClient {
     private static func handshake(
         with url: ServerURL,
         apiKey: String?,
+        tls: NIOSSLContext?,
         timeout: Duration,
         attempt: ConnectionAttempt
     ) async throws -> NIOAsyncChannel<WebSocketEvent, Never> {
@@ -62,6 +65,7 @@ public enum WebSocketClient {
             .connect(host: url.host, port: url.port) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try attempt.add(channel)
+                    if let tls { try TLSHandler.add(to: channel, context: tls, host: url.host) }
                     return try handshake.start(on: channel)
                 }
             }
@@ -110,6 +114,7 @@ extension ClientError {
         let timedOut = "no answer within \(timeout.components.seconds) s"
         switch error {
         case let error as ClientError: self = error
+        case let error as TLSHandler.Failure: self = .untrusted(url: url.description, reason: error.reason)
         case is HandshakeTimeout.Expired: self = .unreachable(url: url.description, reason: timedOut)
         case ChannelError.connectTimeout: self = .unreachable(url: url.description, reason: timedOut)
         case let error as NIOConnectionError:

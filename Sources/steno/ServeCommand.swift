@@ -22,8 +22,9 @@ struct ServeCommand: AsyncParsableCommand {
     var settings: [String] = []
 
     func run() async throws {
-        let config = try await SettingOptions(settings).config
-        let settings = try await ServerSettings(config: config)
+        let settings = try await SettingOptions(settings).read { config throws(SettingsError) in
+            try await ServerSettings(config: config)
+        }
         var logger = Logger(label: "steno") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = settings.logLevel
         try await withLogger(logger) { logger in
@@ -64,6 +65,21 @@ struct SettingOptions {
                 EnvironmentVariablesProvider(),
                 environmentFile,
             ])
+        }
+    }
+
+    /// What `read` makes of the settings; an error names the option where that is where the value was typed.
+    func read<Settings>(
+        _ read: (ConfigReader) async throws(SettingsError) -> Settings
+    ) async throws -> Settings {
+        let config = try await config
+        do throws(SettingsError) {
+            return try await read(config)
+        } catch {
+            guard values[error.setting] != nil, let setting = Setting(rawValue: error.setting) else { throw error }
+            var error = error
+            error.setting = "--" + setting.option
+            throw error
         }
     }
 

@@ -8,4 +8,7 @@ struct Steno: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [ServeCommand.self, TranscribeCommand.self, SegmentCommand.self, ModelsCommand.self]
     )
+
+    /// What every line on standard error begins with, whoever writes it.
+    static let _errorPrefix = "steno: "
 }

@@ -29,7 +29,7 @@ struct TranscribeCommand: AsyncParsableCommand {
         }
     }
 
-    @Argument(help: "WAV files.", completion: .file(extensions: ["wav"]))
+    @Argument(help: "WAV files; - is standard input.", completion: .file(extensions: ["wav"]))
     var files: [String]
 
     @Option(help: "The server's WebSocket address.")
@@ -37,6 +37,9 @@ struct TranscribeCommand: AsyncParsableCommand {
 
     @Option(help: "A key for a server that asks for one (default: STENO_API_KEY of the environment).")
     var apiKey: String?
+
+    @Flag(help: "Connect by TLS (wss://) to whoever answers, whatever its certificate says.")
+    var insecure = false
 
     @Flag(help: "Send at the pace of speech instead of as fast as the server reads.")
     var realtime = false
@@ -48,17 +51,23 @@ struct TranscribeCommand: AsyncParsableCommand {
     var language: String?
 
     func run() async throws {
-        let environment = ConfigReader(provider: EnvironmentVariablesProvider())
-        let key = apiKey ?? environment.string(forKey: "steno.api.key", isSecret: true)
         let options = TranscribeOptions(
             url: url,
-            apiKey: key.flatMap { $0.isEmpty ? nil : $0 },
+            access: ServerAccess(key: key, isInsecure: insecure),
             format: format.map { TranscriptFormat($0) } ?? .lines,
             isRealTime: realtime,
             language: language
         )
         let status = await transcribe(files: files, options: options)
         if status != 0 { throw ExitCode(status) }
+    }
+
+    /// An empty key is none, as composed environments leave it.
+    private var key: ServerAccess.Key? {
+        if let apiKey { return apiKey.isEmpty ? nil : ServerAccess.Key(apiKey, source: "--api-key") }
+        let environment = ConfigReader(provider: EnvironmentVariablesProvider())
+        let key = environment.string(forKey: "steno.api.key", isSecret: true, default: "")
+        return key.isEmpty ? nil : ServerAccess.Key(key, source: "STENO_API_KEY")
     }
 }
 

@@ -30,13 +30,13 @@ def environment(**settings: object) -> dict[str, str]:
     return {"PATH": os.environ.get("PATH", ""), **{name: str(value) for name, value in settings.items()}}
 
 
-def run(*arguments: object, cwd: Path, **settings: object) -> subprocess.CompletedProcess[str]:
+def run(*arguments: object, cwd: Path, stdin=subprocess.DEVNULL, **settings: object) -> subprocess.CompletedProcess[str]:
     """Runs the executable to its end."""
     return subprocess.run(
         [str(binary()), *map(str, arguments)],
         cwd=cwd,
         env=environment(**settings),
-        stdin=subprocess.DEVNULL,
+        stdin=stdin,
         capture_output=True,
         text=True,
         timeout=60,

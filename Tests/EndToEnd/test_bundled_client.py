@@ -9,6 +9,7 @@ import pytest
 import server as process
 from backend import Reply
 from recording import PCM, SENTENCES, WAV, resampled
+from tls_proxy import TLSProxy
 
 TEXTS = ["one", "two", "three", "four"]
 
@@ -111,3 +112,60 @@ def test_an_address_that_is_none_is_exit_status_2(tmp_path):
     result = process.run("transcribe", WAV, "--url", "http//nowhere", cwd=tmp_path)
     assert result.returncode == 2
     assert "ws://" in result.stderr
+
+
+def test_reads_standard_input(launch, backend, tmp_path):
+    url = launch(backend).url + "/ws"
+    with WAV.open("rb") as file:
+        result = process.run("transcribe", "-", "--text", "--url", url, cwd=tmp_path, stdin=file)
+    assert result.returncode == 0, result.stderr
+    assert len(result.stdout.splitlines()) == len(SENTENCES)
+
+
+def test_trusts_an_authority_that_it_is_told_of(launch, backend, tmp_path):
+    with TLSProxy(launch(backend).port, tmp_path) as proxy:
+        url = f"wss://127.0.0.1:{proxy.port}/ws"
+        result = process.run(
+            "transcribe", WAV, "--text", "--url", url, cwd=tmp_path, SSL_CERT_FILE=proxy.authority_file
+        )
+    assert result.returncode == 0, result.stderr
+    assert len(result.stdout.splitlines()) == len(SENTENCES)
+
+
+@pytest.mark.parametrize(("name", "is_known", "reason"), [
+    ("127.0.0.1", False, "not signed by an authority"),
+    ("other.example", True, "for another host"),
+])
+def test_trusts_nobody_without_proof_unless_told_to(launch, backend, tmp_path, name, is_known, reason):
+    with TLSProxy(launch(backend).port, tmp_path, name) as proxy:
+        url = f"https://127.0.0.1:{proxy.port}/ws"
+        known = {"SSL_CERT_FILE": proxy.authority_file} if is_known else {}
+        refused = process.run("transcribe", WAV, "--text", "--url", url, cwd=tmp_path, **known)
+        taken = process.run("transcribe", WAV, "--text", "--insecure", "--url", url, cwd=tmp_path)
+    assert refused.returncode == 1
+    assert reason in refused.stderr and "--insecure" in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
+    assert taken.returncode == 0, taken.stderr
+    assert len(taken.stdout.splitlines()) == len(SENTENCES)
+
+
+def test_plain_servers_and_tls_do_not_understand_each_other(launch, backend, tmp_path):
+    url = launch(backend).url.replace("ws://", "wss://") + "/ws"
+    result = process.run("transcribe", WAV, "--url", url, cwd=tmp_path)
+    assert result.returncode == 1
+    assert len(result.stderr.splitlines()) == 1 and url in result.stderr
+
+
+def test_errors_begin_with_one_name_and_speak_of_where_a_value_was_given(tmp_path):
+    def line(*arguments, **settings):
+        result = process.run(*arguments, cwd=tmp_path, **settings)
+        assert result.returncode != 0
+        return result.stderr.splitlines()[0]
+
+    assert line("serve", "--port", "99999").startswith("steno: --port is '99999'")
+    assert line("serve", PORT=99999).startswith("steno: PORT is '99999'")
+    assert line("segment", "--vad-threshold=7", WAV).startswith("steno: --vad-threshold is '7'")
+    assert line("transcribe").startswith("steno: ")
+    assert line("transcribe", "missing.wav").startswith("steno: ")
+    assert line("transcribe", WAV, "--api-key", "a b").endswith("Check --api-key.")
+    assert line("transcribe", WAV, STENO_API_KEY="a b").endswith("Check STENO_API_KEY.")

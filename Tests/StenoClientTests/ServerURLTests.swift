@@ -14,6 +14,10 @@ struct ServerURLTests {
             ("ws://[::ffff:10.0.0.1]/a/b", "::ffff:10.0.0.1", 80, "/a/b", "[::ffff:10.0.0.1]"),
             ("ws://host:65535?x=1", "host", 65_535, "/?x=1", "host:65535"),
             ("ws://host/a?b=c:d@e/f", "host", 80, "/a?b=c:d@e/f", "host"),
+            ("http://host/ws", "host", 80, "/ws", "host"),
+            ("wss://host/ws", "host", 443, "/ws", "host"),
+            ("https://host:80/ws", "host", 80, "/ws", "host:80"),
+            ("WSS://host:443/ws", "host", 443, "/ws", "host"),
         ]
     )
     func parses(text: String, host: String, port: Int, target: String, authority: String) throws {
@@ -23,12 +27,13 @@ struct ServerURLTests {
         #expect(url.target == target)
         #expect(url.authority == authority)
         #expect(url.description == text)
+        #expect(url.usesTLS == (text.hasPrefix("https") || text.lowercased().hasPrefix("wss")))
     }
 
     @Test(
         "Refuses what is no address",
         arguments: [
-            "", "localhost:8000", "http://localhost/ws", "ws:/host", "ws://", "ws://:8000/ws", "ws:///ws",
+            "", "localhost:8000", "ftp://localhost/ws", "ws:/host", "ws://", "ws://:8000/ws", "ws:///ws",
             "ws://host:/", "ws://host:0/", "ws://host:65536/", "ws://host:8x/", "ws://host:-1/", "ws://a:1:2/",
             "ws://[::1", "ws://[::1]x/", "ws://[]/", "ws://[host]/", "ws://::1/", "ws://user@host/", "ws://host/a#b",
             "ws://host/a b", "ws://host/\r\nX: y", "ws://hôst/",
@@ -42,12 +47,6 @@ struct ServerURLTests {
         }
         #expect(error?.exitStatus == 2)
         #expect(error?.description.contains("\n") == false)
-    }
-
-    @Test("Says that TLS is not supported yet")
-    func tls() {
-        let error = #expect(throws: ClientError.self) { try ServerURL("wss://host/ws") }
-        #expect(error?.description.contains("not support yet") == true)
     }
 
     @Test(

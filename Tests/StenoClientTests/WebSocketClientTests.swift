@@ -94,7 +94,7 @@ struct WebSocketClientTests {
         }
         await #expect(throws: ClientError.self) {
             try await ByteServer.run(answer: answer) { url in
-                try await WebSocketClient.withConnection(to: ServerURL(url), apiKey: key) { _ in }
+                try await WebSocketClient.withConnection(to: ServerURL(url), access: ServerAccess(key: key.map { .init($0, source: "--api-key") })) { _ in }
             }
         }
         let fields = request.value.split(separator: "\r\n").filter { $0.hasPrefix("Authorization") }
@@ -104,9 +104,12 @@ struct WebSocketClientTests {
     @Test("Refuses a key that no header can carry", arguments: ["a key", "a\r\nHost: b", "schlüssel", "tab\t"])
     func badKey(key: String) async throws {
         let error = await #expect(throws: ClientError.self) {
-            try await WebSocketClient.withConnection(to: ServerURL("ws://127.0.0.1:1/ws"), apiKey: key) { _ in }
+            try await WebSocketClient.withConnection(
+                to: ServerURL("ws://127.0.0.1:1/ws"),
+                access: ServerAccess(key: .init(key, source: "--api-key"))
+            ) { _ in }
         }
-        #expect(error == .invalidAPIKey)
+        #expect(error == .invalidAPIKey(source: "--api-key"))
         #expect(error?.exitStatus == 2)
         #expect(error?.description.contains(key) == false)
     }
