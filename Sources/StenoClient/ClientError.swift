@@ -34,7 +34,9 @@ public enum ClientError: Error, Equatable, Sendable, CustomStringConvertible {
         case .invalidURL, .invalidAPIKey, .unreadableFile, .notAudio, .unsupportedSampleRate,
             .subtitlesOfSeveralFiles:
             2
-        case .unreachable, .untrusted, .refused, .notWebSocket, .connectionLost, .closed, .protocolViolation, .outputFailed: 1
+        case .unreachable, .untrusted, .refused, .notWebSocket, .connectionLost, .closed, .protocolViolation,
+            .outputFailed:
+            1
         }
     }
 

@@ -190,7 +190,7 @@ def test_takes_settings_as_the_server_does(segment, tmp_path):
         (["missing.wav"], 2, "missing.wav: there is no such file"),
         (["notes.wav"], 2, "notes.wav: has no audio"),
         ([], 64, "at least one audio file"),
-        ([WAV, "--vad-threshold", "7"], 1, "VAD_THRESHOLD is '7'"),
+        ([WAV, "--vad-threshold", "7"], 1, "steno: --vad-threshold is '7'"),
         ([WAV, "--vad-treshold", "7"], 64, "'--vad-treshold' is no setting"),
         ([WAV, "--json", "--lab"], 64, "--lab"),
         ([WAV, WAV, "--lab"], 64, "one file"),

@@ -139,8 +139,8 @@ struct FileTranscriptionTests {
     @Test("Refuses a bad address before anything else")
     func badAddress() async {
         let screen = Screen()
-        #expect(await Self.run(["/no/such file"], "http://host", screen: screen) == 2)
-        #expect(screen.errors.value.hasPrefix("steno: http://host is not a WebSocket address"))
+        #expect(await Self.run(["/no/such file"], "ftp://host", screen: screen) == 2)
+        #expect(screen.errors.value.hasPrefix("steno: ftp://host is not a WebSocket address"))
     }
 
     @Test("Transcribes a file without audio to nothing")

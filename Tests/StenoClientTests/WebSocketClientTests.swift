@@ -94,7 +94,10 @@ struct WebSocketClientTests {
         }
         await #expect(throws: ClientError.self) {
             try await ByteServer.run(answer: answer) { url in
-                try await WebSocketClient.withConnection(to: ServerURL(url), access: ServerAccess(key: key.map { .init($0, source: "--api-key") })) { _ in }
+                try await WebSocketClient.withConnection(
+                    to: ServerURL(url),
+                    access: ServerAccess(key: key.map { .init($0, source: "--api-key") })
+                ) { _ in }
             }
         }
         let fields = request.value.split(separator: "\r\n").filter { $0.hasPrefix("Authorization") }
