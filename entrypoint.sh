@@ -281,6 +281,10 @@ tests() {
         type apt-get >/dev/null 2>&1 || fail "the tests of audio files need ffmpeg; install it with your package manager."
         install ffmpeg
     fi
+    # The tests of web pages are skipped where there is no browser.
+    if ! type chromium >/dev/null 2>&1 && type apt-get >/dev/null 2>&1; then
+        (install chromium) || say "Chromium cannot be installed; its tests are skipped."
+    fi
     # One at a time: tests of time limits on real sockets want a machine that is not busy with the others.
     swift test --no-parallel "$@"
     if (($# == 0)); then python_tests; fi

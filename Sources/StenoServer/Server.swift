@@ -57,12 +57,16 @@ public struct Server: Sendable {
         onListening: @escaping @Sendable (Int) -> Void
     ) throws -> some ApplicationProtocol {
         let registry = PrometheusRegistry()
-        let router = Router(context: ServerContext.self)
+        let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
+        let routes = RouteTable()
         let secrets = ClientSecrets()
         let authenticator = Authenticator(keys: settings.apiKeys, secrets: secrets)
+        router.add(middleware: HeadMiddleware())
         router.add(middleware: RequestIDMiddleware())
+        router.add(middleware: OriginMiddleware(origins: settings.allowedOrigins, hosts: settings.allowedHosts))
         router.add(middleware: ErrorMiddleware())
         router.add(middleware: AuthenticationMiddleware(authenticator: authenticator, factory: registry))
+        router.add(middleware: MethodMiddleware(routes: routes))
         StatusRoutes(engine: engine, drain: drain, metrics: registry).add(to: router)
         try DocumentationRoutes().add(to: router)
         ModelRoutes(model: settings.engine.engine.model, created: Int(Date.now.timeIntervalSince1970)).add(to: router)
@@ -93,6 +97,7 @@ public struct Server: Sendable {
         let realtime = RealtimeRoute(host: host)
         realtime.add(to: router)
         ClientSecretRoutes(secrets: secrets, format: realtime.sessionFormat).add(to: router)
+        routes.fill(from: router)
         return Application(
             router: router,
             server: .http1WithUpgrade(),

@@ -107,7 +107,7 @@ def transcribe(server: Server, *fields: Field, file: bytes | None = None, path: 
 def open_request(server: Server, body: bytes, length: int | None = None, path: str = PATH) -> socket.socket:
     """Sends a request, or a part of its body, and leaves the rest to the test."""
     connection = socket.create_connection(("127.0.0.1", server.port), timeout=30)
-    head = f"POST {path} HTTP/1.1\r\nHost: steno\r\nContent-Length: {len(body) if length is None else length}\r\n"
+    head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body) if length is None else length}\r\n"
     head += "".join(f"{name}: {value}\r\n" for name, value in headers().items())
     connection.sendall(head.encode() + b"\r\n" + body)
     return connection

@@ -27,7 +27,8 @@ struct Authenticator: Sendable {
     func verdict(on request: Request) -> Verdict {
         // As the router reads it.
         let path = request.uri.path.split(separator: "/")
-        if Self.exempt.contains(path) || path.isEmpty && request.method == .get && !request.head.asksForWebSocket {
+        let isReading = [.get, .head].contains(request.method) && !request.head.asksForWebSocket
+        if Self.exempt.contains(path) || path.isEmpty && isReading {
             return .exempt
         }
         let key = PresentedKey.find(in: request.head)

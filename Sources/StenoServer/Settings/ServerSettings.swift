@@ -39,6 +39,8 @@ public struct ServerSettings: Sendable {
     public var logLevel: Logger.Level
     /// Without any the server is open.
     var apiKeys: APIKeys
+    var allowedOrigins: AllowedOrigins
+    var allowedHosts: AllowedHosts
     public var engine: EngineSettings
     public var detector: DetectorSettings
     /// What becomes of text that the engine invented.
@@ -60,6 +62,8 @@ public struct ServerSettings: Sendable {
         port = try await reader.integer(.port, in: 0...65_535) ?? 8_000
         logLevel = try await reader.choice(.logLevel) ?? .info
         apiKeys = try await Self.apiKeys(reader)
+        allowedOrigins = try await Self.allowedOrigins(reader)
+        allowedHosts = try await Self.allowedHosts(reader, host: host)
         engine = try await EngineSettings(reader)
         detector = try await DetectorSettings(reader)
         session = try await Self.session(
@@ -84,6 +88,27 @@ public struct ServerSettings: Sendable {
             return try APIKeys(parsing: list)
         } catch {
             throw SettingsError(.apiKeys, problem: "\(error)")
+        }
+    }
+
+    private static func allowedOrigins(_ reader: SettingReader) async throws(SettingsError) -> AllowedOrigins {
+        let list = try await reader.string(.allowedOrigins) ?? ""
+        do {
+            return try AllowedOrigins(parsing: list)
+        } catch {
+            throw SettingsError(.allowedOrigins, problem: "\(error)")
+        }
+    }
+
+    private static func allowedHosts(
+        _ reader: SettingReader,
+        host: String
+    ) async throws(SettingsError) -> AllowedHosts {
+        let list = try await reader.string(.allowedHosts)
+        do {
+            return try AllowedHosts(listeningOn: host, list: list)
+        } catch {
+            throw SettingsError(.allowedHosts, problem: "\(error)")
         }
     }
 

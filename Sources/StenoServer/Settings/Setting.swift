@@ -6,6 +6,8 @@ public enum Setting: String, CaseIterable, Sendable {
     case port = "PORT"
     case logLevel = "LOG_LEVEL"
     case apiKeys = "API_KEYS"
+    case allowedOrigins = "ALLOWED_ORIGINS"
+    case allowedHosts = "ALLOWED_HOSTS"
     case transcriber = "TRANSCRIBER"
     case openAIBaseURL = "OPENAI_BASE_URL"
     case openAIAPIKey = "OPENAI_API_KEY"
@@ -65,6 +67,10 @@ public enum Setting: String, CaseIterable, Sendable {
         case .port: "Port to listen on (8000; 0 picks a free one)"
         case .logLevel: "trace, debug, info, notice, warning, error or critical (info)"
         case .apiKeys: "Keys that clients must send, as KEY or NAME:KEY, separated by commas (none: open to everyone)"
+        case .allowedOrigins:
+            "Sites whose pages may use the server, such as https://example.org, with commas; * for all (none but its own)"
+        case .allowedHosts:
+            "Names the server may be called, with commas; * for all (when only this machine reaches it: localhost; else all)"
         case .transcriber:
             "auto, whisper-http, sherpa or pocketsphinx (auto: the first of these that is configured or there)"
         case .openAIBaseURL:

@@ -30,7 +30,6 @@ struct TranscriptionRoute: Sendable {
     func add(to router: Router<ServerContext>) {
         for path in Self.paths {
             router.post(path) { request, context in try await answer(request, context) }
-            router.get(path) { _, _ -> Response in throw Self.wrongMethod }
         }
         for path in Self.translations {
             router.post(path) { _, _ -> Response in
@@ -38,10 +37,6 @@ struct TranscriptionRoute: Sendable {
                 throw APIError(.notFound, message, code: "translation_not_supported").closing
             }
         }
-    }
-
-    private static var wrongMethod: APIError {
-        APIError(.methodNotAllowed, "Send the audio with POST, as multipart/form-data.", code: "method_not_allowed")
     }
 
     private func answer(_ request: Request, _ context: ServerContext) async throws -> Response {
