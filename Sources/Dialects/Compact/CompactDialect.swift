@@ -8,6 +8,11 @@ import SpeechDetection
 /// Text messages are JSON objects with a `type`; binary messages are PCM16LE at the session's rate. The README lists
 /// every message.
 public struct CompactDialect: Dialect {
+    /// The types of text messages that a client may send.
+    package static let messageTypes = [
+        "input_audio_buffer.append", "input_audio_buffer.commit", "input_audio_buffer.clear", "session.update",
+    ]
+
     private let maximumPrompt: Int
     private let makeEventID: @Sendable () -> String
 
@@ -72,8 +77,7 @@ public struct CompactDialect: Dialect {
                 }
                 return .update(try settings(session))
             default:
-                let known =
-                    "input_audio_buffer.append, input_audio_buffer.commit, input_audio_buffer.clear, session.update"
+                let known = Self.messageTypes.joined(separator: ", ")
                 throw ClientError(.unknownEvent, "The type is none of \(known).", param: "type")
             }
         } catch {
