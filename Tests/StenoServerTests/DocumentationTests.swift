@@ -62,7 +62,8 @@ struct DocumentationTests {
         let settings = SessionSettings()
         let item = SessionEvent.Item(id: "item_1", range: 0..<160)
         let events: [SessionEvent] = [
-            .created(settings), .updated(settings), .speechStarted(itemID: "item_1", at: 0), .speechStopped(itemID: "item_1", at: 160),
+            .created(settings), .updated(settings), .speechStarted(itemID: "item_1", at: 0),
+            .speechStopped(itemID: "item_1", at: 160),
             .committed(item, previousID: nil), .cleared, .transcribed(item, Transcript(text: "word")),
             .failed(item, .engineFailed), .retrieved(ConversationItem(id: "item_1")), .deleted(itemID: "item_1"),
             .rejected(ClientError(.invalidJSON, "No.")),
