@@ -2,6 +2,7 @@ import AudioFiles
 import Foundation
 import HTTPTransfer
 import Hummingbird
+import Limits
 public import Logging
 import NIOCore
 import ServiceLifecycle
@@ -57,6 +58,7 @@ public struct Server: Sendable {
         onListening: @escaping @Sendable (Int) -> Void
     ) throws -> some ApplicationProtocol {
         let registry = PrometheusRegistry()
+        let memory = MemoryBudget(limit: settings.maximumMemoryBytes)
         let router = Router(context: ServerContext.self)
         let secrets = ClientSecrets()
         let authenticator = Authenticator(keys: settings.apiKeys, secrets: secrets)
@@ -74,7 +76,7 @@ public struct Server: Sendable {
             transcriber: transcriber,
             metrics: metrics,
             drain: drain,
-            upload: Upload(maximum: settings.maximumUploadBytes),
+            upload: Upload(maximum: settings.maximumUploadBytes, memory: memory),
             files: AudioFileReader(logger: logger),
             engineLanguage: settings.engine.engine.language
         ).add(to: router)

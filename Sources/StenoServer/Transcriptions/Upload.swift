@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Limits
 import NIOCore
 import NIOHTTPTypes
 
@@ -7,6 +8,8 @@ import NIOHTTPTypes
 struct Upload {
     /// Bytes of a whole body.
     let maximum: Int
+    /// What bodies may hold in memory together.
+    let memory: MemoryBudget
 
     /// Refuses a body that says it is too long, before any of it is read.
     func check(_ request: Request) throws {
