@@ -77,7 +77,7 @@ let package = Package(
                 "Dialects", "Sessions", "Transcription", "SpeechDetection", "AudioFiles", "Audio", "JSON", "Models",
                 "WebSocketTransport", "HTTPTransfer", "Limits", "CCrypto", configuration, coreMetrics, httpTypes,
                 hummingbird,
-                logging, metrics, nioCore, nioHTTPTypes,
+                logging, metrics, nioCore, nioHTTPTypes, nioPosix,
                 serviceLifecycle, unixSignals,
             ],
             resources: [.embedInCode("Documentation/openapi.json")],
@@ -181,7 +181,8 @@ let package = Package(
         .testTarget(
             name: "StenoServerTests",
             dependencies: [
-                "StenoServer", "Audio", "AudioFiles", "JSON", "Models", "Sessions", "SpeechDetection", "Transcription",
+                "StenoServer", "Audio", "AudioFiles", "JSON", "Limits", "Models", "Sessions", "SpeechDetection",
+                "Transcription",
                 "TestSupport", configuration, coreMetrics, httpTypes, hummingbird, inMemoryLogging, logging, nioCore,
                 nioEmbedded, serviceLifecycle, serviceLifecycleTestKit,
             ],
@@ -224,7 +225,7 @@ let package = Package(
         ),
         .testTarget(
             name: "AudioFilesTests",
-            dependencies: ["AudioFiles", "Audio", "TestSupport", inMemoryLogging, logging, subprocess],
+            dependencies: ["AudioFiles", "Audio", "Limits", "TestSupport", inMemoryLogging, logging, subprocess],
             swiftSettings: strict
         ),
         .testTarget(name: "AudioTests", dependencies: ["Audio", "TestSupport"], swiftSettings: strict),

@@ -33,7 +33,19 @@ public struct Server: Sendable {
         let detectors = DetectorFactory(settings: settings.detector)
         detectors.warnOfFallback(to: logger)
         let drain = SessionDrain(maximum: settings.maximumSessions, grace: settings.shutdownTimeout, logger: logger)
-        let application = try application(engine, detectors, drain, onListening: onListening)
+        let (uploadThreads, fileThreads) = (WorkThreads(count: 2), WorkThreads(count: settings.files.decoders))
+        defer {
+            uploadThreads.shutdown()
+            fileThreads.shutdown()
+        }
+        let application = try application(
+            engine,
+            detectors,
+            drain,
+            uploadThreads: uploadThreads,
+            fileThreads: fileThreads,
+            onListening: onListening
+        )
         var group = ServiceGroupConfiguration(
             services: [EngineService(engine: engine, logger: logger), application, drain],
             gracefulShutdownSignals: [.sigterm, .sigint],
@@ -55,6 +67,8 @@ public struct Server: Sendable {
         _ engine: LoadingTranscriber,
         _ detectors: DetectorFactory,
         _ drain: SessionDrain,
+        uploadThreads: WorkThreads,
+        fileThreads: WorkThreads,
         onListening: @escaping @Sendable (Int) -> Void
     ) throws -> some ApplicationProtocol {
         let registry = PrometheusRegistry()
@@ -77,7 +91,9 @@ public struct Server: Sendable {
             metrics: metrics,
             drain: drain,
             upload: Upload(maximum: settings.maximumUploadBytes, memory: memory),
-            files: AudioFileReader(logger: logger),
+            files: AudioFileReader(limits: settings.files, memory: memory, logger: logger),
+            uploadThreads: uploadThreads,
+            fileThreads: fileThreads,
             engineLanguage: settings.engine.engine.language
         ).add(to: router)
         var webSocket = WebSocketConfiguration()

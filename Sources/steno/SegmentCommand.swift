@@ -185,7 +185,7 @@ extension AudioFileError {
         switch self {
         case .unsupported: "only WAV can be read without ffmpeg; install it"
         case .undecodable: "has no audio that can be decoded"
-        case .tooLong, .tooSlow, .busy, .failed, .cancelled: "\(self)"
+        case .tooLong, .tooSlow, .noRoom, .busy, .failed, .cancelled: "\(self)"
         }
     }
 }
