@@ -9,7 +9,7 @@ import upload
 from recording import RATE, constant
 from test_pressure import MEBIBYTE, Peak
 from upload import transcribe
-from waiting import LIMIT, until
+from waiting import until
 
 
 def encoded(folder, name: str, *options: str):
@@ -79,12 +79,14 @@ def test_uploads_and_their_samples_are_not_held_in_memory(launch, backend):
     # Silence, in which the detector hears nobody.
     file = upload.wav(bytes(30 * MEBIBYTE))
     server = launch(backend, VAD="webrtc", GUARD="drop")
+    results = []
     with Peak(server) as peak:
-        threads = [threading.Thread(target=lambda: transcribe(server, file=file)) for _ in range(4)]
+        threads = [threading.Thread(target=lambda: results.append(transcribe(server, file=file))) for _ in range(4)]
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(LIMIT * 4)
+            thread.join()
+    assert [result.status for result in results] == [200] * 4, results[0].text
     assert peak.growth < 100 * MEBIBYTE
 
 
