@@ -89,12 +89,6 @@ public struct AudioFileReader: Sendable {
         return Recording(samples: samples, ignoredBytes: 0)
     }
 
-    /// The samples of a file whose bytes are at hand.
-    @concurrent
-    public func read(_ bytes: [UInt8]) async throws(AudioFileError) -> [Int16] {
-        try await read(SpooledFile(bytes)).samples.samples()
-    }
-
     /// `nil` when the file is one for ffmpeg: its samples are compressed, or their high bytes come first.
     private func wavHeader(_ file: SpooledFile) throws(AudioFileError) -> WAVHeader? {
         do { return try WAVHeader(length: file.count, read: file.bytes) } catch {

@@ -108,7 +108,11 @@ struct SegmentCommand: AsyncParsableCommand {
             throw UnusableFile(reason: reason)
         }
         do {
-            return try await reader.read(bytes)
+            let recording = try await reader.read(SpooledFile(bytes))
+            if recording.ignoredBytes > 0 {
+                report("\(file): its header leaves out the last \(recording.ignoredBytes) bytes, which are not read")
+            }
+            return try recording.samples.samples()
         } catch {
             throw UnusableFile(reason: error.advice)
         }

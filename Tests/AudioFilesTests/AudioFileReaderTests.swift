@@ -153,3 +153,10 @@ struct AudioFileReaderTests {
         #expect(cut == nil || cut == .undecodable)
     }
 }
+
+extension AudioFileReader {
+    /// The samples of a file whose bytes are at hand.
+    func read(_ bytes: [UInt8]) async throws(AudioFileError) -> [Int16] {
+        try await read(SpooledFile(bytes)).samples.samples()
+    }
+}

@@ -103,6 +103,7 @@ def test_memory_that_is_spent_is_said(launch, backend):
     result = transcribe(server, file=upload.wav(constant(1, 20_000)))
     assert result.status == 503
     assert int(result.headers["retry-after"]) > 0
+    until(lambda: any("No room" in line for line in server.log), "the log says so")
     assert transcribe(server, file=upload.wav(constant(1, 5_000))).status == 200
 
 

@@ -64,6 +64,9 @@ struct TranscriptionRoute: Sendable {
             if let name = Self.ignoredBytes, job.ignoredBytes > 0 { response.headers[name] = "\(job.ignoredBytes)" }
             return response
         } catch {
+            if error as? AudioFileError == .noRoom {
+                context.logger.warning("No room for a file on disk or in memory (TMPDIR, MAX_MEMORY_BYTES)")
+            }
             throw APIError(transcribing: error) ?? error
         }
     }
