@@ -81,7 +81,7 @@ let package = Package(
                 "WebSocketTransport", "HTTPTransfer", "Limits", "Version", "CCrypto", configuration, coreMetrics,
                 httpTypes,
                 hummingbird,
-                logging, metrics, nioCore, nioHTTPTypes,
+                logging, metrics, nioCore, nioHTTPTypes, nioPosix,
                 serviceLifecycle, unixSignals,
             ],
             resources: [.embedInCode("Documentation/openapi.json")],
@@ -190,9 +190,9 @@ let package = Package(
         .testTarget(
             name: "StenoServerTests",
             dependencies: [
-                "StenoServer", "Audio", "AudioFiles", "JSON", "Models", "Sessions", "SpeechDetection", "Transcription",
-                "TestSupport", "Version", "Dialects", configuration, coreMetrics, httpTypes, hummingbird,
-                inMemoryLogging, logging, nioCore,
+                "StenoServer", "Audio", "AudioFiles", "Dialects", "JSON", "Limits", "Models", "Sessions",
+                "SpeechDetection", "Transcription", "TestSupport", "Version", configuration, coreMetrics, httpTypes,
+                hummingbird, inMemoryLogging, logging, nioCore,
                 nioEmbedded, serviceLifecycle, serviceLifecycleTestKit,
             ],
             swiftSettings: strict
@@ -234,7 +234,7 @@ let package = Package(
         ),
         .testTarget(
             name: "AudioFilesTests",
-            dependencies: ["AudioFiles", "Audio", "TestSupport", inMemoryLogging, logging, subprocess],
+            dependencies: ["AudioFiles", "Audio", "Limits", "TestSupport", inMemoryLogging, logging, subprocess],
             swiftSettings: strict
         ),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: strict),

@@ -25,32 +25,12 @@ public struct WAVFile: Equatable, Sendable {
     /// Wider samples are rounded to 16 bits. A data size of 0 or beyond the end, as streaming writers leave it, means "to
     /// the end of the file".
     public init(parsing bytes: [UInt8]) throws(WAVError) {
-        guard Self.isRIFF(bytes) else { throw .notWAV }
-        var format: WAVFormat?
-        var offset = 12
-        while offset + 8 <= bytes.count {
-            let size = Int(littleEndian(bytes, at: offset + 4, count: 4))
-            let body = offset + 8
-            if bytes[offset..<offset + 4].elementsEqual("fmt ".utf8) {
-                guard size >= 16, body + size <= bytes.count else { throw .truncated }
-                format = try WAVFormat(bytes[body..<body + size])
-            } else if bytes[offset..<offset + 4].elementsEqual("data".utf8) {
-                guard let format else { throw .truncated }
-                let end = size == 0 ? bytes.count : min(body + size, bytes.count)
-                self.init(format, data: bytes[body..<end])
-                return
-            }
-            offset = body + size + size % 2
-        }
-        throw .truncated
-    }
-
-    private init(_ format: WAVFormat, data: ArraySlice<UInt8>) {
-        let frames = data.count / (format.sampleBytes * format.channels)
+        let header = try WAVHeader(length: bytes.count) { Array(bytes[$0.clamped(to: bytes.indices)]) }
+        let end = header.data.lowerBound + header.frames * header.frameBytes
         self.init(
-            sampleRate: format.sampleRate,
-            channels: format.channels,
-            samples: format.samples(data.prefix(frames * format.channels * format.sampleBytes))
+            sampleRate: header.sampleRate,
+            channels: header.channels,
+            samples: header.samples(bytes[header.data.lowerBound..<end])
         )
     }
 
@@ -68,8 +48,9 @@ public struct WAVFile: Equatable, Sendable {
         return bytes.count
     }
 
-    private static func isRIFF(_ bytes: [UInt8]) -> Bool {
-        bytes.count >= 12 && bytes[0..<4].elementsEqual("RIFF".utf8) && bytes[8..<12].elementsEqual("WAVE".utf8)
+    static func isRIFF(_ bytes: [UInt8]) -> Bool {
+        guard bytes.count >= 12, bytes[8..<12].elementsEqual("WAVE".utf8) else { return false }
+        return ["RIFF", "RF64", "BW64"].contains { bytes[0..<4].elementsEqual($0.utf8) }
     }
 
     /// The file's bytes, with the shortest header there is (44 bytes).
@@ -95,20 +76,14 @@ public struct WAVFile: Equatable, Sendable {
         return bytes + PCM16.bytes(samples)
     }
 
-    /// One channel, the mean of all.
+    /// One channel: the mean of all, or the loudest where they cancel each other out (`Downmix`).
     public var mono: [Int16] {
         guard channels > 1 else { return samples }
-        let frames = samples.count / channels
-        return [Int16](unsafeUninitializedCapacity: frames) { mono, initialized in
-            samples.withUnsafeBufferPointer { samples in
-                for frame in 0..<frames {
-                    var sum = 0
-                    for channel in 0..<channels { sum += Int(samples[frame * channels + channel]) }
-                    mono[frame] = Int16(sum / channels)
-                }
-            }
-            initialized = frames
-        }
+        var downmix = Downmix(channels: channels, rate: sampleRate)
+        var mono: [Int16] = []
+        downmix.append(samples, to: &mono)
+        downmix.finish(into: &mono)
+        return mono
     }
 }
 

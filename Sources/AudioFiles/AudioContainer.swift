@@ -5,15 +5,29 @@
 enum AudioContainer: Equatable, CaseIterable, Sendable {
     case aac, aiff, amr, au, caf, flac, matroska, mov, mp3, ogg, wav
 
-    /// `nil` when the bytes begin like none.
-    init?(_ bytes: [UInt8]) {
+    /// Bytes in which a container must show.
+    private static let window = 64 << 10
+
+    /// `nil` when the file begins like none.
+    init?(_ file: SpooledFile) {
+        let head = file.bytes(0..<Self.window)
         // Encoders pad MP3 files with zeros, and taggers put an ID3 tag before any format.
-        let content = bytes.drop { $0 == 0 }
-        let tag = Self.tagLength(content)
-        let audio = content.dropFirst(tag)
-        let known = Self.isMov(bytes) ? .mov : Self.signature(audio) ?? Self.frame(audio)
-        guard let container = known ?? (tag > 0 ? .mp3 : nil), !audio.isEmpty else { return nil }
-        self = container
+        let zeros = head.prefix { $0 == 0 }.count
+        let tag = Self.tagLength(head.dropFirst(zeros))
+        let start = zeros + tag
+        let audio = tag == 0 ? head.dropFirst(start) : file.bytes(start..<start + Self.window)[...]
+        guard !audio.isEmpty else { return nil }
+        if Self.isMov(head) {
+            self = .mov
+        } else if let known = Self.signature(audio) {
+            self = known
+        } else if let frame = MPEGFrame(audio) ?? MPEGFrame.resynchronise(audio) {
+            self = frame.container
+        } else if tag > 0 {
+            self = .mp3
+        } else {
+            return nil
+        }
     }
 
     /// ffmpeg's name for what reads the container.
@@ -33,14 +47,11 @@ enum AudioContainer: Equatable, CaseIterable, Sendable {
         }
     }
 
-    /// Whether reading may have to go back: in an MP4 file the index often comes last.
-    var needsSeeking: Bool { self == .mov }
-
     private static func signature(_ bytes: ArraySlice<UInt8>) -> AudioContainer? {
         func has(_ text: String, at offset: Int = 0) -> Bool {
             bytes.dropFirst(offset).starts(with: text.utf8)
         }
-        if has("RIFF") || has("RF64"), has("WAVE", at: 8) { return .wav }
+        if ["RIFF", "RF64", "BW64", "RIFX"].contains(where: { has($0) }), has("WAVE", at: 8) { return .wav }
         if has("FORM"), has("AIF", at: 8) { return .aiff }
         if has("fLaC") { return .flac }
         if has("OggS") { return .ogg }
@@ -54,15 +65,6 @@ enum AudioContainer: Equatable, CaseIterable, Sendable {
     /// A box that a file of the ISO base media format may begin with (ISO 14496-12, 4.2: its size, then its name).
     private static func isMov(_ bytes: [UInt8]) -> Bool {
         ["ftyp", "moov", "mdat", "free", "skip", "wide"].contains { bytes.dropFirst(4).starts(with: $0.utf8) }
-    }
-
-    /// A frame of MPEG audio (ISO 11172-3, 2.4.1.3) or of AAC (ISO 13818-7, 6.2).
-    private static func frame(_ bytes: ArraySlice<UInt8>) -> AudioContainer? {
-        let head = Array(bytes.prefix(3))
-        guard head.count == 3, head[0] == 0xFF else { return nil }
-        if head[1] & 0xF6 == 0xF0 { return .aac }
-        let isFrame = head[1] & 0xE0 == 0xE0 && head[1] & 0x18 != 0x08 && head[1] & 6 != 0
-        return isFrame && head[2] >> 4 != 0xF && head[2] >> 2 & 3 != 3 ? .mp3 : nil
     }
 
     /// Bytes of an ID3v2 tag, or 0 (ID3 2.4.0, section 3.1: four bytes of 7 bits).

@@ -1,29 +1,59 @@
-/// Samples out of a stream of PCM16LE whose pieces may split one.
+import Audio
+import Limits
+import Synchronization
+
+/// What a decoder has given so far, for whoever watches it.
+final class DecodingProgress: Sendable {
+    private let count = Atomic(0)
+
+    /// Frames at `SampleClock.rate`.
+    var frames: Int { count.load(ordering: .relaxed) }
+
+    fileprivate func add(_ frames: Int) { count.add(frames, ordering: .relaxed) }
+}
+
+/// A recording out of a stream of WAV at `SampleClock.rate`, whose pieces may split anything.
 struct DecodedOutput {
-    private(set) var samples: [Int16] = []
-    private var lowByte: UInt8?
-    private let maximumSamples: Int
+    /// Bytes in which a header must end.
+    private static let maximumHeader = 4_096
 
-    init(maximumSamples: Int) { self.maximumSamples = maximumSamples }
+    private let limit: Int
+    private let memory: MemoryBudget
+    private let progress: DecodingProgress
+    private var recording: (header: WAVHeader, writer: SampleWriter)?
+    /// A header, or a frame, that is not whole.
+    private var rest: [UInt8] = []
 
-    /// - Throws: `AudioFileError.tooLong`.
+    /// - Parameter limit: The most samples that the recording may have.
+    init(limit: Int, memory: MemoryBudget, progress: DecodingProgress) {
+        self.limit = limit
+        self.memory = memory
+        self.progress = progress
+    }
+
     mutating func append(_ bytes: RawSpan) throws(AudioFileError) {
-        var offset = 0
-        if let low = lowByte, !bytes.isEmpty {
-            samples.append(
-                Int16(bitPattern: UInt16(low) | UInt16(bytes.unsafeLoad(fromByteOffset: 0, as: UInt8.self)) << 8)
-            )
-            lowByte = nil
-            offset = 1
+        bytes.withUnsafeBytes { rest.append(contentsOf: $0) }
+        if recording == nil { try readHeader() }
+        guard let header = recording?.header else { return }
+        let frames = rest.count / header.frameBytes
+        let whole = frames * header.frameBytes
+        try recording?.writer.append(header.samples(rest[..<whole]))
+        rest.removeFirst(whole)
+        progress.add(frames)
+    }
+
+    /// The recording; `nil` when not even its header came.
+    mutating func finish() throws(AudioFileError) -> SampleFile? { try recording?.writer.finish() }
+
+    private mutating func readHeader() throws(AudioFileError) {
+        let bytes = rest
+        guard let header = try? WAVHeader(length: .max, read: { Array(bytes[$0.clamped(to: bytes.indices)]) }) else {
+            if rest.count > Self.maximumHeader { throw .failed }
+            return
         }
-        let count = (bytes.byteCount - offset) / 2
-        guard samples.count + count <= maximumSamples else { throw .tooLong(limit: maximumSamples) }
-        samples.reserveCapacity(samples.count + count)
-        for index in 0..<count {
-            let sample = bytes.unsafeLoadUnaligned(fromByteOffset: offset + 2 * index, as: Int16.self)
-            samples.append(Int16(littleEndian: sample))
-        }
-        offset += 2 * count
-        if offset < bytes.byteCount { lowByte = bytes.unsafeLoad(fromByteOffset: offset, as: UInt8.self) }
+        let channels = header.channels
+        let writer = try SampleWriter(rate: header.sampleRate, channels: channels, limit: limit, memory: memory)
+        recording = (header, writer)
+        rest.removeFirst(header.data.lowerBound)
     }
 }

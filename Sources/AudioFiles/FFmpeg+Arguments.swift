@@ -3,20 +3,17 @@ import Audio
 extension FFmpeg {
     /// What keeps ffmpeg to one container, one stream of audio, one thread, and its standard input and output.
     ///
-    /// The file protocol is there for MP4 only, which has to be read back and forth: a pipe, even one that is a file, is
-    /// not sought in by ffmpeg 5. With `enable_drefs` off, ffmpeg's reader of MP4 opens no second file.
+    /// The input is opened as the file that it is, because a pipe is not sought in, and in most containers something may
+    /// stand behind the audio that is needed before it. With `enable_drefs` off, ffmpeg's reader of MP4 opens no second
+    /// file. What comes out is WAV, whose header says how many channels there are: they are mixed here, not there.
     static func arguments(for container: AudioContainer) -> [String] {
-        let input =
-            container.needsSeeking
-            ? ["-protocol_whitelist", "file", "-enable_drefs", "0", "-use_absolute_path", "0"]
-            : ["-protocol_whitelist", "pipe"]
-        let source = container.needsSeeking ? "file:/proc/self/fd/0" : "pipe:0"
+        let references = container == .mov ? ["-enable_drefs", "0", "-use_absolute_path", "0"] : []
         return ["-nostdin", "-hide_banner", "-loglevel", "error", "-max_alloc", "\(maximumAllocation)"]
-            + input
+            + ["-protocol_whitelist", "file"] + references
             + ["-format_whitelist", container.demuxer, "-codec_whitelist", decoders, "-threads", "1"]
-            + ["-f", container.demuxer, "-i", source]
-            + ["-map", "0:a:0", "-vn", "-sn", "-dn", "-ac", "1", "-ar", "\(SampleClock.rate)"]
-            + ["-threads", "1", "-filter_threads", "1", "-c:a", "pcm_s16le", "-f", "s16le", "pipe:1"]
+            + ["-f", container.demuxer, "-i", "file:/proc/self/fd/0"]
+            + ["-map", "0:a:0", "-vn", "-sn", "-dn", "-map_metadata", "-1", "-ar", "\(SampleClock.rate)"]
+            + ["-threads", "1", "-filter_threads", "1", "-c:a", "pcm_s16le", "-f", "wav", "pipe:1"]
     }
 
     /// Bytes that ffmpeg may ask for at once; a damaged file can say that it needs any number.

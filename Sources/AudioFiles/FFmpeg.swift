@@ -1,4 +1,5 @@
 import Audio
+import Limits
 import Logging
 import Subprocess
 import SystemPackage
@@ -16,13 +17,17 @@ struct FFmpeg: Sendable {
     /// Decodes to mono at `SampleClock.rate`.
     ///
     /// Cancelling the task kills the process.
+    ///
+    /// - Parameter limit: The most samples that the recording may have.
     func decode(
-        _ bytes: [UInt8],
+        _ file: SpooledFile,
         from container: AudioContainer,
-        maximumSamples: Int
-    ) async throws(AudioFileError) -> [Int16] {
+        limit: Int,
+        memory: MemoryBudget,
+        progress: DecodingProgress = DecodingProgress()
+    ) async throws(AudioFileError) -> SampleFile {
+        defer { withExtendedLifetime(file) {} }
         do {
-            let file = try MemoryFile(bytes)
             let result = try await run(
                 .path(path),
                 arguments: Arguments(Self.arguments(for: container)),
@@ -33,13 +38,13 @@ struct FFmpeg: Sendable {
                 error: .sequence
             ) { execution in
                 async let complaint = Self.beginning(of: execution.standardError)
-                var output = DecodedOutput(maximumSamples: maximumSamples)
+                var output = DecodedOutput(limit: limit, memory: memory, progress: progress)
                 for try await buffer in execution.standardOutput { try output.append(buffer.bytes) }
-                return (samples: output.samples, complaint: await complaint)
+                return (samples: try output.finish(), complaint: await complaint)
             }
             if Task.isCancelled { throw AudioFileError.cancelled }
             let (samples, complaint) = result.closureResult
-            guard result.terminationStatus.isSuccess, !samples.isEmpty else {
+            guard result.terminationStatus.isSuccess, let samples, samples.count > 0 else {
                 log("File not decoded", container, "\(result.terminationStatus) \(complaint)")
                 throw AudioFileError.undecodable
             }

@@ -2,6 +2,7 @@ import AudioFiles
 import Foundation
 import HTTPTransfer
 import Hummingbird
+import Limits
 public import Logging
 import NIOCore
 import ServiceLifecycle
@@ -32,7 +33,19 @@ public struct Server: Sendable {
         let detectors = DetectorFactory(settings: settings.detector)
         detectors.warnOfFallback(to: logger)
         let drain = SessionDrain(maximum: settings.maximumSessions, grace: settings.shutdownTimeout, logger: logger)
-        let application = try application(engine, detectors, drain, onListening: onListening)
+        let (uploadThreads, fileThreads) = (WorkThreads(count: 2), WorkThreads(count: settings.files.decoders))
+        defer {
+            uploadThreads.shutdown()
+            fileThreads.shutdown()
+        }
+        let application = try application(
+            engine,
+            detectors,
+            drain,
+            uploadThreads: uploadThreads,
+            fileThreads: fileThreads,
+            onListening: onListening
+        )
         var group = ServiceGroupConfiguration(
             services: [EngineService(engine: engine, logger: logger), application, drain],
             gracefulShutdownSignals: [.sigterm, .sigint],
@@ -54,11 +67,14 @@ public struct Server: Sendable {
         _ engine: LoadingTranscriber,
         _ detectors: DetectorFactory,
         _ drain: SessionDrain,
+        uploadThreads: WorkThreads,
+        fileThreads: WorkThreads,
         onListening: @escaping @Sendable (Int) -> Void
     ) throws -> some ApplicationProtocol {
         let registry = PrometheusRegistry()
         let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
         let routes = RouteTable()
+        let memory = MemoryBudget(limit: settings.maximumMemoryBytes)
         let secrets = ClientSecrets()
         let authenticator = Authenticator(keys: settings.apiKeys, secrets: secrets)
         router.add(middleware: HeadMiddleware())
@@ -78,8 +94,10 @@ public struct Server: Sendable {
             transcriber: transcriber,
             metrics: metrics,
             drain: drain,
-            upload: Upload(maximum: settings.maximumUploadBytes),
-            files: AudioFileReader(logger: logger),
+            upload: Upload(maximum: settings.maximumUploadBytes, memory: memory),
+            files: AudioFileReader(limits: settings.files, memory: memory, logger: logger),
+            uploadThreads: uploadThreads,
+            fileThreads: fileThreads,
             engineLanguage: settings.engine.engine.language
         ).add(to: router)
         var webSocket = WebSocketConfiguration()

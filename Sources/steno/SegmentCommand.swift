@@ -109,7 +109,11 @@ struct SegmentCommand: AsyncParsableCommand {
             throw UnusableFile(reason: reason)
         }
         do {
-            return try await reader.read(bytes)
+            let recording = try await reader.read(SpooledFile(bytes))
+            if recording.ignoredBytes > 0 {
+                report("\(file): its header leaves out the last \(recording.ignoredBytes) bytes, which are not read")
+            }
+            return try recording.samples.samples()
         } catch {
             throw UnusableFile(reason: error.advice)
         }
@@ -186,7 +190,7 @@ extension AudioFileError {
         switch self {
         case .unsupported: "only WAV can be read without ffmpeg; install it"
         case .undecodable: "has no audio that can be decoded"
-        case .tooLong, .tooSlow, .busy, .failed, .cancelled: "\(self)"
+        case .tooLong, .tooSlow, .noRoom, .busy, .failed, .cancelled: "\(self)"
         }
     }
 }

@@ -1,5 +1,6 @@
 import Audio
 import Foundation
+import Limits
 import Logging
 import TestSupport
 import Testing
@@ -38,8 +39,13 @@ struct AudioFileReaderTests {
         Form(name: "stereo.flac", arguments: ["-ac", "2", "-ar", "44100"], padding: 2, likeness: 0.999),
     ]
 
-    static func reader(_ limits: AudioFileReader.Limits = .init(), ffmpeg: String = "ffmpeg") -> AudioFileReader {
-        AudioFileReader(limits: limits, ffmpeg: ffmpeg, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    static func reader(
+        _ limits: AudioFileReader.Limits = .init(),
+        memory: MemoryBudget = MemoryBudget(limit: .max),
+        ffmpeg: String = "ffmpeg"
+    ) -> AudioFileReader {
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        return AudioFileReader(limits: limits, memory: memory, ffmpeg: ffmpeg, logger: logger)
     }
 
     /// The error that reading ends with, `nil` when there is none.
@@ -145,5 +151,12 @@ struct AudioFileReaderTests {
         #expect(failure == nil || failure == .undecodable || failure == .tooLong(limit: 16_000 * 60))
         let cut = await Self.failure(of: Array(file.prefix(file.count / 2)), Self.reader())
         #expect(cut == nil || cut == .undecodable)
+    }
+}
+
+extension AudioFileReader {
+    /// The samples of a file whose bytes are at hand.
+    func read(_ bytes: [UInt8]) async throws(AudioFileError) -> [Int16] {
+        try await read(SpooledFile(bytes)).samples.samples()
     }
 }

@@ -1,6 +1,7 @@
 import Audio
 import Foundation
 import InMemoryLogging
+import Limits
 import Logging
 import TestSupport
 import Testing
@@ -43,6 +44,12 @@ struct FFmpegProcessTests {
     /// Stays for ever, and says under which number.
     static let stuck = "echo $$ > \"$note.new\"; /bin/mv \"$note.new\" \"$note\"; exec /bin/sleep 100000"
 
+    /// Prints the header of a recording that goes on to the end, as ffmpeg's output begins.
+    static let header: String = {
+        let bytes = WAVFile(sampleRate: SampleClock.rate, samples: []).encoded()
+        return "/usr/bin/printf '" + bytes.map { "\\x" + ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() + "'"
+    }()
+
     static func process(_ note: URL) -> pid_t? {
         (try? String(contentsOf: note, encoding: .utf8)).flatMap { pid_t($0.trimmingCharacters(in: .newlines)) }
     }
@@ -61,15 +68,18 @@ struct FFmpegProcessTests {
         }
     }
 
-    @Test("Is killed when its time is over")
-    func tooSlow() async throws {
+    @Test("Is killed when it stands still")
+    func standingStill() async throws {
         try await Self.withScript(Self.stuck) { program, note in
             let clock = ManualClock()
-            let reader = Self.reader(program, .init(time: .seconds(7)), clock: clock)
+            let reader = Self.reader(program, .init(patience: .seconds(8)), clock: clock)
             async let failure = AudioFileReaderTests.failure(of: Self.flac, reader)
-            await until { Self.process(note) != nil && clock.sleepers == 1 }
-            clock.advance(by: .seconds(7))
-            #expect(await failure == .tooSlow(limit: .seconds(7)))
+            await until { Self.process(note) != nil }
+            for _ in 0..<4 {
+                await until { clock.sleepers == 1 }
+                clock.advance(by: .seconds(2))
+            }
+            #expect(await failure == .tooSlow(limit: .seconds(8)))
             let process = try #require(Self.process(note))
             #expect(Self.isGone(process))
         }
@@ -77,7 +87,7 @@ struct FFmpegProcessTests {
 
     @Test("Is killed when it has given too much")
     func tooLong() async throws {
-        try await Self.withScript("echo $$ > \"$note\"; exec /bin/cat /dev/zero") { program, note in
+        try await Self.withScript("echo $$ > \"$note\"; \(Self.header); exec /bin/cat /dev/zero") { program, note in
             let failure = await AudioFileReaderTests.failure(
                 of: Self.flac,
                 Self.reader(program, .init(samples: 100_000))
@@ -90,7 +100,7 @@ struct FFmpegProcessTests {
 
     @Test("May give exactly as much as is allowed", arguments: [(499, true), (500, true), (501, false)])
     func limit(count: Int, isRead: Bool) async throws {
-        try await Self.withScript("exec /usr/bin/head -c \(2 * count) /dev/zero") { program, _ in
+        try await Self.withScript("\(Self.header); exec /usr/bin/head -c \(2 * count) /dev/zero") { program, _ in
             let failure = await AudioFileReaderTests.failure(of: Self.flac, Self.reader(program, .init(samples: 500)))
             #expect(failure == (isRead ? nil : .tooLong(limit: 500)))
         }
@@ -109,7 +119,9 @@ struct FFmpegProcessTests {
         let file = Self.flac + (0..<200_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
         setenv("STENO_TEST_SECRET", "secret", 1)
         defer { unsetenv("STENO_TEST_SECRET") }
-        let script = "/usr/bin/env > \"$note\"; pwd >> \"$note\"; ls /proc/self/fd >> \"$note\"; exec /bin/cat"
+        let script = """
+            /usr/bin/env > "$note"; pwd >> "$note"; ls /proc/self/fd >> "$note"; \(Self.header); exec /bin/cat
+            """
         try await Self.withScript(script) { program, note in
             let samples = try await Self.reader(program).read(file)
             #expect(PCM16.bytes(samples) == file)
@@ -124,7 +136,7 @@ struct FFmpegProcessTests {
 
     @Test("Can go back in its standard input")
     func seekable() async throws {
-        try await Self.withScript("/bin/cat > /dev/null; exec /bin/cat /proc/self/fd/0") { program, _ in
+        try await Self.withScript("\(Self.header); /bin/cat > /dev/null; exec /bin/cat /proc/self/fd/0") { program, _ in
             let file = Self.flac + [1, 2, 3, 4]
             let samples = try await Self.reader(program).read(file)
             #expect(PCM16.bytes(samples) == file)
@@ -150,7 +162,8 @@ struct FFmpegProcessTests {
 
     @Test("Runs as often at once as is allowed; more wait, and too many are refused")
     func concurrency() async throws {
-        let script = "echo x >> \"$note\"; while [ ! -e \"$note.go\" ]; do /bin/sleep 0.01; done; exec /bin/cat"
+        let script =
+            "echo x >> \"$note\"; while [ ! -e \"$note.go\" ]; do /bin/sleep 0.01; done; \(Self.header); exec /bin/cat"
         try await Self.withScript(script) { program, note in
             let reader = Self.reader(program, .init(decoders: 2, waiting: 1))
             let reading = (0..<3).map { _ in Task { await AudioFileReaderTests.failure(of: Self.flac, reader) } }
@@ -174,8 +187,10 @@ struct FFmpegProcessTests {
             "#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXTINF:3,\nfile://\(folder.path)\n#EXT-X-ENDLIST\n",
             "ffconcat version 1.0\nfile '\(folder.path)'\n",
         ] {
-            await #expect(throws: AudioFileError.undecodable) {
-                try await ffmpeg.decode(Array(playlist.utf8), from: container, maximumSamples: 1_000_000)
+            await #expect(throws: AudioFileError.undecodable) { () async throws -> SampleFile in
+                let file = try SpooledFile(Array(playlist.utf8))
+                let memory = MemoryBudget(limit: .max)
+                return try await ffmpeg.decode(file, from: container, limit: 1_000_000, memory: memory)
             }
         }
     }
@@ -183,15 +198,25 @@ struct FFmpegProcessTests {
 
 @Suite("Decoded output")
 struct DecodedOutputTests {
-    @Test("Is the same however the bytes are split", arguments: [1, 2, 3, 7, 64, 1_000])
-    func anySplit(size: Int) throws {
+    @Test("Is the same however the bytes are split", arguments: [1, 2, 3, 7, 64, 1_000], [1, 3])
+    func anySplit(size: Int, channels: Int) throws {
         let samples = (0..<333).map { Int16(truncatingIfNeeded: $0 &* 7_919) }
-        let bytes = PCM16.bytes(samples)
-        var output = DecodedOutput(maximumSamples: 333)
+        let file = WAVFile(sampleRate: SampleClock.rate, channels: channels, samples: samples)
+        let bytes = file.encoded()
+        let memory = MemoryBudget(limit: .max)
+        var output = DecodedOutput(limit: 333 / channels, memory: memory, progress: DecodingProgress())
         for start in stride(from: 0, to: bytes.count, by: size) {
             try output.append(Array(bytes[start..<min(start + size, bytes.count)]).span.bytes)
         }
-        #expect(output.samples == samples)
-        #expect(throws: AudioFileError.tooLong(limit: 333)) { try output.append([1, 2].span.bytes) }
+        #expect(try output.finish()?.samples() == file.mono)
+    }
+
+    @Test("Is nothing without a header, and no longer than is allowed")
+    func limits() throws {
+        var output = DecodedOutput(limit: 3, memory: MemoryBudget(limit: .max), progress: DecodingProgress())
+        let nothing = try output.finish()
+        #expect(nothing == nil)
+        try output.append(WAVFile(sampleRate: SampleClock.rate, samples: [1, 2, 3]).encoded().span.bytes)
+        #expect(throws: AudioFileError.tooLong(limit: 3)) { try output.append([1, 2].span.bytes) }
     }
 }

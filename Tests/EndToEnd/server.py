@@ -120,6 +120,20 @@ class Server:
         until(lambda: self.metrics().total("steno_sessions_active") == count, f"{count} sessions run")
 
     @property
+    def children(self) -> list[int]:
+        """Processes that it has started and that still run."""
+        found = []
+        for path in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                # The name, in parentheses, may have anything in it.
+                state, parent = path.read_text().rpartition(")")[2].split()[:2]
+            except OSError:
+                continue
+            if int(parent) == self._process.pid and state != "Z":
+                found.append(int(path.parent.name))
+        return found
+
+    @property
     def memory(self) -> int:
         """Resident bytes."""
         return int(self.metrics().total("process_resident_memory_bytes"))

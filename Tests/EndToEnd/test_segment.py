@@ -212,3 +212,25 @@ def test_a_file_that_cannot_be_used_does_not_stop_the_others(segment):
     result = segment("missing.wav", WAV, "--json")
     assert result.returncode == 2
     assert len(result.stdout.splitlines()) == 1
+
+
+def test_wav_is_read_alike_by_segment_and_by_the_client(segment, launch, backend, tmp_path):
+    file = tmp_path / "rf64.wav"
+    command = ["ffmpeg", "-loglevel", "error", "-i", str(WAV), "-rf64", "always", str(file)]
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
+    assert file.read_bytes().startswith(b"RF64")
+    assert bounds(segment(file, "--json")) == bounds(segment(WAV, "--json"))
+    server = launch(backend)
+    told = [process.run("transcribe", path, "--text", "--url", server.url + "/ws", cwd=tmp_path) for path in (WAV, file)]
+    assert [result.returncode for result in told] == [0, 0], told[1].stderr
+    heard = [request.pcm for request in backend.requests]
+    assert len(heard) % 2 == 0
+    assert sorted(heard[: len(heard) // 2]) == sorted(heard[len(heard) // 2 :])
+
+
+def test_tells_of_bytes_that_a_header_leaves_out(segment, tmp_path):
+    file = tmp_path / "more.wav"
+    file.write_bytes(WAV.read_bytes() + b"\x90" * 999)
+    result = segment(file, "--json")
+    assert_near(bounds(result))
+    assert "last 999 bytes" in result.stderr

@@ -132,7 +132,7 @@ struct DocumentationTests {
     func form() throws {
         let form = try #require(Self.api["components"]?["schemas"]?["TranscriptionForm"]?["properties"]?.members)
         let names = Set(form.keys.map { $0.hasSuffix("[]") ? String($0.dropLast(2)) : $0 })
-        #expect(names == TranscriptionForm.fields.union(["file", "model", "chunking_strategy"]))
+        #expect(names == TranscriptionForm.fields.union(["file", "model", "chunking_strategy", "temperature"]))
         let formats = form["response_format"]?["enum"]?.elements.compactMap(\.string)
         #expect(formats == TranscriptionForm.Format.allCases.map(\.rawValue))
     }

@@ -1,7 +1,9 @@
 import Audio
+import AudioFiles
 import Foundation
 import HTTPTypes
 import InMemoryLogging
+import Limits
 import Logging
 import Sessions
 import SpeechDetection
@@ -29,16 +31,17 @@ struct FileTranscriptionTests {
         _ settings: SessionSettings = SessionSettings(),
         _ change: (inout TranscriptionForm) -> Void = { _ in }
     ) throws -> FileTranscription {
-        var form = try TranscriptionForm(MultipartForm(file: [1]))
+        var form = try TranscriptionForm(MultipartForm(file: SpooledFile([1])))
         change(&form)
         let log = log
         return FileTranscription(
-            samples,
+            try SampleFile(samples),
             asked: form,
             settings: settings,
             detectors: DetectorFactory(settings: DetectorSettings(detector: .webRTC)),
             transcriber: engine,
             metrics: SessionMetrics(factory: PrometheusRegistry()),
+            share: MemoryBudget(limit: .max).makeShare(),
             logger: Logger(label: "test") { _ in log }
         )
     }

@@ -180,6 +180,29 @@ struct MultipartParserTests {
         #expect(received == data)
     }
 
+    @Test("Takes a header that comes byte by byte without reading it again each time")
+    func slowHeader() throws {
+        // Read from its beginning with every byte, this were 8 GB.
+        var parser = MultipartParser(boundary: "b", limits: .init(header: 128 << 10))
+        let value = String(repeating: "x", count: 127 << 10)
+        var events: [MultipartParser.Event] = []
+        for byte in Array("--b\r\nA: \(value)\r\n\r\n\r\n--b--".utf8) { events += try parser.feed([byte]) }
+        #expect(events == [.began(["a": value]), .ended])
+    }
+
+    @Test(
+        "Knows what can be a boundary",
+        arguments: [
+            ("b", true), ("----WebKitFormBoundary7MA4YWxkTrZu0gW", true), ("a b'()+_,-./:=?Z9", true),
+            (String(repeating: "x", count: 70), true), (String(repeating: "x", count: 71), false), ("", false),
+            ("b ", false), ("a\r\n--", false), ("a\tb", false), ("a;b", false), ("ä", false), ("a\"b", false),
+            (String(repeating: "\r\n--", count: 17), false),
+        ]
+    )
+    func boundaries(text: String, isOne: Bool) {
+        #expect(MultipartParser.isBoundary(text) == isOne)
+    }
+
     @Test("Refuses a header without end, and parts without number")
     func limits() throws {
         var parser = MultipartParser(boundary: "b", limits: .init(header: 100, parts: 3))

@@ -1,4 +1,5 @@
 import Audio
+import AudioFiles
 import NIOCore
 import Testing
 import Transcription
@@ -20,7 +21,7 @@ struct TranscriptRenderingTests {
     }()
 
     static func form(_ format: TranscriptionForm.Format, words: Bool = false) throws -> TranscriptionForm {
-        var form = try TranscriptionForm(MultipartForm(file: [1]))
+        var form = try TranscriptionForm(MultipartForm(file: SpooledFile([1])))
         form.format = format
         if words { form.granularities = [.word] }
         return form

@@ -1,4 +1,5 @@
 import Audio
+import AudioFiles
 public import Configuration
 import Limits
 public import Logging
@@ -50,6 +51,8 @@ public struct ServerSettings: Sendable {
     public var maximumSessions: Int
     public var maximumMessageBytes: Int
     public var maximumUploadBytes: Int
+    /// What one uploaded file may cost.
+    var files: AudioFileReader.Limits
     /// What bodies of requests and messages under way may hold together, in bytes.
     public var maximumMemoryBytes: Int
     public var slowReaderTimeout: Duration
@@ -76,6 +79,7 @@ public struct ServerSettings: Sendable {
         maximumSessions = try await reader.integer(.maxSessions, in: 1...100_000) ?? 1_000
         maximumMessageBytes = try await reader.integer(.maxMessageBytes, in: 1_024...(1 << 30)) ?? 21 << 20
         maximumUploadBytes = try await reader.integer(.maxUploadBytes, in: 1_024...(1 << 32)) ?? 100 << 20
+        files = try await Self.files(reader)
         maximumMemoryBytes =
             try await reader.integer(.maxMemoryBytes, in: (1 << 20)...(1 << 46)) ?? MachineMemory.size / 4
         slowReaderTimeout = try await reader.milliseconds(.slowReaderTimeout, in: 100...600_000) ?? .seconds(30)
@@ -110,6 +114,15 @@ public struct ServerSettings: Sendable {
         } catch {
             throw SettingsError(.allowedHosts, problem: "\(error)")
         }
+    }
+
+    private static func files(_ reader: SettingReader) async throws(SettingsError) -> AudioFileReader.Limits {
+        var limits = AudioFileReader.Limits()
+        if let seconds = try await reader.integer(.maxFileSeconds, in: 1...864_000) {
+            limits.samples = seconds * SampleClock.rate
+        }
+        limits.patience = try await reader.milliseconds(.fileTimeout, in: 100...3_600_000) ?? limits.patience
+        return limits
     }
 
     static func session(

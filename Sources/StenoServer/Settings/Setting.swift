@@ -50,6 +50,8 @@ public enum Setting: String, CaseIterable, Sendable {
     case maxMessageBytes = "MAX_MESSAGE_BYTES"
     case maxPromptBytes = "MAX_PROMPT_BYTES"
     case maxUploadBytes = "MAX_UPLOAD_BYTES"
+    case maxFileSeconds = "MAX_FILE_SECONDS"
+    case fileTimeout = "FILE_TIMEOUT_MS"
     case maxMemoryBytes = "MAX_MEMORY_BYTES"
     case slowReaderTimeout = "SLOW_READER_TIMEOUT_MS"
     case shutdownTimeout = "SHUTDOWN_TIMEOUT_MS"
@@ -121,6 +123,9 @@ public enum Setting: String, CaseIterable, Sendable {
         case .maxMessageBytes: "Largest message from a client (22020096)"
         case .maxPromptBytes: "Bytes that a client's prompt may have (4096)"
         case .maxUploadBytes: "Largest body of an HTTP upload (104857600)"
+        case .maxFileSeconds: "Longest audio in an uploaded file (14400)"
+        case .fileTimeout:
+            "How long decoding an uploaded file may stand still, or be behind the speed of speech (30000)"
         case .maxMemoryBytes: "Memory that bodies and messages under way may hold together (a quarter of the machine's)"
         case .slowReaderTimeout: "How long a client may leave events unread (30000)"
         case .shutdownTimeout: "How long open utterances may take after SIGTERM (20000)"

@@ -24,13 +24,13 @@ extension APIError {
         }
     }
 
-    private init(_ error: AudioFileError) {
+    init(_ error: AudioFileError) {
         let status: HTTPResponse.Status =
             switch error {
             case .unsupported: .unsupportedMediaType
             case .undecodable: .badRequest
-            case .tooLong, .tooSlow: .contentTooLarge
-            case .busy, .cancelled: .serviceUnavailable
+            case .tooLong: .contentTooLarge
+            case .tooSlow, .noRoom, .busy, .cancelled: .serviceUnavailable
             case .failed: .internalServerError
             }
         let isAboutFile = status.code < 500
@@ -38,7 +38,8 @@ extension APIError {
             status,
             "\(error).",
             code: isAboutFile ? "invalid_file_format" : nil,
-            param: isAboutFile ? "file" : nil
+            param: isAboutFile ? "file" : nil,
+            headers: status == .serviceUnavailable ? [.retryAfter: "10"] : [:]
         )
     }
 

@@ -1,5 +1,7 @@
 import Audio
+import AudioFiles
 import Foundation
+import Limits
 import Logging
 import Sessions
 import SpeechDetection
@@ -11,24 +13,27 @@ import Transcription
 struct FileTranscription: Sendable {
     /// The least that is transcribed: 100 ms.
     static let minimumLength = SampleClock.samples(milliseconds: 100)
-    /// Bytes of samples that are cut without a pause.
-    private static let pieceLength = 1 << 16
+    /// Samples that are cut without a pause: a second.
+    private static let pieceLength = SampleClock.rate
 
-    let samples: [Int16]
+    let samples: SampleFile
     let settings: SessionSettings
     let detectors: DetectorFactory
     let transcriber: any Transcriber
     let metrics: SessionMetrics
+    /// Of the memory for all: what `waitingBytes` are taken from, given back with the file.
+    let share: MemoryBudget.Share
     let logger: Logger
 
     /// - Parameter settings: What a stream would start with.
     init(
-        _ samples: [Int16],
+        _ samples: SampleFile,
         asked form: TranscriptionForm,
         settings: SessionSettings,
         detectors: DetectorFactory,
         transcriber: any Transcriber,
         metrics: SessionMetrics,
+        share: MemoryBudget.Share,
         logger: Logger
     ) {
         self.samples = samples
@@ -36,6 +41,7 @@ struct FileTranscription: Sendable {
         self.detectors = detectors
         self.transcriber = transcriber
         self.metrics = metrics
+        self.share = share
         self.logger = logger
     }
 
@@ -61,6 +67,11 @@ struct FileTranscription: Sendable {
         return settings
     }
 
+    /// The most that its utterances hold in memory while they wait for their transcripts, in bytes.
+    var waitingBytes: Int {
+        2 * min(samples.count, settings.maximumUtterance * (settings.maximumPending + 1))
+    }
+
     /// Transcribes the whole file.
     ///
     /// - Parameter onSegment: Called in the order of the audio, as soon as a segment and all before it are there.
@@ -75,9 +86,11 @@ struct FileTranscription: Sendable {
         let events = BoundedChannel<SessionEvent>(capacity: 4)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
+                defer { events.finish() }
                 var pieces = Pieces(samples: samples)
                 let detector = LoggedDetector(try detectors.make(), log: log)
                 await session.run(detector: detector, events: events) { await pieces.next() }
+                if let failure = pieces.failure { throw failure }
             }
             for await event in events {
                 switch event {
@@ -96,16 +109,24 @@ struct FileTranscription: Sendable {
 
     /// The file as a client would stream it.
     private struct Pieces {
-        let samples: [Int16]
+        let samples: SampleFile
         var position = 0
+        /// Why the rest cannot be read.
+        var failure: AudioFileError?
 
         /// Others on this thread have their turn between two pieces.
         mutating func next() async -> ClientCommand? {
             await Task.yield()
             guard position < samples.count, !Task.isCancelled else { return nil }
-            let end = min(position + pieceLength / 2, samples.count)
-            defer { position = end }
-            return .append(audio: PCM16.bytes(Array(samples[position..<end])), rate: SampleClock.rate)
+            let end = min(position + pieceLength, samples.count)
+            do throws(AudioFileError) {
+                let audio = try samples.pcm(position..<end)
+                position = end
+                return .append(audio: audio, rate: SampleClock.rate)
+            } catch {
+                failure = error
+                return nil
+            }
         }
     }
 }

@@ -1,19 +1,40 @@
+import AudioFiles
+import FoundationEssentials
 import HTTPTypes
+import Limits
 
 /// A form's text fields, and its file.
-struct MultipartForm: Equatable {
+struct MultipartForm {
     /// In the order they came; a name may come more than once.
     var fields: [(name: String, value: String)] = []
     /// The part named `file`, whatever it says of itself.
-    var file: [UInt8]?
+    var file: SpooledFile?
 
-    static func == (a: MultipartForm, b: MultipartForm) -> Bool {
-        a.file == b.file && a.fields.elementsEqual(b.fields) { $0 == $1 }
+    /// Every value under `name`, also as the elements of an array (`name[]`, `name[0]`).
+    func values(_ name: String) -> [String] { fields.filter { Self.plain($0.name) == name }.map(\.value) }
+
+    /// The elements of an array however a client spells it: as fields of one name, with brackets or without, as one list
+    /// with commas, or as JSON.
+    func list(_ name: String) -> [String] {
+        values(name).flatMap { value in
+            let elements = (try? JSONDecoder().decode([String].self, from: Data(value.utf8))) ?? [value]
+            return elements.flatMap { $0.split(separator: ",") }.map(Self.bare).filter { !$0.isEmpty }
+        }
     }
 
-    /// Every value under `name`, also as the elements of an array (`name[]`).
-    func values(_ name: String) -> [String] {
-        fields.filter { $0.name == name || $0.name == name + "[]" }.map(\.value)
+    /// The name without what makes it an element of an array.
+    static func plain(_ name: String) -> String {
+        guard name.hasSuffix("]"), let bracket = name.lastIndex(of: "[") else { return name }
+        let index = name[name.index(after: bracket)...].dropLast()
+        return index.allSatisfy { $0.isASCII && $0.isNumber } ? String(name[..<bracket]) : name
+    }
+
+    /// Without blanks, and without the brackets and quotation marks of a list that is nearly JSON (`['word']`).
+    private static func bare(_ element: Substring) -> String {
+        let marks: Set<Character> = ["[", "]", "\"", "'", " ", "\t"]
+        let start = element.drop(while: marks.contains)
+        guard let last = start.lastIndex(where: { !marks.contains($0) }) else { return "" }
+        return String(start[...last])
     }
 }
 
@@ -23,6 +44,8 @@ struct MultipartForm: Equatable {
 struct MultipartFormReader {
     /// The longest text of a field, in bytes.
     static let maximumField = 64 << 10
+    /// The longest text of all fields together, in bytes.
+    static let maximumText = 128 << 10
 
     private enum Part {
         case ignored
@@ -35,10 +58,16 @@ struct MultipartFormReader {
     private var form = MultipartForm()
     private var part = Part.ignored
     private var text: [UInt8] = []
+    /// Bytes of the fields before this one.
+    private var kept = 0
+    private let memory: MemoryBudget
 
-    /// - Parameter isWanted: Whether a text field is to be kept, by its name.
-    init(boundary: String, isWanted: @escaping (String) -> Bool) {
+    /// - Parameters:
+    ///   - memory: What a short file counts against.
+    ///   - isWanted: Whether a text field is to be kept, by its name.
+    init(boundary: String, memory: MemoryBudget, isWanted: @escaping (String) -> Bool) {
         parser = MultipartParser(boundary: boundary)
+        self.memory = memory
         self.isWanted = isWanted
     }
 
@@ -68,7 +97,7 @@ struct MultipartFormReader {
             guard form.file == nil else {
                 throw APIError(.badRequest, "The form has more than one 'file'. Send one.", param: "file")
             }
-            form.file = []
+            form.file = SpooledFile(memory: memory)
             part = .file
         } else {
             part = isWanted(name) ? .field(name) : .ignored
@@ -78,10 +107,14 @@ struct MultipartFormReader {
     private mutating func append(_ bytes: [UInt8]) throws {
         switch part {
         case .ignored: break
-        case .file: form.file?.append(contentsOf: bytes)
+        case .file: try form.file?.append(bytes)
         case .field(let name):
             guard text.count + bytes.count <= Self.maximumField else {
                 let message = "'\(name)' is longer than \(Self.maximumField) bytes."
+                throw APIError(.badRequest, message, param: name)
+            }
+            guard kept + text.count + bytes.count <= Self.maximumText else {
+                let message = "The fields of the form are longer than \(Self.maximumText) bytes together."
                 throw APIError(.badRequest, message, param: name)
             }
             text += bytes
@@ -90,6 +123,7 @@ struct MultipartFormReader {
 
     private mutating func end() {
         if case .field(let name) = part { form.fields.append((name, String(decoding: text, as: UTF8.self))) }
+        kept += text.count
         part = .ignored
     }
 }

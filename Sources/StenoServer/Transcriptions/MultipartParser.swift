@@ -37,8 +37,21 @@ struct MultipartParser {
     private var buffer: [UInt8] = [0x0D, 0x0A]
     private var state = State.preamble
     private var parts = 0
+    /// Bytes of a header that have been searched for its end already.
+    private var searched = 0
 
-    /// - Parameter boundary: The parameter of the content type, without quotes.
+    /// Whether a text can be a boundary (RFC 2046 section 5.1.1).
+    ///
+    /// None has a line end in it, so that a delimiter begins at one place of the body only.
+    static func isBoundary(_ text: String) -> Bool {
+        let isAllowed = text.unicodeScalars.allSatisfy { scalar in
+            scalar.isASCII
+                && (scalar.properties.isAlphabetic || "0123456789'()+_,-./:=? ".unicodeScalars.contains(scalar))
+        }
+        return isAllowed && (1...70).contains(text.utf8.count) && text.last != " "
+    }
+
+    /// - Parameter boundary: The parameter of the content type, without quotes; `isBoundary`.
     init(boundary: String, limits: Limits = Limits()) {
         delimiter = Array("\r\n--\(boundary)".utf8)
         self.limits = limits
@@ -124,21 +137,39 @@ struct MultipartParser {
     }
 
     private mutating func readHeader(_ position: inout Int, _ events: inout [Event]) throws(MultipartError) -> Bool {
+        guard let end = endOfHeader(from: position) else {
+            // What came byte by byte is not searched again with every byte; three may belong to the end.
+            searched = max(0, buffer.count - position - 3)
+            guard buffer.count - position <= limits.header else { throw .headerTooLong(limit: limits.header) }
+            return false
+        }
+        guard end - position <= limits.header else { throw .headerTooLong(limit: limits.header) }
+        searched = 0
+        events.append(.began(try Self.fields(lines(position..<end))))
+        position = end
+        state = .empty
+        return true
+    }
+
+    /// Where the empty line behind a header begins.
+    private func endOfHeader(from start: Int) -> Int? {
+        if starts(with: [0x0D, 0x0A], at: start) { return start }
+        var candidate = start + searched
+        while let end = firstCarriageReturn(from: candidate) {
+            if starts(with: [0x0D, 0x0A, 0x0D, 0x0A], at: end) { return end + 2 }
+            candidate = end + 1
+        }
+        return nil
+    }
+
+    private func lines(_ range: Range<Int>) -> [String] {
         var lines: [String] = []
-        var start = position
-        while let end = endOfLine(from: start) {
-            if end == start {
-                events.append(.began(try Self.fields(lines)))
-                position = end
-                state = .empty
-                return true
-            }
+        var start = range.lowerBound
+        while start < range.upperBound, let end = endOfLine(from: start) {
             lines.append(String(decoding: buffer[start..<end], as: UTF8.self))
             start = end + 2
-            guard start - position <= limits.header else { throw .headerTooLong(limit: limits.header) }
         }
-        guard buffer.count - position <= limits.header else { throw .headerTooLong(limit: limits.header) }
-        return false
+        return lines
     }
 
     private static func fields(_ lines: [String]) throws(MultipartError) -> [String: String] {

@@ -1,3 +1,4 @@
+import AudioFiles
 import HTTPTypes
 import SpeechDetection
 import Transcription
@@ -5,7 +6,7 @@ import Transcription
 /// What a client asks for with `POST /v1/audio/transcriptions`.
 ///
 /// Fields are those of OpenAI's API; fields that are not known are ignored, and so are known ones that no engine here
-/// can use (`include[]`, `known_speaker_…`).
+/// can use (`temperature`, `include[]`, `known_speaker_…`).
 struct TranscriptionForm: Equatable {
     /// How the answer is written.
     enum Format: String, CaseIterable {
@@ -23,10 +24,9 @@ struct TranscriptionForm: Equatable {
     }
 
     static let fields: Set<String> = [
-        "model", "response_format", "language", "prompt", "temperature", "stream", "timestamp_granularities",
+        "model", "response_format", "language", "prompt", "stream", "timestamp_granularities",
     ]
 
-    var file: [UInt8]
     var format = Format.json
     var isStreamed = false
     /// For engines that have several; any name is welcome to one that has not.
@@ -42,7 +42,7 @@ struct TranscriptionForm: Equatable {
     var wantsWordTimes: Bool { format != .json && format != .text }
 
     static func isWanted(_ name: String) -> Bool {
-        let plain = name.hasSuffix("[]") ? String(name.dropLast(2)) : name
+        let plain = MultipartForm.plain(name)
         return fields.contains(plain) || ChunkingStrategy.isField(plain)
     }
 
@@ -51,24 +51,27 @@ struct TranscriptionForm: Equatable {
         func text(_ name: String) -> String? {
             form.values(name).last.map(\.trimmingBlanks).flatMap { $0.isEmpty ? nil : $0 }
         }
-        guard let file = form.file else {
-            throw APIError(.badRequest, "The form has no 'file'. Send the audio as a part of that name.", param: "file")
-        }
-        guard !file.isEmpty else { throw APIError(.badRequest, "The 'file' is empty.", param: "file") }
-        self.file = file
+        _ = try Self.file(of: form)
         format = try text("response_format").map(Self.format) ?? .json
         model = text("model")
         language = try form.values("language").last.map(Self.language)
         prompt = text("prompt")
-        try text("temperature").map(Self.checkTemperature)
         isStreamed = try text("stream").map(Self.flag) ?? false
-        let granularities = try Self.granularities(form.values("timestamp_granularities"))
-        if !granularities.isEmpty { self.granularities = granularities }
+        if format == .verboseJSON { granularities = try Self.granularities(form.list("timestamp_granularities")) }
         chunking = try ChunkingStrategy(form)
         guard !isStreamed || format == .json || format == .text else {
             let message = "Only response_format json and text can be streamed; \(format.rawValue) needs stream=false."
             throw APIError(.badRequest, message, code: "invalid_value", param: "stream")
         }
+    }
+
+    /// The file that the form brings.
+    static func file(of form: MultipartForm) throws(APIError) -> SpooledFile {
+        guard let file = form.file else {
+            throw APIError(.badRequest, "The form has no 'file'. Send the audio as a part of that name.", param: "file")
+        }
+        guard file.count > 0 else { throw APIError(.badRequest, "The 'file' is empty.", param: "file") }
+        return file
     }
 
     private static func format(_ value: String) throws(APIError) -> Format {
@@ -88,12 +91,6 @@ struct TranscriptionForm: Equatable {
         }
     }
 
-    private static func checkTemperature(_ value: String) throws(APIError) {
-        guard let number = Double(value), (0...1).contains(number) else {
-            throw .invalid("temperature", value, allowed: "a number from 0 to 1")
-        }
-    }
-
     private static func flag(_ value: String) throws(APIError) -> Bool {
         switch value.lowercased() {
         case "true", "1": return true
@@ -104,13 +101,13 @@ struct TranscriptionForm: Equatable {
 
     private static func granularities(_ values: [String]) throws(APIError) -> Set<Granularity> {
         var found: Set<Granularity> = []
-        for value in values.flatMap({ $0.split(separator: ",") }).map(\.trimmingBlanks) where !value.isEmpty {
+        for value in values {
             guard let granularity = Granularity(rawValue: value) else {
                 throw .invalid("timestamp_granularities[]", value, allowed: "segment, word")
             }
             found.insert(granularity)
         }
-        return found
+        return found.isEmpty ? [.segment] : found
     }
 }
 

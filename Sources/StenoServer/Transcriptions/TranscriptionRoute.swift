@@ -1,6 +1,7 @@
 import AudioFiles
 import HTTPTypes
 import Hummingbird
+import Limits
 import Logging
 import NIOCore
 import Sessions
@@ -16,6 +17,10 @@ struct TranscriptionRoute: Sendable {
     let drain: SessionDrain
     let upload: Upload
     let files: AudioFileReader
+    /// Read bodies as they come, which must not wait for what is being decoded.
+    let uploadThreads: WorkThreads
+    /// Decode, cut and transcribe.
+    let fileThreads: WorkThreads
     /// The English name of the language that the engine hears when nobody names one.
     let engineLanguage: String?
 
@@ -49,15 +54,41 @@ struct TranscriptionRoute: Sendable {
             )
             let seat = try enter(controls)
             try await context.channel.notifyPeerClose { interruption.interrupt(.clientGone) }
-            let (form, file) = try await interruption.run { try await read(request, context) }
-            if form.isStreamed { return stream(file, interruption, seat, context.logger) }
-            let transcript = try await interruption.run { try await file.run() }
-            withExtendedLifetime(seat) {}
-            return try TranscriptRendering(transcript, as: form, language: language(of: transcript, file)).response
+            let job = try await interruption.run { try await read(request, context) }
+            var response = try await answer(job, interruption, seat, context.logger)
+            if let name = Self.ignoredBytes, job.ignoredBytes > 0 { response.headers[name] = "\(job.ignoredBytes)" }
+            return response
         } catch {
+            if error as? AudioFileError == .noRoom {
+                context.logger.warning("No room for a file on disk or in memory (TMPDIR, MAX_MEMORY_BYTES)")
+            }
             throw APIError(transcribing: error) ?? error
         }
     }
+
+    /// What a request turned out to ask for.
+    private struct Job {
+        var form: TranscriptionForm
+        var file: FileTranscription
+        var ignoredBytes: Int
+    }
+
+    private func answer(
+        _ job: Job,
+        _ interruption: Interruption,
+        _ seat: SessionDrain.Seat,
+        _ logger: Logger
+    ) async throws -> Response {
+        let file = job.file
+        if job.form.isStreamed { return stream(file, interruption, seat, logger) }
+        let transcript = try await withTaskExecutorPreference(fileThreads) {
+            try await interruption.run { try await file.run() }
+        }
+        withExtendedLifetime(seat) {}
+        return try TranscriptRendering(transcript, as: job.form, language: language(of: transcript, file)).response
+    }
+
+    private static let ignoredBytes = HTTPField.Name("x-steno-ignored-bytes")
 
     private func enter(_ controls: SessionDrain.Controls) throws -> SessionDrain.Seat {
         do throws(SessionDrain.Refusal) {
@@ -67,29 +98,42 @@ struct TranscriptionRoute: Sendable {
         }
     }
 
-    /// The form, without its file, and what is to be transcribed.
-    private func read(
-        _ request: Request,
-        _ context: ServerContext
-    ) async throws -> (TranscriptionForm, FileTranscription) {
-        let body = try await upload.form(request, on: context.channel, keeping: TranscriptionForm.isWanted)
-        var form = try TranscriptionForm(body)
-        let samples = try await files.read(form.file)
-        form.file = []
-        guard samples.count >= FileTranscription.minimumLength else {
+    private func read(_ request: Request, _ context: ServerContext) async throws -> Job {
+        let body = try await withTaskExecutorPreference(uploadThreads) {
+            try await upload.form(request, on: context.channel, keeping: TranscriptionForm.isWanted)
+        }
+        let form = try TranscriptionForm(body)
+        let source = try TranscriptionForm.file(of: body)
+        let recording = try await withTaskExecutorPreference(fileThreads) { try await files.read(source) }
+        guard recording.samples.count >= FileTranscription.minimumLength else {
             let message = "The audio is shorter than 0.1 seconds, the least that can be transcribed."
             throw APIError(.badRequest, message, code: "audio_too_short", param: "file")
         }
+        if recording.ignoredBytes > 0 {
+            let metadata: Logger.Metadata = ["steno.file.ignored_bytes": "\(recording.ignoredBytes)"]
+            context.logger.notice("WAV file longer than its header says", metadata: metadata)
+        }
+        return Job(form: form, file: try file(recording, form, context.logger), ignoredBytes: recording.ignoredBytes)
+    }
+
+    private func file(
+        _ recording: AudioFileReader.Recording,
+        _ form: TranscriptionForm,
+        _ logger: Logger
+    ) throws -> FileTranscription {
+        let share = upload.memory.makeShare()
         let file = FileTranscription(
-            samples,
+            recording.samples,
             asked: form,
             settings: settings,
             detectors: detectors,
             transcriber: transcriber,
             metrics: metrics,
-            logger: context.logger
+            share: share,
+            logger: logger
         )
-        return (form, file)
+        guard share.grow(by: file.waitingBytes) else { throw AudioFileError.noRoom }
+        return file
     }
 
     /// The name that `verbose_json` gives: what the engine heard, what was asked for, or what the engine always hears.
@@ -108,7 +152,7 @@ struct TranscriptionRoute: Sendable {
         let body = ResponseBody { writer in
             let pieces = BoundedChannel<ByteBuffer>(capacity: 4)
             try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask {
+                group.addTask(executorPreference: fileThreads) {
                     defer { pieces.finish() }
                     await pieces.send(try await Self.run(file, interruption, into: pieces, logger))
                 }

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Limits
 import NIOCore
 import NIOHTTPTypes
 
@@ -7,6 +8,8 @@ import NIOHTTPTypes
 struct Upload {
     /// Bytes of a whole body.
     let maximum: Int
+    /// What short files may hold in memory together.
+    let memory: MemoryBudget
 
     /// Refuses a body that says it is too long, before any of it is read.
     func check(_ request: Request) throws {
@@ -23,13 +26,9 @@ struct Upload {
         keeping isWanted: @escaping (String) -> Bool
     ) async throws -> MultipartForm {
         try check(request)
-        let type = ParameterizedHeader(request.headers[.contentType] ?? "")
-        guard type.value == "multipart/form-data", let boundary = type.parameters["boundary"], !boundary.isEmpty else {
-            let message = "The body must be multipart/form-data with a boundary, and have the audio as its part 'file'."
-            throw APIError(.badRequest, message, code: "invalid_form").closing
-        }
+        let boundary = try boundary(of: request)
         try await sendContinue(request, on: channel)
-        var reader = MultipartFormReader(boundary: boundary, isWanted: isWanted)
+        var reader = MultipartFormReader(boundary: boundary, memory: memory, isWanted: isWanted)
         var count = 0
         do {
             for try await var buffer in request.body {
@@ -42,6 +41,20 @@ struct Upload {
             throw APIError(transcribing: error) ?? Self.cutOff
         }
         return try reader.finish()
+    }
+
+    private func boundary(of request: Request) throws -> String {
+        let type = ParameterizedHeader(request.headers[.contentType] ?? "")
+        guard type.value == "multipart/form-data", let boundary = type.parameters["boundary"] else {
+            let message = "The body must be multipart/form-data with a boundary, and have the audio as its part 'file'."
+            throw APIError(.badRequest, message, code: "invalid_form").closing
+        }
+        guard MultipartParser.isBoundary(boundary) else {
+            let message =
+                "The boundary of the form must be 1 to 70 letters, digits, or characters of '()+_,-./:=? and space."
+            throw APIError(.badRequest, message, code: "invalid_form").closing
+        }
+        return boundary
     }
 
     private func sendContinue(_ request: Request, on channel: any Channel) async throws {
