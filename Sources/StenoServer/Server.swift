@@ -14,10 +14,13 @@ import WebSocketTransport
 public struct Server: Sendable {
     private let settings: ServerSettings
     private let logger: Logger
+    private let log: LogWriter?
 
-    public init(settings: ServerSettings, logger: Logger) {
+    /// - Parameter log: What the logger writes to, so that metrics tell what it drops.
+    public init(settings: ServerSettings, logger: Logger, log: LogWriter? = nil) {
         self.settings = settings
         self.logger = logger
+        self.log = log
     }
 
     /// Serves until SIGTERM or SIGINT, then finishes open utterances, closes every socket with 1001, and returns.
@@ -57,6 +60,8 @@ public struct Server: Sendable {
         onListening: @escaping @Sendable (Int) -> Void
     ) throws -> some ApplicationProtocol {
         let registry = PrometheusRegistry()
+        ProcessMetrics.add(to: registry)
+        if let log { registry.observe("steno_log_lines_dropped_total", .counter) { Double(log.dropped) } }
         let router = Router(context: ServerContext.self)
         let secrets = ClientSecrets()
         let authenticator = Authenticator(keys: settings.apiKeys, secrets: secrets)

@@ -24,10 +24,12 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         let config = try await SettingOptions(settings).config
         let settings = try await ServerSettings(config: config)
-        var logger = Logger(label: "steno") { StreamLogHandler.standardError(label: $0) }
+        let log = LogWriter()
+        defer { log.close() }
+        var logger = Logger(label: "steno") { StreamLogHandler(label: $0, stream: log) }
         logger.logLevel = settings.logLevel
         try await withLogger(logger) { logger in
-            try await Server(settings: settings, logger: logger).run()
+            try await Server(settings: settings, logger: logger, log: log).run()
         }
     }
 }
