@@ -61,7 +61,7 @@ struct SegmentCommand: AsyncParsableCommand {
         if output != nil, format != .png || files.count > 1 {
             throw ValidationError("--output needs --png and one file.")
         }
-        let config = try await SettingOptions(options).config
+        let config = try SettingOptions(options).config
         let settings = try await SegmentationSettings(config: config)
         var logger = Logger(label: "steno") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .error

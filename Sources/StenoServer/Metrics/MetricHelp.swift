@@ -9,6 +9,7 @@ enum MetricHelp {
         "process_cpu_seconds_total": "Processor time of the process, user and system.",
         "process_resident_memory_bytes": "Resident memory of the process.",
         "steno_audio_samples_total": "Samples at 16 kHz by what became of them; received is the sum of the others.",
+        "steno_connections_refused_total": "Connections closed at once, as the limit of open files left no room.",
         "steno_log_lines_dropped_total": "Lines of the log that were dropped, as nobody read what was written.",
         "steno_requests_total": "Requests by key.",
         "steno_sessions_active": "Sessions that run.",

@@ -6,6 +6,7 @@ public enum Setting: String, CaseIterable, Sendable {
     case port = "PORT"
     case logLevel = "LOG_LEVEL"
     case apiKeys = "API_KEYS"
+    case apiKeysFile = "API_KEYS_FILE"
     case transcriber = "TRANSCRIBER"
     case openAIBaseURL = "OPENAI_BASE_URL"
     case openAIAPIKey = "OPENAI_API_KEY"
@@ -64,6 +65,7 @@ public enum Setting: String, CaseIterable, Sendable {
         case .port: "Port to listen on (8000; 0 picks a free one)"
         case .logLevel: "trace, debug, info, notice, warning, error or critical (info)"
         case .apiKeys: "Keys that clients must send, as KEY or NAME:KEY, separated by commas (none: open to everyone)"
+        case .apiKeysFile: "File of such keys, one a line, instead of API_KEYS; SIGHUP reads it again"
         case .transcriber:
             "auto, whisper-http, sherpa or pocketsphinx (auto: the first of these that is configured or there)"
         case .openAIBaseURL:
@@ -115,7 +117,7 @@ public enum Setting: String, CaseIterable, Sendable {
         case .maxUploadBytes: "Largest body of an HTTP upload (104857600)"
         case .maxMemoryBytes: "Memory that bodies and messages under way may hold together (a quarter of the machine's)"
         case .slowReaderTimeout: "How long a client may leave events unread (30000)"
-        case .shutdownTimeout: "How long open utterances may take after SIGTERM (20000)"
+        case .shutdownTimeout: "How long open utterances may take after SIGTERM (8000)"
         }
     }
 }
