@@ -186,7 +186,7 @@ start_server() {
     make_temporary
     : >"$temporary/server.log"
     # It is for this script alone, so it asks for no key, whatever .env says: an empty value counts as not set.
-    API_KEYS= "$steno" serve --host 127.0.0.1 --port 0 --log-level info >"$temporary/server.log" 2>&1 </dev/null &
+    API_KEYS= API_KEYS_FILE= "$steno" serve --host 127.0.0.1 --port 0 --log-level info >"$temporary/server.log" 2>&1 </dev/null &
     server=$!
 }
 

@@ -1,4 +1,5 @@
 import AudioFiles
+public import Configuration
 import Foundation
 import HTTPTransfer
 import Hummingbird
@@ -15,10 +16,22 @@ import WebSocketTransport
 public struct Server: Sendable {
     private let settings: ServerSettings
     private let logger: Logger
+    private let log: LogWriter
+    private let readConfig: @Sendable () async throws -> ConfigReader
 
-    public init(settings: ServerSettings, logger: Logger) {
+    /// - Parameters:
+    ///   - log: What the logger writes to, so that metrics tell what it drops.
+    ///   - readConfig: What the settings were read from, as it is now; for SIGHUP.
+    public init(
+        settings: ServerSettings,
+        logger: Logger,
+        log: LogWriter,
+        readConfig: @escaping @Sendable () async throws -> ConfigReader
+    ) {
         self.settings = settings
         self.logger = logger
+        self.log = log
+        self.readConfig = readConfig
     }
 
     /// Serves until SIGTERM or SIGINT, then finishes open utterances, closes every socket with 1001, and returns.
@@ -27,6 +40,9 @@ public struct Server: Sendable {
     /// - Throws: `ServerError` when the port cannot be opened.
     public func run(onListening: @escaping @Sendable (Int) -> Void = { _ in }) async throws {
         warnIfOpen()
+        OpenFiles.raiseLimit(sessions: settings.maximumSessions, logger: logger)
+        let authenticator = Authenticator(keys: settings.apiKeys, secrets: ClientSecrets())
+        let reload = try await ReloadService(authenticator: authenticator, readConfig: readConfig, logger: logger)
         let transport = try HTTPTransport()
         defer { transport.shutdown() }
         let engine = EngineFactory(settings: settings.engine, transport: transport, logger: logger).make()
@@ -42,17 +58,18 @@ public struct Server: Sendable {
             engine,
             detectors,
             drain,
+            authenticator,
             uploadThreads: uploadThreads,
             fileThreads: fileThreads,
             onListening: onListening
         )
         var group = ServiceGroupConfiguration(
-            services: [EngineService(engine: engine, logger: logger), application, drain],
+            services: [EngineService(engine: engine, logger: logger), reload, application, drain],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )
-        // What is left after the drain is closing handshakes; they get a few seconds.
-        group.maximumGracefulShutdownDuration = settings.shutdownTimeout + .seconds(10)
+        // What is left after the drain is closing handshakes; `docker stop` leaves them a second.
+        group.maximumGracefulShutdownDuration = settings.shutdownTimeout + .seconds(1)
         do {
             try await ServiceGroup(configuration: group).run()
         } catch let error as IOError {
@@ -67,16 +84,17 @@ public struct Server: Sendable {
         _ engine: LoadingTranscriber,
         _ detectors: DetectorFactory,
         _ drain: SessionDrain,
+        _ authenticator: Authenticator,
         uploadThreads: WorkThreads,
         fileThreads: WorkThreads,
         onListening: @escaping @Sendable (Int) -> Void
     ) throws -> some ApplicationProtocol {
         let registry = PrometheusRegistry()
+        ProcessMetrics.add(to: registry)
+        registry.observe("steno_log_lines_dropped_total", .counter) { [log] in Double(log.dropped) }
         let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
         let routes = RouteTable()
         let memory = MemoryBudget(limit: settings.maximumMemoryBytes)
-        let secrets = ClientSecrets()
-        let authenticator = Authenticator(keys: settings.apiKeys, secrets: secrets)
         router.add(middleware: HeadMiddleware())
         router.add(middleware: RequestIDMiddleware())
         router.add(middleware: OriginMiddleware(origins: settings.allowedOrigins, hosts: settings.allowedHosts))
@@ -114,13 +132,14 @@ public struct Server: Sendable {
         CompactRoute(host: host).add(to: router)
         let realtime = RealtimeRoute(host: host)
         realtime.add(to: router)
-        ClientSecretRoutes(secrets: secrets, format: realtime.sessionFormat).add(to: router)
+        ClientSecretRoutes(secrets: authenticator.secrets, format: realtime.sessionFormat).add(to: router)
         routes.fill(from: router)
         return Application(
             router: router,
             server: .http1WithUpgrade(),
             configuration: .init(address: .hostname(settings.host, port: settings.port), serverName: "steno"),
             onServerRunning: { channel in
+                await OpenFiles.limitConnections(of: channel, registry: registry, logger: logger)
                 guard let address = channel.localAddress, let port = address.port else { return }
                 logger.notice("Listening", metadata: ["url": "\(Self.url(host: settings.host, port: port))"])
                 onListening(port)

@@ -1,8 +1,6 @@
 import ArgumentParser
-import Configuration
 import Logging
 import StenoServer
-import SystemPackage
 
 /// `steno serve`: the server.
 struct ServeCommand: AsyncParsableCommand {
@@ -22,68 +20,19 @@ struct ServeCommand: AsyncParsableCommand {
     var settings: [String] = []
 
     func run() async throws {
-        let settings = try await SettingOptions(settings).read { config throws(SettingsError) in
+        let options = try SettingOptions(settings)
+        let file = try SettingOptions.file
+        let settings = try await options.read(file: file) { config throws(SettingsError) in
             try await ServerSettings(config: config)
         }
-        var logger = Logger(label: "steno") { StreamLogHandler.standardError(label: $0) }
+        let log = LogWriter()
+        defer { log.close() }
+        var logger = Logger(label: "steno") { StreamLogHandler(label: $0, stream: log) }
         logger.logLevel = settings.logLevel
         try await withLogger(logger) { logger in
-            try await Server(settings: settings, logger: logger).run()
+            for warning in SettingOptions.warnings(file: file) { logger.warning("\(warning)") }
+            let server = Server(settings: settings, logger: logger, log: log) { try options.config }
+            try await server.run()
         }
-    }
-}
-
-/// Settings given as options: `--port 9000` or `--port=9000`.
-struct SettingOptions {
-    /// Values by the setting's name in the environment.
-    private(set) var values: [String: String] = [:]
-
-    /// - Throws: `ValidationError` for an option that is no setting, or has no value.
-    init(_ arguments: [String]) throws {
-        var rest = arguments[...]
-        while let argument = rest.popFirst() {
-            let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard argument.hasPrefix("--"), let setting = Self.setting(option: parts[0].dropFirst(2)) else {
-                throw ValidationError("'\(argument)' is no setting. See steno serve --help.")
-            }
-            guard let value = parts.count == 2 ? String(parts[1]) : rest.popFirst() else {
-                throw ValidationError("'\(argument)' needs a value.")
-            }
-            values[setting.rawValue] = value
-        }
-    }
-
-    /// These, then the environment, then a file `.env` in the current folder.
-    var config: ConfigReader {
-        get async throws {
-            let environmentFile = try await EnvironmentVariablesProvider(
-                environmentFilePath: ".env",
-                allowMissing: true
-            )
-            return ConfigReader(providers: [
-                EnvironmentVariablesProvider(environmentVariables: values),
-                EnvironmentVariablesProvider(),
-                environmentFile,
-            ])
-        }
-    }
-
-    /// What `read` makes of the settings; an error names the option where that is where the value was typed.
-    func read<Settings>(
-        _ read: (ConfigReader) async throws(SettingsError) -> Settings
-    ) async throws -> Settings {
-        let config = try await config
-        do throws(SettingsError) {
-            return try await read(config)
-        } catch {
-            guard values[error.setting] != nil, let setting = Setting(rawValue: error.setting) else { throw error }
-            var error = error
-            error.setting = "--" + setting.option
-            throw error
-        }
-    }
-
-    private static func setting(option: Substring) -> Setting? {
-        Setting.allCases.first { $0.option == option }
     }
 }

@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import re
+import resource
 import signal
 import subprocess
 import threading
@@ -55,9 +56,12 @@ class Answer:
 
 
 class Server:
-    """Starts at once; `stop` must be called."""
+    """Starts at once; `stop` must be called.
 
-    def __init__(self, cwd: Path, **settings: object) -> None:
+    `open_files` is the soft and the hard limit of open files.
+    """
+
+    def __init__(self, cwd: Path, open_files: tuple[int, int] | None = None, **settings: object) -> None:
         self._process = subprocess.Popen(
             [str(binary()), "serve"],
             cwd=cwd,
@@ -66,6 +70,7 @@ class Server:
             stderr=subprocess.PIPE,
             text=True,
             errors="replace",
+            preexec_fn=(lambda: resource.setrlimit(resource.RLIMIT_NOFILE, open_files)) if open_files else None,
         )
         self.log: list[str] = []
         # The first of its keys, for what the tests themselves ask of it.
@@ -137,6 +142,13 @@ class Server:
     def memory(self) -> int:
         """Resident bytes."""
         return int(self.metrics().total("process_resident_memory_bytes"))
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def hang_up(self) -> None:
+        self._process.send_signal(signal.SIGHUP)
 
     def terminate(self) -> None:
         self._signal(signal.SIGTERM)

@@ -1,9 +1,9 @@
 /// The name that someone may have meant: the one with the smallest edit distance.
-struct NearestName {
+public struct NearestName {
     /// `nil` where every name differs in more than half of its letters.
-    let name: String?
+    public let name: String?
 
-    init(of wanted: String, among names: [String]) {
+    public init(of wanted: String, among names: [String]) {
         let wanted = Array(wanted.lowercased())
         let distances = names.map { name in (name, Self.distance(wanted, Array(name.lowercased()))) }
         let nearest = distances.min { $0.1 < $1.1 }
@@ -11,7 +11,7 @@ struct NearestName {
     }
 
     /// Insertions, deletions and substitutions that turn `a` into `b` (Levenshtein).
-    static func distance(_ a: [Character], _ b: [Character]) -> Int {
+    public static func distance(_ a: [Character], _ b: [Character]) -> Int {
         var row = Array(0...b.count)
         for (i, letter) in a.enumerated() {
             var diagonal = row[0]

@@ -1,3 +1,5 @@
+import Foundation
+
 /// The keys that open the server, by name; without any it is open to everyone.
 ///
 /// Only hashes are kept.
@@ -34,6 +36,19 @@ struct APIKeys: Sendable {
 }
 
 extension APIKeys {
+    /// How one list of keys differs from an earlier one, by name.
+    struct Change: Equatable {
+        var added: [String]
+        var changed: [String]
+        var removed: [String]
+
+        init(from old: APIKeys, to new: APIKeys) {
+            let before = Dictionary(uniqueKeysWithValues: old.entries.map { ($0.name, $0.hash) })
+            added = new.names.filter { before[$0] == nil }
+            changed = new.entries.filter { before[$0.name] != nil && before[$0.name] != $0.hash }.map(\.name)
+            removed = old.names.filter { !new.names.contains($0) }
+        }
+    }
     /// Reads a list of `key` or `name:key`, separated by commas.
     ///
     /// Blanks around an entry do not count. A key without a name is called after its place: `key-1`. Keys are printable
@@ -45,6 +60,17 @@ extension APIKeys {
             if entries.contains(where: { $0.hash == entry.hash }) { throw .duplicateKey(position: index + 1) }
             entries.append(entry)
         }
+    }
+
+    /// Reads a file of such entries, one a line or separated by commas; lines that begin with `#` do not count.
+    ///
+    /// - Throws: `APIKeysError`, or that of reading the file.
+    init(file path: String) throws {
+        let lines = try String(contentsOf: URL(filePath: path), encoding: .utf8).split(whereSeparator: \.isNewline)
+            .map(\.trimmingBlanks)
+            .filter { !$0.isEmpty && !$0.hasPrefix("#") }
+        if lines.isEmpty { throw APIKeysError.noKeys }
+        try self.init(parsing: lines.joined(separator: ","))
     }
 
     private static func entry(_ text: Substring, position: Int) throws(APIKeysError) -> Entry {
@@ -74,6 +100,7 @@ extension APIKeys {
 ///
 /// Positions count from 1. Neither keys nor names are told: what was meant as a key may stand where a name belongs.
 enum APIKeysError: Error, Equatable, CustomStringConvertible {
+    case noKeys
     case emptyKey(position: Int)
     case badName(position: Int)
     case badKey(position: Int)
@@ -84,6 +111,7 @@ enum APIKeysError: Error, Equatable, CustomStringConvertible {
     /// A sentence without its subject.
     var description: String {
         switch self {
+        case .noKeys: "names a file without keys; write KEY or NAME:KEY, one a line."
         case .emptyKey(let position): "has no key in entry \(position); write KEY or NAME:KEY, separated by commas."
         case .badName(let position):
             "has a bad name in entry \(position); names are 1 to \(APIKeys.maximumNameLength) letters, digits, '-', "

@@ -1,9 +1,10 @@
 import HTTPTypes
 import Hummingbird
+import Synchronization
 import WebSocketTransport
 
 /// Decides whether a request may go on, and whose it is.
-struct Authenticator: Sendable {
+final class Authenticator: Sendable {
     enum Verdict: Equatable {
         /// Nobody asks for a key here.
         case exempt
@@ -18,8 +19,30 @@ struct Authenticator: Sendable {
         case uselessSecret
     }
 
-    let keys: APIKeys
+    private let currentKeys: Mutex<APIKeys>
     let secrets: ClientSecrets
+
+    init(keys: APIKeys, secrets: ClientSecrets) {
+        currentKeys = Mutex(keys)
+        self.secrets = secrets
+    }
+
+    /// The keys that count now.
+    var keys: APIKeys { currentKeys.withLock(\.self) }
+
+    /// Makes other keys count; secrets of keys that are gone or have changed go with them.
+    ///
+    /// - Returns: What differs.
+    func replaceKeys(by new: APIKeys) -> APIKeys.Change {
+        let change = currentKeys.withLock { keys in
+            defer { keys = new }
+            return APIKeys.Change(from: keys, to: new)
+        }
+        let gone = Set(change.removed + change.changed)
+        // Without a name are those that were made while the server was open.
+        secrets.remove { client in client.name.map(gone.contains) ?? !new.isEmpty }
+        return change
+    }
 
     /// Paths that answer without a key: probes, and what explains the server.
     private static let exempt: Set<[Substring]> = [["health"], ["ready"], ["openapi.json"], ["docs"]]
@@ -35,6 +58,7 @@ struct Authenticator: Sendable {
         let secret =
             request.head.asksForWebSocket && RealtimePath.sockets.contains(path)
             ? key.flatMap { secrets.client(for: $0) } : nil
+        let keys = keys
         if keys.isEmpty { return .accepted(secret ?? Client()) }
         guard let key else { return .refused(.noKey) }
         if let name = keys.name(of: key) { return .accepted(Client(name: name)) }

@@ -90,6 +90,11 @@ final class ClientSecrets: Sendable {
         return Secret(value: value, expiresAt: date() + lifetime)
     }
 
+    /// Forgets the secrets of some clients.
+    func remove(where isGone: (Client) -> Bool) {
+        entries.withLock { entries in entries = entries.filter { !isGone($0.value.client) } }
+    }
+
     /// Who opens a socket with this secret, or `nil` when it is unknown or has expired.
     func client(for value: String) -> Client? {
         guard value.hasPrefix(Self.prefix) else { return nil }

@@ -2,19 +2,16 @@ import Glibc
 
 /// What the kernel says of this process, under the names that Prometheus' client libraries use.
 enum ProcessMetrics {
-    static func render() -> String {
+    static func add(to registry: PrometheusRegistry) {
+        registry.observe("process_cpu_seconds_total", .counter) { processorSeconds }
+        registry.observe("process_resident_memory_bytes", .gauge) { Double(residentBytes) }
+    }
+
+    private static var processorSeconds: Double {
         var usage = rusage()
         getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-        let seconds =
-            Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
+        return Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
             + Double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6
-        return """
-            # TYPE process_cpu_seconds_total counter
-            process_cpu_seconds_total \(seconds)
-            # TYPE process_resident_memory_bytes gauge
-            process_resident_memory_bytes \(residentBytes)
-
-            """
     }
 
     /// The second field of `statm` (proc(5)): resident pages.

@@ -15,6 +15,14 @@ public final class PrometheusRegistry: MetricsFactory {
         case counter(PrometheusCounter)
         case gauge(PrometheusGauge)
         case histogram(PrometheusHistogram)
+        /// Kept elsewhere, and asked for when metrics are read.
+        case observed(Kind, @Sendable () -> Double)
+    }
+
+    /// What a value that is kept elsewhere may do: only grow, or rise and fall.
+    enum Kind: String {
+        case counter
+        case gauge
     }
 
     private let metrics = Mutex<[Key: Metric]>([:])
@@ -27,11 +35,24 @@ public final class PrometheusRegistry: MetricsFactory {
         var text = ""
         var lastName: String?
         for (key, metric) in metrics {
-            if key.name != lastName { text += "# TYPE \(key.name) \(metric.type)\n" }
+            if key.name != lastName {
+                text += "# HELP \(key.name) \(MetricHelp.text(for: key.name))\n# TYPE \(key.name) \(metric.type)\n"
+            }
             lastName = key.name
             text += metric.lines(name: key.name, labels: key.labels)
         }
         return text
+    }
+
+    /// Lists a value that is kept elsewhere.
+    func observe(
+        _ name: String,
+        _ kind: Kind,
+        dimensions: [(String, String)] = [],
+        read: @escaping @Sendable () -> Double
+    ) {
+        let key = Key(name: name, labels: Self.labels(dimensions))
+        metrics.withLock { $0[key] = .observed(kind, read) }
     }
 
     public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
@@ -79,12 +100,16 @@ public final class PrometheusRegistry: MetricsFactory {
         make: () -> Metric,
         as cast: (Metric) -> Handler?
     ) -> Handler? {
-        let labels = dimensions.map { "\($0)=\"\(Self.escaped($1))\"" }.joined(separator: ",")
+        let labels = Self.labels(dimensions)
         return metrics.withLock { metrics in
             let metric = metrics[Key(name: name, labels: labels)] ?? make()
             metrics[Key(name: name, labels: labels)] = metric
             return cast(metric)
         }
+    }
+
+    private static func labels(_ dimensions: [(String, String)]) -> String {
+        dimensions.map { "\($0)=\"\(escaped($1))\"" }.joined(separator: ",")
     }
 
     private static func escaped(_ value: String) -> String {
@@ -98,6 +123,7 @@ extension PrometheusRegistry.Metric {
         case .counter: "counter"
         case .gauge: "gauge"
         case .histogram: "histogram"
+        case .observed(let kind, _): kind.rawValue
         }
     }
 
@@ -107,6 +133,7 @@ extension PrometheusRegistry.Metric {
         case .counter(let counter): "\(name)\(braced) \(counter.value)\n"
         case .gauge(let gauge): "\(name)\(braced) \(gauge.value)\n"
         case .histogram(let histogram): histogram.lines(name: name, labels: labels)
+        case .observed(_, let read): "\(name)\(braced) \(read())\n"
         }
     }
 }

@@ -12,8 +12,7 @@ struct StatusRoutes {
         router.get("health") { _, _ in Self.status(.ok, "ok") }
         router.get("ready") { _, _ in ready() }
         router.get("metrics") { _, _ in
-            let text = metrics.render() + ProcessMetrics.render()
-            return Self.text(text, type: "text/plain; version=0.0.4; charset=utf-8")
+            Self.text(metrics.render(), type: "text/plain; version=0.0.4; charset=utf-8")
         }
     }
 

@@ -83,15 +83,20 @@ public struct ServerSettings: Sendable {
         maximumMemoryBytes =
             try await reader.integer(.maxMemoryBytes, in: (1 << 20)...(1 << 46)) ?? MachineMemory.size / 4
         slowReaderTimeout = try await reader.milliseconds(.slowReaderTimeout, in: 100...600_000) ?? .seconds(30)
-        shutdownTimeout = try await reader.milliseconds(.shutdownTimeout, in: 0...600_000) ?? .seconds(20)
+        shutdownTimeout = try await reader.milliseconds(.shutdownTimeout, in: 0...600_000) ?? .seconds(8)
     }
 
-    private static func apiKeys(_ reader: SettingReader) async throws(SettingsError) -> APIKeys {
-        guard let list = try await reader.string(.apiKeys) else { return APIKeys() }
+    static func apiKeys(_ reader: SettingReader) async throws(SettingsError) -> APIKeys {
+        let list = try await reader.string(.apiKeys)
+        let path = try await reader.string(.apiKeysFile)
+        if list != nil, path != nil { throw SettingsError(.apiKeysFile, problem: "and API_KEYS exclude each other.") }
         do {
-            return try APIKeys(parsing: list)
+            if let path { return try APIKeys(file: path) }
+            return try list.map { try APIKeys(parsing: $0) } ?? APIKeys()
+        } catch let error as APIKeysError {
+            throw SettingsError(path == nil ? .apiKeys : .apiKeysFile, problem: "\(error)")
         } catch {
-            throw SettingsError(.apiKeys, problem: "\(error)")
+            throw SettingsError(.apiKeysFile, problem: "names a file that cannot be read as text.")
         }
     }
 

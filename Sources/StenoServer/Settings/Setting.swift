@@ -6,6 +6,7 @@ public enum Setting: String, CaseIterable, Sendable {
     case port = "PORT"
     case logLevel = "LOG_LEVEL"
     case apiKeys = "API_KEYS"
+    case apiKeysFile = "API_KEYS_FILE"
     case allowedOrigins = "ALLOWED_ORIGINS"
     case allowedHosts = "ALLOWED_HOSTS"
     case transcriber = "TRANSCRIBER"
@@ -69,6 +70,7 @@ public enum Setting: String, CaseIterable, Sendable {
         case .port: "Port to listen on (8000; 0 picks a free one)"
         case .logLevel: "trace, debug, info, notice, warning, error or critical (info)"
         case .apiKeys: "Keys that clients must send, as KEY or NAME:KEY, separated by commas (none: open to everyone)"
+        case .apiKeysFile: "File of such keys, one a line, instead of API_KEYS; SIGHUP reads it again"
         case .allowedOrigins:
             "Sites whose pages may use the server, such as https://example.org, with commas; * for all (none but its own)"
         case .allowedHosts:
@@ -128,7 +130,7 @@ public enum Setting: String, CaseIterable, Sendable {
             "How long decoding an uploaded file may stand still, or be behind the speed of speech (30000)"
         case .maxMemoryBytes: "Memory that bodies and messages under way may hold together (a quarter of the machine's)"
         case .slowReaderTimeout: "How long a client may leave events unread (30000)"
-        case .shutdownTimeout: "How long open utterances may take after SIGTERM (20000)"
+        case .shutdownTimeout: "How long open utterances may take after SIGTERM (8000)"
         }
     }
 }

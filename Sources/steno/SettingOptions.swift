@@ -1,0 +1,77 @@
+import ArgumentParser
+import Configuration
+import Foundation
+import StenoServer
+
+/// Settings given as options: `--port 9000` or `--port=9000`.
+struct SettingOptions {
+    /// Values by the setting's name in the environment.
+    private(set) var values: [String: String] = [:]
+
+    /// - Throws: `ValidationError` for an option that is no setting, or has no value.
+    init(_ arguments: [String]) throws {
+        var rest = arguments[...]
+        while let argument = rest.popFirst() {
+            let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard argument.hasPrefix("--"), let setting = Self.setting(option: parts[0].dropFirst(2)) else {
+                throw ValidationError("'\(argument)' is no setting\(Self.suggestion(parts[0])) See steno serve --help.")
+            }
+            guard let value = parts.count == 2 ? String(parts[1]) : rest.popFirst() else {
+                throw ValidationError("'\(argument)' needs a value.")
+            }
+            values[setting.rawValue] = value
+        }
+    }
+
+    /// These, then the environment, then a file `.env` in the current folder.
+    var config: ConfigReader {
+        get throws { config(file: try Self.file) }
+    }
+
+    /// The file `.env` in the current folder, as it is now.
+    static var file: EnvironmentFile {
+        get throws { try EnvironmentFile(path: ".env") }
+    }
+
+    func config(file: EnvironmentFile) -> ConfigReader {
+        ConfigReader(providers: [
+            EnvironmentVariablesProvider(environmentVariables: values),
+            EnvironmentVariablesProvider(),
+            EnvironmentVariablesProvider(environmentVariables: file.values),
+        ])
+    }
+
+    /// What `read` makes of the settings; an error names the option where that is where the value was typed.
+    ///
+    /// - Parameter file: The file `.env`, if it has been read.
+    func read<Settings>(
+        file: EnvironmentFile? = nil,
+        _ read: (ConfigReader) async throws(SettingsError) -> Settings
+    ) async throws -> Settings {
+        let file = try file ?? Self.file
+        do throws(SettingsError) {
+            return try await read(config(file: file))
+        } catch {
+            guard values[error.setting] != nil, let setting = Setting(rawValue: error.setting) else { throw error }
+            var error = error
+            error.setting = "--" + setting.option
+            throw error
+        }
+    }
+
+    /// What looks like a setting and is none, as sentences.
+    static func warnings(file: EnvironmentFile) -> [String] {
+        SettingNames.warnings(environment: ProcessInfo.processInfo.environment.keys)
+            + SettingNames.warnings(file: file)
+    }
+
+    private static func setting(option: Substring) -> Setting? {
+        Setting.allCases.first { $0.option == option }
+    }
+
+    private static func suggestion(_ option: Substring) -> String {
+        let name = option.drop { $0 == "-" }.uppercased().replacing("-", with: "_")
+        guard let nearest = SettingNames.nearest(to: name), let setting = Setting(rawValue: nearest) else { return "." }
+        return "; did you mean --\(setting.option)?"
+    }
+}
