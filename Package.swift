@@ -77,7 +77,7 @@ let package = Package(
                 "Dialects", "Sessions", "Transcription", "SpeechDetection", "AudioFiles", "Audio", "JSON", "Models",
                 "WebSocketTransport", "HTTPTransfer", "Limits", "CCrypto", configuration, coreMetrics, httpTypes,
                 hummingbird,
-                logging, metrics, nioCore, nioHTTPTypes,
+                logging, metrics, nioCore, nioHTTP1, nioHTTPTypes,
                 serviceLifecycle, unixSignals,
             ],
             resources: [.embedInCode("Documentation/openapi.json")],

@@ -100,7 +100,7 @@ public struct Server: Sendable {
         routes.fill(from: router)
         return Application(
             router: router,
-            server: .http1WithUpgrade(),
+            server: .http1WithUpgrade(limits: limits) { ByteBuffer(bytes: APIError($0).json) },
             configuration: .init(address: .hostname(settings.host, port: settings.port), serverName: "steno"),
             onServerRunning: { channel in
                 guard let address = channel.localAddress, let port = address.port else { return }
@@ -109,6 +109,13 @@ public struct Server: Sendable {
             },
             logger: logger
         )
+    }
+
+    private var limits: HTTPLimits {
+        var limits = HTTPLimits()
+        limits.requestTimeout = settings.requestTimeout
+        limits.sendTimeout = settings.slowReaderTimeout
+        return limits
     }
 
     private func warnIfOpen() {

@@ -52,6 +52,7 @@ public struct ServerSettings: Sendable {
     public var maximumUploadBytes: Int
     /// What bodies of requests and messages under way may hold together, in bytes.
     public var maximumMemoryBytes: Int
+    public var requestTimeout: Duration
     public var slowReaderTimeout: Duration
     public var shutdownTimeout: Duration
 
@@ -78,6 +79,7 @@ public struct ServerSettings: Sendable {
         maximumUploadBytes = try await reader.integer(.maxUploadBytes, in: 1_024...(1 << 32)) ?? 100 << 20
         maximumMemoryBytes =
             try await reader.integer(.maxMemoryBytes, in: (1 << 20)...(1 << 46)) ?? MachineMemory.size / 4
+        requestTimeout = try await reader.milliseconds(.requestTimeout, in: 100...600_000) ?? .seconds(30)
         slowReaderTimeout = try await reader.milliseconds(.slowReaderTimeout, in: 100...600_000) ?? .seconds(30)
         shutdownTimeout = try await reader.milliseconds(.shutdownTimeout, in: 0...600_000) ?? .seconds(20)
     }

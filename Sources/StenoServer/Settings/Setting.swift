@@ -50,6 +50,7 @@ public enum Setting: String, CaseIterable, Sendable {
     case maxMessageBytes = "MAX_MESSAGE_BYTES"
     case maxUploadBytes = "MAX_UPLOAD_BYTES"
     case maxMemoryBytes = "MAX_MEMORY_BYTES"
+    case requestTimeout = "REQUEST_TIMEOUT_MS"
     case slowReaderTimeout = "SLOW_READER_TIMEOUT_MS"
     case shutdownTimeout = "SHUTDOWN_TIMEOUT_MS"
 
@@ -120,7 +121,9 @@ public enum Setting: String, CaseIterable, Sendable {
         case .maxMessageBytes: "Largest message from a client (22020096)"
         case .maxUploadBytes: "Largest body of an HTTP upload (104857600)"
         case .maxMemoryBytes: "Memory that bodies and messages under way may hold together (a quarter of the machine's)"
-        case .slowReaderTimeout: "How long a client may leave events unread (30000)"
+        case .requestTimeout:
+            "How long the head of a request may take, and its body stand still; it also has to bring 1 kB/s (30000)"
+        case .slowReaderTimeout: "How long a client may leave events or answers unread (30000)"
         case .shutdownTimeout: "How long open utterances may take after SIGTERM (20000)"
         }
     }

@@ -1,7 +1,6 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
-import NIOHTTPTypes
 
 /// The body of a request that brings a file, read within a limit.
 struct Upload {
@@ -28,7 +27,7 @@ struct Upload {
             let message = "The body must be multipart/form-data with a boundary, and have the audio as its part 'file'."
             throw APIError(.badRequest, message, code: "invalid_form").closing
         }
-        try await sendContinue(request, on: channel)
+        try await request.askForBody(on: channel)
         var reader = MultipartFormReader(boundary: boundary, isWanted: isWanted)
         var count = 0
         do {
@@ -39,14 +38,9 @@ struct Upload {
             }
         } catch {
             // What is not ours says that the connection ended, or broke the rules of HTTP.
-            throw APIError(transcribing: error) ?? Self.cutOff
+            throw APIError(transcribing: error) ?? APIError(reading: error) ?? Self.cutOff
         }
         return try reader.finish()
-    }
-
-    private func sendContinue(_ request: Request, on channel: any Channel) async throws {
-        guard let expectation = request.headers[.expect], expectation.lowercased() == "100-continue" else { return }
-        try await channel.writeAndFlush(HTTPResponsePart.head(HTTPResponse(status: .continue)))
     }
 
     private static let cutOff = APIError(.badRequest, "The body of the request ended before it was whole.").closing
