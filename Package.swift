@@ -81,7 +81,7 @@ let package = Package(
                 "WebSocketTransport", "HTTPTransfer", "Limits", "Version", "CCrypto", configuration, coreMetrics,
                 httpTypes,
                 hummingbird,
-                logging, metrics, nioCore, nioHTTPTypes, nioPosix,
+                logging, metrics, nioCore, nioHTTP1, nioHTTPTypes, nioPosix,
                 serviceLifecycle, unixSignals,
             ],
             resources: [.embedInCode("Documentation/openapi.json")],

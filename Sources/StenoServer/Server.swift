@@ -136,7 +136,7 @@ public struct Server: Sendable {
         routes.fill(from: router)
         return Application(
             router: router,
-            server: .http1WithUpgrade(),
+            server: .http1WithUpgrade(limits: limits) { ByteBuffer(bytes: APIError($0).json) },
             configuration: .init(address: .hostname(settings.host, port: settings.port), serverName: "steno"),
             onServerRunning: { channel in
                 await OpenFiles.limitConnections(of: channel, registry: registry, logger: logger)
@@ -146,6 +146,13 @@ public struct Server: Sendable {
             },
             logger: logger
         )
+    }
+
+    private var limits: HTTPLimits {
+        var limits = HTTPLimits()
+        limits.requestTimeout = settings.requestTimeout
+        limits.sendTimeout = settings.slowReaderTimeout
+        return limits
     }
 
     private func warnIfOpen() {

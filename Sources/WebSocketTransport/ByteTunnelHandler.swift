@@ -7,8 +7,7 @@ import NIOHTTPTypes
 ///
 /// A request that asks to upgrade to WebSocket is passed on with its end held back. A 101 response removes the HTTP
 /// decoder, and every later byte arrives as a `.body` part; bodies written after a 101 leave unframed. Any other
-/// response releases the end and closes the connection, because NIO's decoder parses nothing after a request that
-/// carries `Upgrade`. It stands behind Hummingbird's connection state handler, which thus sees a request that has been
+/// response releases the end. It stands behind Hummingbird's connection state handler, which thus sees a request that has been
 /// read and is being answered: neither its idle timer nor its quiescing cuts a tunnel.
 final class ByteTunnelHandler: ChannelDuplexHandler {
     typealias InboundIn = HTTPRequestPart
@@ -21,8 +20,6 @@ final class ByteTunnelHandler: ChannelDuplexHandler {
         case http
         /// The end of a WebSocket upgrade request is held until the response says 101 or something else.
         case undecided(end: HTTPRequestPart?)
-        /// The connection closes once the current response has been written.
-        case closing
         /// Both directions carry raw bytes.
         case tunnel
     }
@@ -41,9 +38,7 @@ final class ByteTunnelHandler: ChannelDuplexHandler {
         switch (state, part) {
         case (.http, .head(let head)):
             outstanding += 1
-            if head.headerFields[.upgrade] != nil {
-                state = head.asksForWebSocket ? .undecided(end: nil) : .closing
-            }
+            if head.asksForWebSocket { state = .undecided(end: nil) }
             context.fireChannelRead(data)
         case (.undecided, .end):
             state = .undecided(end: part)
@@ -66,36 +61,31 @@ final class ByteTunnelHandler: ChannelDuplexHandler {
     private func writeEnd(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         outstanding -= 1
         switch state {
-        case .closing where outstanding == 0, .tunnel:
+        case .tunnel:
             // Closing drops what the kernel has not taken, so it waits for the last byte.
             let written = promise ?? context.eventLoop.makePromise()
             let channel = context.channel
             written.futureResult.whenComplete { _ in channel.close(promise: nil) }
             context.writeAndFlush(data, promise: written)
-        case .http, .undecided, .closing:
+        case .http, .undecided:
             context.write(data, promise: promise)
         }
     }
 
     /// Writes the head of the response to the newest request.
     private func writeLastHead(context: ChannelHandlerContext, head: HTTPResponse, promise: EventLoopPromise<Void>?) {
-        var head = head
         switch state {
         case .undecided where head.status == .switchingProtocols:
             state = .tunnel
             context.write(wrapOutboundOut(.head(head)), promise: promise)
             replaceDecoder(context: context)
-            return
         case .undecided(let end) where head.status.kind != .informational:
-            state = .closing
+            state = .http
             if let end { context.fireChannelRead(wrapInboundOut(end)) }
-            head.headerFields[.connection] = "close"
-        case .closing where head.status.kind != .informational:
-            head.headerFields[.connection] = "close"
-        case .http, .undecided, .closing, .tunnel:
-            break
+            context.write(wrapOutboundOut(.head(head)), promise: promise)
+        case .http, .undecided, .tunnel:
+            context.write(wrapOutboundOut(.head(head)), promise: promise)
         }
-        context.write(wrapOutboundOut(.head(head)), promise: promise)
     }
 
     private func replaceDecoder(context: ChannelHandlerContext) {

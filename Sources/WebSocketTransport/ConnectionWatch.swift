@@ -42,22 +42,21 @@ struct ConnectionWatch<Instant: InstantProtocol> where Instant.Duration == Durat
     private var unheardSince: Instant?
     private var isReading = true
     private var hasInputEnded = false
-    private var written = 0
-    /// Since when the channel holds bytes and none has left, and how many had left by then.
-    private var stall: (since: Instant, taken: Int, lookDue: Instant)?
+    private var stall: StallWatch<Instant>
 
     init(_ configuration: WebSocketConfiguration, at now: Instant) {
         self.configuration = configuration
         pingDue = now.advanced(by: configuration.pingInterval)
+        stall = StallWatch(limit: configuration.sendTimeout)
     }
 
     /// When to look again at the latest.
     var deadline: Instant {
         switch phase {
         case .open:
-            [stall?.lookDue, answerDue].compactMap(\.self).reduce(pingDue, min)
+            [stall.deadline, answerDue].compactMap(\.self).reduce(pingDue, min)
         case .closing(let since):
-            [stall?.lookDue].compactMap(\.self).reduce(since.advanced(by: configuration.closeTimeout), min)
+            [stall.deadline].compactMap(\.self).reduce(since.advanced(by: configuration.closeTimeout), min)
         case .ended(let since):
             since.advanced(by: configuration.closeTimeout)
         }
@@ -76,7 +75,7 @@ struct ConnectionWatch<Instant: InstantProtocol> where Instant.Duration == Durat
             unheardSince = nil
             if case .open = phase { return .heartbeat }
         case .wrote(let count):
-            written += count
+            stall.wrote(count)
         case .closing:
             if case .open = phase { phase = .closing(since: now) }
         case .disconnect:
@@ -99,7 +98,7 @@ struct ConnectionWatch<Instant: InstantProtocol> where Instant.Duration == Durat
             let isSettled = hasInputEnded && pending == 0
             return isSettled || now >= since.advanced(by: configuration.closeTimeout) ? .abort : nil
         }
-        if isTooSlow(pending, now) { return end(.slowReader, now) }
+        if stall.isTooSlow(pending: pending, at: now) { return end(.slowReader, now) }
         if case .closing(let since) = phase {
             // The wait for the peer's answer begins when everything before it has left.
             if pending > 0 { phase = .closing(since: now) }
@@ -115,21 +114,6 @@ struct ConnectionWatch<Instant: InstantProtocol> where Instant.Duration == Durat
         guard !hasInputEnded else { return .heartbeat }
         if unheardSince == nil { unheardSince = now }
         return .ping
-    }
-
-    private mutating func isTooSlow(_ pending: Int, _ now: Instant) -> Bool {
-        guard pending > 0 else {
-            stall = nil
-            return false
-        }
-        let taken = written - pending
-        let lookDue = now.advanced(by: configuration.sendTimeout / 4)
-        guard let stall, taken <= stall.taken else {
-            self.stall = (now, taken, lookDue)
-            return false
-        }
-        self.stall?.lookDue = lookDue
-        return now >= stall.since.advanced(by: configuration.sendTimeout)
     }
 
     private mutating func end(_ cause: WebSocketClosed.Cause, _ now: Instant) -> Action {

@@ -11,7 +11,7 @@ public protocol UpgradeRequestContext: RequestContext {
 extension Response {
     /// Answers an upgrade request with a WebSocket that lives as long as `handler` runs.
     ///
-    /// The server must be built with ``HummingbirdCore/HTTPServerBuilder/http1WithUpgrade(idleTimeout:)``. What the
+    /// The server must be built with ``HummingbirdCore/HTTPServerBuilder/http1WithUpgrade(limits:refusalBody:)``. What the
     /// handler returns goes out as the Close frame, unless the peer closed first: then its code is echoed. A
     /// ``WebSocketProtocolError`` that the handler lets out closes with its code, any other error with 1011. If the
     /// peer vanishes, answers no ping or reads too slowly, the handler is cancelled. The handler runs on the

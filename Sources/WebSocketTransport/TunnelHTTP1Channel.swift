@@ -1,6 +1,6 @@
 public import HummingbirdCore
 import Logging
-import NIOCore
+public import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
@@ -10,17 +10,24 @@ struct TunnelHTTP1Channel: ServerChildChannel, HTTPChannelHandler {
     typealias Value = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
 
     let responder: HTTPChannelHandler.Responder
-    let idleTimeout: Duration?
+    let limits: HTTPLimits
+    let refusalBody: @Sendable (HTTPRefusal) -> ByteBuffer
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
             let decoder = ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes))
             let pipeline = channel.pipeline.syncOperations
+            // A client that sends faster than it is answered fills one buffer, not several.
+            try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
+            try pipeline.addHandler(RequestWatchHandler(limits))
+            try pipeline.addHandler(PeerCloseHandler())
+            try pipeline.addHandler(PipeliningHandler())
             try pipeline.addHandler(HTTPResponseEncoder())
             try pipeline.addHandler(decoder)
+            try pipeline.addHandler(RequestRulesHandler(body: refusalBody))
             try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
-            try pipeline.addHandler(PeerCloseHandler())
-            try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: idleTimeout, logger: logger))
+            // Ends idle connections when the server stops; the watch knows better how long a client may take.
+            try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: nil, logger: logger))
             try pipeline.addHandler(ByteTunnelHandler(decoder: decoder))
             return try NIOAsyncChannel(
                 wrappingChannelSynchronously: channel,
@@ -37,8 +44,13 @@ struct TunnelHTTP1Channel: ServerChildChannel, HTTPChannelHandler {
 extension HTTPServerBuilder {
     /// HTTP/1.1 on whose port routes may answer with a WebSocket.
     ///
-    /// A connection without a request for `idleTimeout` is closed; an open WebSocket is not idle, its own pings watch it.
-    public static func http1WithUpgrade(idleTimeout: Duration? = .seconds(60)) -> HTTPServerBuilder {
-        HTTPServerBuilder { TunnelHTTP1Channel(responder: $0, idleTimeout: idleTimeout) }
+    /// An open WebSocket has none of the limits; its own pings watch it.
+    ///
+    /// - Parameter refusalBody: The body, in JSON, of an answer that no route gives.
+    public static func http1WithUpgrade(
+        limits: HTTPLimits = HTTPLimits(),
+        refusalBody: @escaping @Sendable (HTTPRefusal) -> ByteBuffer = { _ in ByteBuffer() }
+    ) -> HTTPServerBuilder {
+        HTTPServerBuilder { TunnelHTTP1Channel(responder: $0, limits: limits, refusalBody: refusalBody) }
     }
 }

@@ -47,6 +47,9 @@ enum WebSocketHandshake {
                 message: "This path speaks WebSocket. Connect with a ws:// or wss:// address."
             )
         }
+        guard request.asksToUpgrade else {
+            throw HTTPError(.badRequest, message: "A WebSocket handshake has the header 'Connection: Upgrade'.")
+        }
         guard request.headerFields[values: .secWebSocketVersion] == ["13"] else {
             throw HTTPError(
                 .upgradeRequired,

@@ -109,11 +109,14 @@ struct LivenessTests {
         #expect(outcomes.wasCancelled)
     }
 
-    @Test("Does not fall to Hummingbird's idle timeout")
+    @Test("Does not fall to the limits of HTTP")
     func idle() async throws {
         var configuration = WebSocketConfiguration.testing
         configuration.pingInterval = .seconds(1)
-        try await TestServer.run(configuration, idleTimeout: .milliseconds(300)) { server in
+        var limits = HTTPLimits()
+        limits.idleTimeout = .milliseconds(300)
+        limits.requestTimeout = .milliseconds(300)
+        try await TestServer.run(configuration, limits: limits) { server in
             try await RawClient.withWebSocket(port: server.port) { client in
                 #expect(try await client.frame()?.opcode == 9)
                 try await client.send(clientFrame(1, [97]))

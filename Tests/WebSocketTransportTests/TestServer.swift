@@ -24,7 +24,7 @@ struct TestServer {
     /// Serves `/health`, `/size` and the WebSocket `/ws`; returns once every connection has ended.
     static func run(
         _ configuration: WebSocketConfiguration = .testing,
-        idleTimeout: Duration? = .seconds(60),
+        limits: HTTPLimits = HTTPLimits(),
         http: HTTPServerBuilder? = nil,
         subprotocol: String? = nil,
         handler: @escaping Handler = echo,
@@ -51,7 +51,7 @@ struct TestServer {
         logger.logLevel = .critical
         let application = Application(
             router: router,
-            server: http ?? .http1WithUpgrade(idleTimeout: idleTimeout),
+            server: http ?? .http1WithUpgrade(limits: limits),
             configuration: .init(address: .hostname("127.0.0.1", port: 0)),
             onServerRunning: { port.yield($0.localAddress?.port ?? 0) },
             logger: logger

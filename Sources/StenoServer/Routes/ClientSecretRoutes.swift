@@ -37,6 +37,7 @@ struct ClientSecretRoutes: Sendable {
     }
 
     private func make(_ request: Request, _ context: ServerContext, isBeta: Bool) async throws -> Response {
+        try await request.askForBody(on: context.channel)
         let body = try await Self.body(of: request)
         do throws(ClientError) {
             let wish = try ClientSecretRequest(body: body, isBeta: isBeta)

@@ -2,7 +2,9 @@ import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import Logging
+import NIOHTTP1
 import Sessions
+import WebSocketTransport
 
 /// Gives every error the body that OpenAI's clients read: `{"error": {"message", "type", "param", "code"}}`.
 struct ErrorMiddleware: RouterMiddleware {
@@ -21,6 +23,7 @@ struct ErrorMiddleware: RouterMiddleware {
         } catch let error as APIError {
             return error.response
         } catch {
+            if let error = APIError(reading: error) { return error.response }
             context.logger.error("Request failed", metadata: ["error": "\(error)"])
             return APIError.unforeseen.response
         }
@@ -60,6 +63,25 @@ struct APIError: Error, Equatable {
     /// A mistake in what the client sent.
     init(_ error: ClientError) {
         self.init(.badRequest, error.message, code: error.code.rawValue, param: error.param)
+    }
+
+    /// What kept the body of a request from being read, when that was the client.
+    init?(reading error: any Error) {
+        switch error {
+        case let refusal as HTTPRefusal: self.init(refusal)
+        case is HTTPParserError:
+            self.init(.malformed("The body of the request breaks the rules of HTTP."))
+        default: return nil
+        }
+        self = closing
+    }
+
+    /// What a client is told that breaks the rules of HTTP or takes too long.
+    init(_ refusal: HTTPRefusal) {
+        switch refusal {
+        case .malformed: self.init(.badRequest, refusal.message, code: "malformed_request")
+        case .overdue: self.init(.requestTimeout, refusal.message, code: "request_timeout")
+        }
     }
 
     /// The same error, after which the client is to close the connection, because the rest of its body is not wanted.

@@ -55,6 +55,7 @@ public struct ServerSettings: Sendable {
     var files: AudioFileReader.Limits
     /// What bodies of requests and messages under way may hold together, in bytes.
     public var maximumMemoryBytes: Int
+    public var requestTimeout: Duration
     public var slowReaderTimeout: Duration
     public var shutdownTimeout: Duration
 
@@ -82,6 +83,7 @@ public struct ServerSettings: Sendable {
         files = try await Self.files(reader)
         maximumMemoryBytes =
             try await reader.integer(.maxMemoryBytes, in: (1 << 20)...(1 << 46)) ?? MachineMemory.size / 4
+        requestTimeout = try await reader.milliseconds(.requestTimeout, in: 100...600_000) ?? .seconds(30)
         slowReaderTimeout = try await reader.milliseconds(.slowReaderTimeout, in: 100...600_000) ?? .seconds(30)
         shutdownTimeout = try await reader.milliseconds(.shutdownTimeout, in: 0...600_000) ?? .seconds(8)
     }

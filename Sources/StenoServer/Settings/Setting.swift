@@ -54,6 +54,7 @@ public enum Setting: String, CaseIterable, Sendable {
     case maxFileSeconds = "MAX_FILE_SECONDS"
     case fileTimeout = "FILE_TIMEOUT_MS"
     case maxMemoryBytes = "MAX_MEMORY_BYTES"
+    case requestTimeout = "REQUEST_TIMEOUT_MS"
     case slowReaderTimeout = "SLOW_READER_TIMEOUT_MS"
     case shutdownTimeout = "SHUTDOWN_TIMEOUT_MS"
 
@@ -129,7 +130,9 @@ public enum Setting: String, CaseIterable, Sendable {
         case .fileTimeout:
             "How long decoding an uploaded file may stand still, or be behind the speed of speech (30000)"
         case .maxMemoryBytes: "Memory that bodies and messages under way may hold together (a quarter of the machine's)"
-        case .slowReaderTimeout: "How long a client may leave events unread (30000)"
+        case .requestTimeout:
+            "How long the head of a request may take, and its body stand still; it also has to bring 1 kB/s (30000)"
+        case .slowReaderTimeout: "How long a client may leave events or answers unread (30000)"
         case .shutdownTimeout: "How long open utterances may take after SIGTERM (8000)"
         }
     }

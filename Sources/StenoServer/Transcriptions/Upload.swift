@@ -2,7 +2,6 @@ import HTTPTypes
 import Hummingbird
 import Limits
 import NIOCore
-import NIOHTTPTypes
 
 /// The body of a request that brings a file, read within a limit.
 struct Upload {
@@ -27,7 +26,7 @@ struct Upload {
     ) async throws -> MultipartForm {
         try check(request)
         let boundary = try boundary(of: request)
-        try await sendContinue(request, on: channel)
+        try await request.askForBody(on: channel)
         var reader = MultipartFormReader(boundary: boundary, memory: memory, isWanted: isWanted)
         var count = 0
         do {
@@ -38,7 +37,7 @@ struct Upload {
             }
         } catch {
             // What is not ours says that the connection ended, or broke the rules of HTTP.
-            throw APIError(transcribing: error) ?? Self.cutOff
+            throw APIError(transcribing: error) ?? APIError(reading: error) ?? Self.cutOff
         }
         return try reader.finish()
     }
@@ -55,11 +54,6 @@ struct Upload {
             throw APIError(.badRequest, message, code: "invalid_form").closing
         }
         return boundary
-    }
-
-    private func sendContinue(_ request: Request, on channel: any Channel) async throws {
-        guard let expectation = request.headers[.expect], expectation.lowercased() == "100-continue" else { return }
-        try await channel.writeAndFlush(HTTPResponsePart.head(HTTPResponse(status: .continue)))
     }
 
     private static let cutOff = APIError(.badRequest, "The body of the request ended before it was whole.").closing
