@@ -92,7 +92,9 @@ final class ClientSecrets: Sendable {
 
     /// Forgets the secrets of some clients.
     func remove(where isGone: (Client) -> Bool) {
-        entries.withLock { entries in entries = entries.filter { !isGone($0.value.client) } }
+        state.withLock { state in
+            for (hash, entry) in state.entries where isGone(entry.client) { state.remove(hash) }
+        }
     }
 
     /// Who opens a socket with this secret, or `nil` when it is unknown or has expired.

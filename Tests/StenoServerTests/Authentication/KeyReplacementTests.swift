@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Replacement of keys")
 struct KeyReplacementTests {
-    private let secrets = ClientSecrets { 0 }
+    private let secrets = ClientSecrets(uptime: { .zero }, date: { 0 })
 
     private func verdict(_ authenticator: Authenticator, key: String) -> Authenticator.Verdict {
         let head = HTTPRequest(
@@ -42,9 +42,9 @@ struct KeyReplacementTests {
     @Test("Secrets go with the key that made them, and those of an open server with its first key")
     func secretsOfRevokedKeys() throws {
         let authenticator = Authenticator(keys: try APIKeys(parsing: "alice:alice-key,bob:bob-key-1"), secrets: secrets)
-        let alice = try secrets.make(for: Client(name: "alice"), lifetime: 60).value
-        let bob = try secrets.make(for: Client(name: "bob"), lifetime: 60).value
-        let nobody = try secrets.make(for: Client(), lifetime: 60).value
+        let alice = secrets.make(for: Client(name: "alice"), lifetime: 60).value
+        let bob = secrets.make(for: Client(name: "bob"), lifetime: 60).value
+        let nobody = secrets.make(for: Client(), lifetime: 60).value
         _ = authenticator.replaceKeys(by: try APIKeys(parsing: "alice:alice-key,bob:bob-key-2"))
         #expect(secrets.client(for: alice) != nil)
         #expect(secrets.client(for: bob) == nil)
