@@ -39,6 +39,7 @@ public struct Server: Sendable {
     /// - Throws: `ServerError` when the port cannot be opened.
     public func run(onListening: @escaping @Sendable (Int) -> Void = { _ in }) async throws {
         warnIfOpen()
+        announce()
         OpenFiles.raiseLimit(sessions: settings.maximumSessions, logger: logger)
         let authenticator = Authenticator(keys: settings.apiKeys, secrets: ClientSecrets())
         let reload = try await ReloadService(authenticator: authenticator, readConfig: readConfig, logger: logger)
@@ -55,9 +56,11 @@ public struct Server: Sendable {
             logger: logger
         )
         // What is left after the drain is closing handshakes; `docker stop` leaves them a second.
-        group.maximumGracefulShutdownDuration = settings.shutdownTimeout + .seconds(1)
+        group.maximumGracefulShutdownDuration = settings.shutdownTimeout + .milliseconds(1_500)
         do {
             try await ServiceGroup(configuration: group).run()
+        } catch is CancellationError where drain.isDraining {
+            logger.warning("Stopped before every connection had closed")
         } catch let error as IOError {
             throw ServerError(error, host: settings.host, port: settings.port)
         } catch is SocketAddressError.UnknownHost {
@@ -78,13 +81,22 @@ public struct Server: Sendable {
         registry.observe("steno_log_lines_dropped_total", .counter) { [log] in Double(log.dropped) }
         let router = Router(context: ServerContext.self)
         router.add(middleware: RequestIDMiddleware())
+        router.add(middleware: RequestMetricsMiddleware(factory: registry))
         router.add(middleware: ErrorMiddleware())
-        router.add(middleware: AuthenticationMiddleware(authenticator: authenticator, factory: registry))
-        StatusRoutes(engine: engine, drain: drain, metrics: registry).add(to: router)
+        router.add(middleware: AuthenticationMiddleware(authenticator: authenticator))
+        StatusRoutes(
+            engine: engine,
+            drain: drain,
+            metrics: registry,
+            metricsAccess: MetricsAccess(key: settings.metricsKey)
+        ).add(to: router)
         try DocumentationRoutes().add(to: router)
         ModelRoutes(model: settings.engine.engine.model, created: Int(Date.now.timeIntervalSince1970)).add(to: router)
         let metrics = SessionMetrics(factory: registry)
-        let transcriber = GuardedTranscriber(engine, mode: settings.guardMode, logger: logger)
+        let backend = settings.engine.engine.kind
+        registry.observe("steno_engine_waiting", .gauge, dimensions: [("backend", backend)]) { Double(engine.waiting) }
+        let measured = MeasuredTranscriber(engine, backend: backend, factory: registry)
+        let transcriber = GuardedTranscriber(measured, mode: settings.guardMode, logger: logger)
         TranscriptionRoute(
             settings: settings.session,
             detectors: detectors,
@@ -121,6 +133,20 @@ public struct Server: Sendable {
                 onListening(port)
             },
             logger: logger
+        )
+    }
+
+    /// One line that says what runs, and where audio goes.
+    private func announce() {
+        logger.notice(
+            "Starting",
+            metadata: [
+                "steno.version": "\(StenoVersion.current)",
+                "steno.detector": "\(settings.detector.name)",
+                "steno.engine": "\(settings.engine.engine.kind)",
+                "steno.engine.model": "\(settings.engine.engine.model)",
+                "steno.engine.host": "\(settings.engine.engine.host ?? "this machine")",
+            ]
         )
     }
 

@@ -8,6 +8,8 @@ import SpeechDetection
 /// Text messages are JSON objects with a `type`; binary messages are PCM16LE at the session's rate. The README lists
 /// every message.
 public struct CompactDialect: Dialect {
+    public static let name = "compact"
+
     private let makeEventID: @Sendable () -> String
 
     /// - Parameter makeEventID: Names events; random by default.

@@ -39,6 +39,8 @@ public struct ServerSettings: Sendable {
     public var logLevel: Logger.Level
     /// Without any the server is open.
     var apiKeys: APIKeys
+    /// What opens the metrics; without it only this machine reads them.
+    var metricsKey: String?
     public var engine: EngineSettings
     public var detector: DetectorSettings
     /// What becomes of text that the engine invented.
@@ -60,6 +62,7 @@ public struct ServerSettings: Sendable {
         port = try await reader.integer(.port, in: 0...65_535) ?? 8_000
         logLevel = try await reader.choice(.logLevel) ?? .info
         apiKeys = try await Self.apiKeys(reader)
+        metricsKey = try await reader.string(.metricsKey)
         engine = try await EngineSettings(reader)
         detector = try await DetectorSettings(reader)
         session = try await Self.session(

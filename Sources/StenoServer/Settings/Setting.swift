@@ -7,6 +7,7 @@ public enum Setting: String, CaseIterable, Sendable {
     case logLevel = "LOG_LEVEL"
     case apiKeys = "API_KEYS"
     case apiKeysFile = "API_KEYS_FILE"
+    case metricsKey = "METRICS_KEY"
     case transcriber = "TRANSCRIBER"
     case openAIBaseURL = "OPENAI_BASE_URL"
     case openAIAPIKey = "OPENAI_API_KEY"
@@ -56,7 +57,7 @@ public enum Setting: String, CaseIterable, Sendable {
     public var option: String { rawValue.lowercased().replacing("_", with: "-") }
 
     /// Whether its value must not be shown.
-    public var isSecret: Bool { self == .apiKeys || self == .openAIAPIKey }
+    public var isSecret: Bool { [.apiKeys, .metricsKey, .openAIAPIKey].contains(self) }
 
     /// What it is for, and its default, in one line.
     public var help: String {
@@ -66,6 +67,7 @@ public enum Setting: String, CaseIterable, Sendable {
         case .logLevel: "trace, debug, info, notice, warning, error or critical (info)"
         case .apiKeys: "Keys that clients must send, as KEY or NAME:KEY, separated by commas (none: open to everyone)"
         case .apiKeysFile: "File of such keys, one a line, instead of API_KEYS; SIGHUP reads it again"
+        case .metricsKey: "Key that opens GET /metrics, and nothing else (none: only this machine may read it)"
         case .transcriber:
             "auto, whisper-http, sherpa or pocketsphinx (auto: the first of these that is configured or there)"
         case .openAIBaseURL:
