@@ -5,6 +5,9 @@ public import Sessions
 /// It knows nothing of audio processing or sockets. Messages of both directions are mapped at the same time, so what it
 /// keeps of a connection, if anything, is safe to use from both.
 public protocol Dialect: Sendable {
+    /// What the log calls it.
+    static var name: String { get }
+
     /// What a text message asks for; `text` is valid UTF-8.
     func decode(text: Span<UInt8>) -> ClientCommand
 

@@ -19,7 +19,7 @@ public struct SessionMetrics: Sendable {
         func samples(_ dimensions: [(String, String)]) -> Counter {
             Counter(label: "steno_audio_samples_total", dimensions: dimensions, factory: factory)
         }
-        received = samples([("outcome", "received")])
+        received = Counter(label: "steno_audio_received_samples_total", factory: factory)
         transcribed = samples([("outcome", "transcribed")])
         failed = samples([("outcome", "failed")])
         discarded = Dictionary(

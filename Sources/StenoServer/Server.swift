@@ -9,6 +9,7 @@ import NIOCore
 import ServiceLifecycle
 import Sessions
 import Transcription
+import Version
 import UnixSignals
 import WebSocketTransport
 
@@ -40,6 +41,7 @@ public struct Server: Sendable {
     /// - Throws: `ServerError` when the port cannot be opened.
     public func run(onListening: @escaping @Sendable (Int) -> Void = { _ in }) async throws {
         warnIfOpen()
+        announce()
         OpenFiles.raiseLimit(sessions: settings.maximumSessions, logger: logger)
         let authenticator = Authenticator(keys: settings.apiKeys, secrets: ClientSecrets())
         let reload = try await ReloadService(authenticator: authenticator, readConfig: readConfig, logger: logger)
@@ -69,9 +71,11 @@ public struct Server: Sendable {
             logger: logger
         )
         // What is left after the drain is closing handshakes; `docker stop` leaves them a second.
-        group.maximumGracefulShutdownDuration = settings.shutdownTimeout + .seconds(1)
+        group.maximumGracefulShutdownDuration = settings.shutdownTimeout + .milliseconds(1_500)
         do {
             try await ServiceGroup(configuration: group).run()
+        } catch is CancellationError where drain.isDraining {
+            logger.warning("Stopped before every connection had closed")
         } catch let error as IOError {
             throw ServerError(error, host: settings.host, port: settings.port)
         } catch is SocketAddressError.UnknownHost {
@@ -97,15 +101,24 @@ public struct Server: Sendable {
         let memory = MemoryBudget(limit: settings.maximumMemoryBytes)
         router.add(middleware: HeadMiddleware())
         router.add(middleware: RequestIDMiddleware())
+        router.add(middleware: RequestMetricsMiddleware(factory: registry))
         router.add(middleware: OriginMiddleware(origins: settings.allowedOrigins, hosts: settings.allowedHosts))
         router.add(middleware: ErrorMiddleware())
-        router.add(middleware: AuthenticationMiddleware(authenticator: authenticator, factory: registry))
+        router.add(middleware: AuthenticationMiddleware(authenticator: authenticator))
         router.add(middleware: MethodMiddleware(routes: routes))
-        StatusRoutes(engine: engine, drain: drain, metrics: registry).add(to: router)
+        StatusRoutes(
+            engine: engine,
+            drain: drain,
+            metrics: registry,
+            metricsAccess: MetricsAccess(key: settings.metricsKey)
+        ).add(to: router)
         try DocumentationRoutes().add(to: router)
         ModelRoutes(model: settings.engine.engine.model, created: Int(Date.now.timeIntervalSince1970)).add(to: router)
         let metrics = SessionMetrics(factory: registry)
-        let transcriber = GuardedTranscriber(engine, mode: settings.guardMode, logger: logger)
+        let backend = settings.engine.engine.kind
+        registry.observe("steno_engine_waiting", .gauge, dimensions: [("backend", backend)]) { Double(engine.waiting) }
+        let measured = MeasuredTranscriber(engine, backend: backend, factory: registry)
+        let transcriber = GuardedTranscriber(measured, mode: settings.guardMode, logger: logger)
         TranscriptionRoute(
             settings: settings.session,
             detectors: detectors,
@@ -153,6 +166,20 @@ public struct Server: Sendable {
         limits.requestTimeout = settings.requestTimeout
         limits.sendTimeout = settings.slowReaderTimeout
         return limits
+    }
+
+    /// One line that says what runs, and where audio goes.
+    private func announce() {
+        logger.notice(
+            "Starting",
+            metadata: [
+                "steno.version": "\(Version.current)",
+                "steno.detector": "\(settings.detector.name)",
+                "steno.engine": "\(settings.engine.engine.kind)",
+                "steno.engine.model": "\(settings.engine.engine.model)",
+                "steno.engine.host": "\(settings.engine.engine.host ?? "this machine")",
+            ]
+        )
     }
 
     private func warnIfOpen() {

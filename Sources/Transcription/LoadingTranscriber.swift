@@ -47,8 +47,12 @@ public final class LoadingTranscriber: Transcriber {
         }
     }
 
-    /// Utterances that wait for the engine.
-    public var waiting: Int { room.withLock { $0.count } }
+    /// Utterances that wait for the engine, or once it is there, for their turn.
+    public var waiting: Int {
+        let (phase, count) = room.withLock { ($0.phase, $0.count) }
+        if case .ready(let engine) = phase { return count + engine.waiting }
+        return count
+    }
 
     /// Loads the engine and returns; a second call does nothing.
     ///

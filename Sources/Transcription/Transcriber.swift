@@ -7,4 +7,12 @@ public protocol Transcriber: Sendable {
     ///
     /// - Throws: `TranscriptionError`, also for cancellation (`.cancelled`).
     func transcribe(_ request: TranscriptionRequest) async throws(TranscriptionError) -> Transcript
+
+    /// Utterances that wait for their turn.
+    var waiting: Int { get }
+}
+
+extension Transcriber {
+    /// None, where nothing waits.
+    public var waiting: Int { 0 }
 }

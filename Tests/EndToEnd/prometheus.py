@@ -23,18 +23,24 @@ class Metrics:
         """Samples received that have not become anything yet."""
         audio = "steno_audio_samples_total"
         outcomes = ("transcribed", "discarded", "failed")
-        return self.total(audio, outcome="received") - sum(self.total(audio, outcome=name) for name in outcomes)
+        received = self.total("steno_audio_received_samples_total")
+        return received - sum(self.total(audio, outcome=name) for name in outcomes)
 
 
 def parse(text: str) -> Metrics:
     """Every series; fails on a line that is not in the format, a series that comes twice, or one without a type."""
     assert text.endswith("\n"), "the last line must end with a line feed"
     metrics = Metrics()
+    described: set[str] = set()
     for line in text.splitlines():
         if line.startswith("# TYPE "):
             _, _, name, kind = line.split(" ")
             assert name not in metrics.types, f"{name} has two types"
+            assert name in described, f"{name} has no help"
             metrics.types[name] = kind
+        elif line.startswith("# HELP "):
+            described.add(line.split(" ")[2])
+            assert not line.endswith(" Not described."), line
         elif line and not line.startswith("#"):
             _add(line, metrics)
     return metrics

@@ -75,6 +75,8 @@ class Server:
         self.log: list[str] = []
         # The first of its keys, for what the tests themselves ask of it.
         self.key = str(settings.get("API_KEYS", "")).split(",")[0].rpartition(":")[2].strip()
+        metrics_key = settings.get("METRICS_KEY")
+        self._metrics_headers = {"Authorization": f"Bearer {metrics_key}"} if metrics_key else {}
         self._is_asked_to_stop = False
         self._is_killed = False
         self._reader = threading.Thread(target=self._read_log, daemon=True)
@@ -114,7 +116,7 @@ class Server:
         return self
 
     def metrics(self) -> prometheus.Metrics:
-        return prometheus.parse(self.get("/metrics").body)
+        return prometheus.parse(self.request("GET", "/metrics", self._metrics_headers).body)
 
     def settled_metrics(self) -> prometheus.Metrics:
         """The metrics once every session has ended."""

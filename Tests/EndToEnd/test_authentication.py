@@ -102,7 +102,7 @@ def test_each_way_to_send_a_key_opens_a_session(server, path, options, accepted)
 
 
 def test_http_asks_for_a_key_except_where_a_probe_or_a_reader_looks(server):
-    for path in ("/metrics", "/ws", "/v1/models", "/nowhere", "/metrics?key=" + ALICE):
+    for path in ("/ws", "/v1/models", "/nowhere", "/v1/models?key=" + ALICE):
         for headers in ({}, bearer("wrong-key"), {"Sec-WebSocket-Protocol": subprotocol(ALICE)}):
             answer = server.request("GET", path, headers)
             assert_refusal(answer.status, answer.headers, answer.body)
@@ -110,7 +110,7 @@ def test_http_asks_for_a_key_except_where_a_probe_or_a_reader_looks(server):
         assert server.request("GET", path).status == 200
         assert server.request("GET", path, bearer("wrong-key")).status == 200
     for headers in (bearer(ALICE), {"api-key": BOB}):
-        assert server.request("GET", "/metrics", headers).status == 200
+        assert server.request("GET", "/v1/models", headers).status == 200
         assert server.request("GET", "/nowhere", headers).status == 404
     assert server.request("POST", "/", {}).status == 401
 
@@ -119,7 +119,7 @@ def test_a_connection_goes_on_after_a_refusal(server):
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=LIMIT)
     statuses = []
     for headers in ({}, bearer("wrong-key"), bearer(ALICE)):
-        connection.request("GET", "/metrics", headers=headers)
+        connection.request("GET", "/v1/models", headers=headers)
         response = connection.getresponse()
         response.read()
         statuses.append((response.status, connection.sock is not None))
@@ -149,15 +149,15 @@ def test_names_are_in_the_log_and_the_metrics_and_keys_in_neither(launch, backen
     with open_client(server, subprotocols=["realtime", subprotocol(BOB)]):
         pass
     refused_upgrade(server, subprotocols=[subprotocol("wrong-key-89")])
-    server.request("GET", "/metrics", bearer("wrong-key-89"))
+    server.request("GET", "/v1/models", bearer("wrong-key-89"))
     server.wait_sessions(0)
     answer = server.get("/metrics")
     metrics = server.metrics()
     name = "steno_requests_total"
-    assert metrics.total(name, key="alice", kind="websocket", outcome="accepted") == 2
-    assert metrics.total(name, key="key-2", kind="websocket", outcome="accepted") == 2
-    assert metrics.total(name, key="", kind="websocket", outcome="refused") == 1
-    assert metrics.total(name, key="", kind="http", outcome="refused") == 1
+    assert metrics.total(name, key="alice", kind="websocket", status="101") == 2
+    assert metrics.total(name, key="key-2", kind="websocket", status="101") == 2
+    assert metrics.total(name, key="", kind="websocket", status="401") == 1
+    assert metrics.total(name, key="", kind="http", status="401") == 1
     assert metrics.types[name] == "counter"
     until(lambda: sum("Session ended" in line for line in server.log) == 4, "every session is logged")
     ended = [line for line in server.log if "Session ended" in line]
@@ -199,7 +199,7 @@ def test_an_open_server_takes_any_key(launch, backend):
             client.manual()
             client.utterance(SPEECH)
             client.transcript()
-    assert server.metrics().total("steno_requests_total", key="", kind="websocket", outcome="accepted") == 3
+    assert server.metrics().total("steno_requests_total", key="", kind="websocket", status="101") == 3
 
 
 @pytest.mark.parametrize(
@@ -218,10 +218,10 @@ def test_the_file_and_the_option_hold_keys_too_and_an_empty_variable_none(launch
     (folder / ".env").write_text(f"API_KEYS={KEYS}\n")
     server = launch(backend, is_ready=False)
     server.key = ALICE
-    assert server.request("GET", "/metrics").status == 401
-    assert server.get("/metrics").status == 200
+    assert server.request("GET", "/v1/models").status == 401
+    assert server.get("/v1/models").status == 200
     open_server = launch(backend, is_ready=False, API_KEYS="")
-    assert open_server.request("GET", "/metrics").status == 200
+    assert open_server.request("GET", "/v1/models").status == 200
 
 
 @pytest.mark.parametrize("place", ["option", "environment"])

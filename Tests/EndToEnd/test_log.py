@@ -8,6 +8,8 @@ import subprocess
 import pytest
 
 import server as process
+from client import open_client
+from recording import constant
 from waiting import LIMIT, until
 
 
@@ -49,7 +51,7 @@ def test_a_log_that_nobody_reads_stops_nothing_and_its_end_is_whole(unread):
     child, reader = unread
     port = listening_port(child.pid)
     server = process.Server.__new__(process.Server)
-    server.port, server.key = port, ""
+    server.port, server.key, server._metrics_headers = port, "", {}
     # Each request writes lines of its own: far more than pipe and queue hold, so that some must be dropped.
     requests = 0
     while server.metrics().total("steno_log_lines_dropped_total") == 0:
@@ -63,3 +65,51 @@ def test_a_log_that_nobody_reads_stops_nothing_and_its_end_is_whole(unread):
     lines = text.decode().split("\n")
     assert lines[-1] == "", "the last line is whole"
     assert any("Log lines dropped" in line and "steno.log.dropped=" in line for line in lines)
+
+
+def line_with(server, text: str) -> str:
+    return until(lambda: next((line for line in server.log if text in line), None), f"the log says {text!r}")
+
+
+def test_the_id_in_the_log_is_that_of_the_answer(launch, backend):
+    server = launch(backend, LOG_LEVEL="debug")
+    for headers in ({}, {"x-request-id": "mine-1"}):
+        answer = server.request("POST", "/v1/realtime/client_secrets", headers)
+        assert answer.status == 200
+        line_with(server, f"hb.request.id={answer.headers['x-request-id']} ")
+
+
+def test_the_start_says_what_runs_and_where_audio_goes(launch, backend):
+    server = launch(backend, VAD="webrtc", TRANSCRIBER_MODEL="tiny")
+    line = line_with(server, "] Starting")
+    for text in ("steno.version=", "steno.detector=webrtc", "steno.engine=whisper-http", "steno.engine.model=tiny"):
+        assert text in line
+    assert "steno.engine.host=127.0.0.1" in line
+
+
+def test_a_session_has_a_line_at_its_start_and_one_at_its_end(launch, backend):
+    server = launch(backend, API_KEYS="alice:alice-key-1", LOG_LEVEL="info")
+    with open_client(server, additional_headers={"Authorization": "Bearer alice-key-1"}) as client:
+        client.manual()
+        client.utterance(constant(200, 1_000))
+        client.transcript()
+    start, end = line_with(server, "Session started"), line_with(server, "Session ended")
+    for line in (start, end):
+        assert "steno.protocol=compact" in line and "steno.key=alice" in line and "hb.request.id=req_" in line
+    assert next(word for word in start.split() if "request.id" in word) in end
+    for text in ("steno.audio.seconds=1.0", "steno.utterances=1", "steno.session.end=normal"):
+        assert text in end
+
+
+def test_the_end_of_a_session_has_its_reason(launch, backend):
+    server = launch(backend)
+    with open_client(server) as client:
+        client.socket.socket.shutdown(2)
+    line_with(server, "steno.session.end=client_gone")
+    with open_client(server) as client:
+        # A frame with reserved bits set.
+        client.socket.socket.sendall(bytes([0xF1, 0x80, 0, 0, 0, 0]))
+        line_with(server, "steno.session.end=protocol_error")
+    with open_client(server):
+        server.terminate()
+        line_with(server, "steno.session.end=shutdown")

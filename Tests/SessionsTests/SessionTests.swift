@@ -267,7 +267,7 @@ struct SessionTests {
             try #expect(harness.metrics.expectMeter("steno_sessions_active").lastValue == 1)
             harness.transcriber.answer(0, .success(Transcript(text: "counted")))
         }
-        let received = try harness.metrics.expectCounter("steno_audio_samples_total", [("outcome", "received")])
+        let received = try harness.metrics.expectCounter("steno_audio_received_samples_total")
         let utterances = try harness.metrics.expectCounter("steno_utterances_total", [("outcome", "transcribed")])
         #expect(received.values.reduce(0, +) == 4_800)
         #expect(utterances.values == [1])

@@ -226,8 +226,12 @@ struct SettingsTests {
 
     @Test("Marks as secret what holds a key, and nothing else")
     func secrets() {
-        #expect(Setting.allCases.filter(\.isSecret) == [.apiKeys, .openAIAPIKey])
-        #expect(Setting.allCases.filter { $0.rawValue.contains("KEY") } == [.apiKeys, .apiKeysFile, .openAIAPIKey])
+        #expect(Setting.allCases.filter(\.isSecret) == [.apiKeys, .metricsKey, .openAIAPIKey])
+        #expect(
+            Setting.allCases.filter { $0.rawValue.contains("KEY") } == [
+                .apiKeys, .apiKeysFile, .metricsKey, .openAIAPIKey,
+            ]
+        )
     }
 
     @Test("Has an option and a line of help for every setting", arguments: Setting.allCases)

@@ -8,6 +8,8 @@ import SpeechDetection
 /// Text messages are JSON objects with a `type`; binary messages are PCM16LE at the session's rate. The README lists
 /// every message.
 public struct CompactDialect: Dialect {
+    public static let name = "compact"
+
     /// The types of text messages that a client may send.
     package static let messageTypes = [
         "input_audio_buffer.append", "input_audio_buffer.commit", "input_audio_buffer.clear", "session.update",

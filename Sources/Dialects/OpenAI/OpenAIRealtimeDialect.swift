@@ -9,6 +9,8 @@ import Synchronization
 /// Sources: OpenAI's API reference for realtime client and server events, and the types of its Python package 3.52. One
 /// value serves one connection: it knows the session's name and which shape its client reads.
 public final class OpenAIRealtimeDialect: Dialect {
+    public static let name = "openai-realtime"
+
     /// Which names and structures the client reads.
     public enum Shape: Sendable {
         case ga

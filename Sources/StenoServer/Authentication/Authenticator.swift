@@ -44,8 +44,8 @@ final class Authenticator: Sendable {
         return change
     }
 
-    /// Paths that answer without a key: probes, and what explains the server.
-    private static let exempt: Set<[Substring]> = [["health"], ["ready"], ["openapi.json"], ["docs"]]
+    /// Paths that answer without one of the keys: probes, what explains the server, and metrics, which have their own.
+    private static let exempt: Set<[Substring]> = [["health"], ["ready"], ["openapi.json"], ["docs"], ["metrics"]]
 
     func verdict(on request: Request) -> Verdict {
         // As the router reads it.

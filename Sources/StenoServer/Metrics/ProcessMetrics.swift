@@ -1,10 +1,14 @@
-import Glibc
+import Foundation
 
 /// What the kernel says of this process, under the names that Prometheus' client libraries use.
 enum ProcessMetrics {
     static func add(to registry: PrometheusRegistry) {
         registry.observe("process_cpu_seconds_total", .counter) { processorSeconds }
         registry.observe("process_resident_memory_bytes", .gauge) { Double(residentBytes) }
+        registry.observe("process_max_fds", .gauge) { Double(OpenFiles.limit) }
+        let start = Date.now.timeIntervalSince1970
+        registry.observe("process_start_time_seconds", .gauge) { start }
+        registry.observe("steno_build_info", .gauge, dimensions: [("version", Version.current)]) { 1 }
     }
 
     private static var processorSeconds: Double {

@@ -4,8 +4,8 @@ import Logging
 
 /// Gives every answer an `x-request-id`, by which its line in the log can be found.
 ///
-/// It is the one that Hummingbird gives the log. A client's own is echoed instead when it is short and of plain
-/// characters, and one line in the log connects the two.
+/// Every line of the log about the request has it as `hb.request.id`. It is the client's own when that is short and of
+/// plain characters.
 struct RequestIDMiddleware: RouterMiddleware {
     typealias Context = ServerContext
 
@@ -17,13 +17,12 @@ struct RequestIDMiddleware: RouterMiddleware {
         next: @concurrent (Request, ServerContext) async throws -> Response
     ) async throws -> Response {
         guard let header = Self.header else { return try await next(request, context) }
+        let given = request.headers[header].flatMap { Self.isPlain($0) ? $0 : nil }
+        let id = given ?? "req_\(context.id)"
+        var context = context
+        context.logger[metadataKey: "hb.request.id"] = "\(id)"
         var response = try await next(request, context)
-        if let given = request.headers[header], Self.isPlain(given) {
-            context.logger.debug("Request named by its client", metadata: ["steno.request.id": "\(given)"])
-            response.headers[header] = given
-        } else {
-            response.headers[header] = context.logger[metadataKey: "hb.request.id"].map { "req_\($0)" }
-        }
+        response.headers[header] = id
         return response
     }
 

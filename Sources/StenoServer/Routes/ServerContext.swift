@@ -8,6 +8,8 @@ struct ServerContext: UpgradeRequestContext {
     let channel: any Channel
     /// Set by `AuthenticationMiddleware`.
     var client = Client()
+    /// For what stands outside of that.
+    let keyName = KeyName()
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)

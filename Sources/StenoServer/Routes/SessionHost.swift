@@ -1,3 +1,4 @@
+import Audio
 import Dialects
 import Hummingbird
 import Logging
@@ -47,10 +48,10 @@ struct SessionHost: Sendable {
     }
 
     /// Returns when the client has everything it is going to get; the result closes the socket.
-    private func serve(
+    private func serve<D: Dialect>(
         _ inbound: inout WebSocketInbound,
         _ outbound: WebSocketOutbound,
-        dialect: some Dialect,
+        dialect: D,
         settings: SessionSettings,
         logger: Logger
     ) async throws -> WebSocketClose {
@@ -62,10 +63,16 @@ struct SessionHost: Sendable {
             return try await drain.admit(controls) {
                 var reader = CommandReader(dialect: dialect)
                 let session = Session(settings: settings, transcriber: transcriber, metrics: metrics)
-                logger.debug("Session started")
-                try await run(session, &inbound, outbound, dialect, &reader)
-                logger.info("Session ended", metadata: session.ledger.metadata)
-                if let failure = reader.failure { throw failure }
+                let utterances = UtteranceCount()
+                logger.info("Session started", metadata: ["steno.protocol": "\(D.name)"])
+                do {
+                    try await run(session, &inbound, outbound, dialect, &reader, utterances)
+                    if let failure = reader.failure { throw failure }
+                    logEnd(of: session, utterances, hasClosed: inbound.peerClose != nil, error: nil, D.name, logger)
+                } catch {
+                    logEnd(of: session, utterances, hasClosed: inbound.peerClose != nil, error: error, D.name, logger)
+                    throw error
+                }
                 return drain.isDraining ? Self.stopping : WebSocketClose(.normal)
             }
         } catch SessionDrain.Refusal.draining {
@@ -75,17 +82,41 @@ struct SessionHost: Sendable {
         }
     }
 
+    private func logEnd(
+        of session: Session,
+        _ utterances: UtteranceCount,
+        hasClosed: Bool,
+        error: (any Error)?,
+        _ name: String,
+        _ logger: Logger
+    ) {
+        let end = SessionEnd(
+            error: error,
+            hasClosed: hasClosed,
+            isDraining: drain.isDraining
+        )
+        let ledger = session.ledger
+        var metadata = ledger.metadata
+        metadata["steno.protocol"] = "\(name)"
+        metadata["steno.audio.seconds"] = "\(Double(ledger.received) / Double(SampleClock.rate))"
+        metadata["steno.utterances"] = "\(utterances.value)"
+        metadata["steno.session.end"] = "\(end.rawValue)"
+        logger.info("Session ended", metadata: metadata)
+    }
+
     private func run(
         _ session: Session,
         _ inbound: inout WebSocketInbound,
         _ outbound: WebSocketOutbound,
         _ dialect: some Dialect,
-        _ reader: inout CommandReader<some Dialect>
+        _ reader: inout CommandReader<some Dialect>,
+        _ utterances: UtteranceCount
     ) async throws {
         let events = BoundedChannel<SessionEvent>(capacity: 4)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 for await event in events {
+                    utterances.note(event)
                     for message in dialect.encode(event) {
                         try await outbound.send(.text(ByteBuffer(bytes: message)))
                     }

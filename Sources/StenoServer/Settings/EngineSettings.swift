@@ -18,6 +18,20 @@ public struct EngineSettings: Sendable {
             }
         }
 
+        /// Its name, as `TRANSCRIBER` has it.
+        public var kind: String {
+            switch self {
+            case .whisperHTTP: ServerSettings.TranscriberChoice.whisperHTTP.rawValue
+            case .sherpa: ServerSettings.TranscriberChoice.sherpa.rawValue
+            case .pocketSphinx: ServerSettings.TranscriberChoice.pocketSphinx.rawValue
+            }
+        }
+
+        /// The host that gets the audio, or `nil` when it stays on this machine.
+        var host: String? {
+            if case .whisperHTTP(let configuration) = self { configuration.host } else { nil }
+        }
+
         /// The English name of the only language it knows, or `nil` for one that knows many.
         public var language: String? {
             switch self {

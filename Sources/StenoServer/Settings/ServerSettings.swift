@@ -40,6 +40,8 @@ public struct ServerSettings: Sendable {
     public var logLevel: Logger.Level
     /// Without any the server is open.
     var apiKeys: APIKeys
+    /// What opens the metrics; without it only this machine reads them.
+    var metricsKey: String?
     var allowedOrigins: AllowedOrigins
     var allowedHosts: AllowedHosts
     public var engine: EngineSettings
@@ -66,6 +68,7 @@ public struct ServerSettings: Sendable {
         port = try await reader.integer(.port, in: 0...65_535) ?? 8_000
         logLevel = try await reader.choice(.logLevel) ?? .info
         apiKeys = try await Self.apiKeys(reader)
+        metricsKey = try await reader.string(.metricsKey)
         allowedOrigins = try await Self.allowedOrigins(reader)
         allowedHosts = try await Self.allowedHosts(reader, host: host)
         engine = try await EngineSettings(reader)

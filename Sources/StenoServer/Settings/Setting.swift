@@ -7,6 +7,7 @@ public enum Setting: String, CaseIterable, Sendable {
     case logLevel = "LOG_LEVEL"
     case apiKeys = "API_KEYS"
     case apiKeysFile = "API_KEYS_FILE"
+    case metricsKey = "METRICS_KEY"
     case allowedOrigins = "ALLOWED_ORIGINS"
     case allowedHosts = "ALLOWED_HOSTS"
     case transcriber = "TRANSCRIBER"
@@ -62,7 +63,7 @@ public enum Setting: String, CaseIterable, Sendable {
     public var option: String { rawValue.lowercased().replacing("_", with: "-") }
 
     /// Whether its value must not be shown.
-    public var isSecret: Bool { self == .apiKeys || self == .openAIAPIKey }
+    public var isSecret: Bool { [.apiKeys, .metricsKey, .openAIAPIKey].contains(self) }
 
     /// What it is for, and its default, in one line.
     public var help: String {
@@ -72,6 +73,7 @@ public enum Setting: String, CaseIterable, Sendable {
         case .logLevel: "trace, debug, info, notice, warning, error or critical (info)"
         case .apiKeys: "Keys that clients must send, as KEY or NAME:KEY, separated by commas (none: open to everyone)"
         case .apiKeysFile: "File of such keys, one a line, instead of API_KEYS; SIGHUP reads it again"
+        case .metricsKey: "Key that opens GET /metrics, and nothing else (none: only this machine may read it)"
         case .allowedOrigins:
             "Sites whose pages may use the server, such as https://example.org, with commas; * for all (none but its own)"
         case .allowedHosts:

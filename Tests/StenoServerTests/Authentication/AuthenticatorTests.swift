@@ -7,9 +7,9 @@ import Testing
 
 @Suite("Authenticator")
 struct AuthenticatorTests {
-    static let exemptPaths = ["/health", "/ready", "/openapi.json", "/docs", "/health/", "/health?x=1"]
+    static let exemptPaths = ["/health", "/ready", "/metrics", "/openapi.json", "/docs", "/health/", "/health?x=1"]
     static let closedPaths = [
-        "/metrics", "/ws", "/v1/audio/transcriptions", "/v1/models", "/v1/realtime/client_secrets", "/nowhere",
+        "/ws", "/v1/audio/transcriptions", "/v1/models", "/v1/realtime/client_secrets", "/nowhere",
         "/Health", "/health/x", "/%68ealth", "/x/health", "/docs/x", "/openapi", "/realtimes", "/v1/realtime/x",
         "/v1%2Frealtime", "/v2/realtime", "/azure/realtime",
     ]

@@ -41,9 +41,8 @@ struct ClientSecretRoutesTests {
     func probe(_ keys: String? = "alice:alice-key") throws -> RouterProbe {
         let keys = try keys.map { try APIKeys(parsing: $0) } ?? APIKeys()
         let authenticator = Authenticator(keys: keys, secrets: secrets)
-        let registry = PrometheusRegistry()
         return RouterProbe { router in
-            router.add(middleware: AuthenticationMiddleware(authenticator: authenticator, factory: registry))
+            router.add(middleware: AuthenticationMiddleware(authenticator: authenticator))
             ClientSecretRoutes(secrets: secrets, format: format).add(to: router)
         }
     }

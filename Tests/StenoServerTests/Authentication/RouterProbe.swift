@@ -19,8 +19,11 @@ struct RouterProbe {
     let log = InMemoryLogHandler()
     private let router = Router(context: ServerContext.self)
 
-    /// - Parameter routes: Adds what comes behind the handling of errors.
-    init(_ routes: (Router<ServerContext>) -> Void) {
+    /// - Parameters:
+    ///   - outermost: What sees the answers last.
+    ///   - routes: Adds what comes behind the handling of errors.
+    init(outermost: RequestMetricsMiddleware? = nil, _ routes: (Router<ServerContext>) -> Void) {
+        if let outermost { router.add(middleware: outermost) }
         router.add(middleware: ErrorMiddleware())
         routes(router)
     }

@@ -1,0 +1,51 @@
+import CoreMetrics
+import Metrics
+import Synchronization
+import Transcription
+
+/// An engine whose work is counted, under the name of its kind.
+struct MeasuredTranscriber: Transcriber {
+    private let engine: any Transcriber
+    private let backend: String
+    private let factory: any MetricsFactory
+    private let underWay: Meter
+    private let duration: Timer
+
+    /// - Parameter backend: As `TRANSCRIBER` has it.
+    init(_ engine: any Transcriber, backend: String, factory: any MetricsFactory) {
+        self.engine = engine
+        self.backend = backend
+        self.factory = factory
+        let dimensions = [("backend", backend)]
+        underWay = Meter(label: "steno_engine_requests_under_way", dimensions: dimensions, factory: factory)
+        underWay.set(0)
+        duration = Timer(
+            label: "steno_engine_request_duration_seconds",
+            dimensions: dimensions,
+            preferredDisplayUnit: .seconds,
+            factory: factory
+        )
+    }
+
+    func transcribe(_ request: TranscriptionRequest) async throws(TranscriptionError) -> Transcript {
+        let start = ContinuousClock.now
+        underWay.increment()
+        defer {
+            underWay.decrement()
+            duration.record(duration: .now - start)
+        }
+        do {
+            let transcript = try await engine.transcribe(request)
+            count("transcribed")
+            return transcript
+        } catch {
+            count(error.code)
+            throw error
+        }
+    }
+
+    private func count(_ outcome: String) {
+        let dimensions = [("backend", backend), ("outcome", outcome)]
+        Counter(label: "steno_engine_requests_total", dimensions: dimensions, factory: factory).increment()
+    }
+}
