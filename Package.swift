@@ -231,7 +231,7 @@ let package = Package(
         .testTarget(
             name: "WebSocketTransportTests",
             dependencies: [
-                "TestSupport", "WebSocketTransport", hummingbird, hummingbirdCore, logging, nioCore, nioEmbedded,
+                "Limits", "TestSupport", "WebSocketTransport", hummingbird, hummingbirdCore, logging, nioCore, nioEmbedded,
                 nioPosix, serviceLifecycle,
             ],
             swiftSettings: strict

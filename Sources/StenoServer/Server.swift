@@ -2,6 +2,7 @@ import AudioFiles
 import Foundation
 import HTTPTransfer
 import Hummingbird
+import Limits
 public import Logging
 import NIOCore
 import ServiceLifecycle
@@ -81,13 +82,16 @@ public struct Server: Sendable {
         var webSocket = WebSocketConfiguration()
         webSocket.maxMessageSize = settings.maximumMessageBytes
         webSocket.sendTimeout = settings.slowReaderTimeout
+        webSocket.pingInterval = settings.pingInterval
+        webSocket.pongTimeout = settings.pingTimeout
         let host = SessionHost(
             settings: settings.session,
             detectors: detectors,
             transcriber: transcriber,
             metrics: metrics,
             drain: drain,
-            webSocket: webSocket
+            webSocket: webSocket,
+            memory: MemoryBudget(limit: settings.maximumMemoryBytes)
         )
         CompactRoute(host: host).add(to: router)
         let realtime = RealtimeRoute(host: host)

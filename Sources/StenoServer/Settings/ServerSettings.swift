@@ -50,6 +50,8 @@ public struct ServerSettings: Sendable {
     public var maximumUploadBytes: Int
     /// What bodies of requests and messages under way may hold together, in bytes.
     public var maximumMemoryBytes: Int
+    public var pingInterval: Duration
+    public var pingTimeout: Duration
     public var slowReaderTimeout: Duration
     public var shutdownTimeout: Duration
 
@@ -74,6 +76,8 @@ public struct ServerSettings: Sendable {
         maximumUploadBytes = try await reader.integer(.maxUploadBytes, in: 1_024...(1 << 32)) ?? 100 << 20
         maximumMemoryBytes =
             try await reader.integer(.maxMemoryBytes, in: (1 << 20)...(1 << 46)) ?? MachineMemory.size / 4
+        pingInterval = try await reader.milliseconds(.pingInterval, in: 100...3_600_000) ?? .seconds(20)
+        pingTimeout = try await reader.milliseconds(.pingTimeout, in: 100...3_600_000) ?? .seconds(40)
         slowReaderTimeout = try await reader.milliseconds(.slowReaderTimeout, in: 100...600_000) ?? .seconds(30)
         shutdownTimeout = try await reader.milliseconds(.shutdownTimeout, in: 0...600_000) ?? .seconds(20)
     }

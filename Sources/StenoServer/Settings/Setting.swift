@@ -48,6 +48,8 @@ public enum Setting: String, CaseIterable, Sendable {
     case maxMessageBytes = "MAX_MESSAGE_BYTES"
     case maxUploadBytes = "MAX_UPLOAD_BYTES"
     case maxMemoryBytes = "MAX_MEMORY_BYTES"
+    case pingInterval = "PING_INTERVAL_MS"
+    case pingTimeout = "PING_TIMEOUT_MS"
     case slowReaderTimeout = "SLOW_READER_TIMEOUT_MS"
     case shutdownTimeout = "SHUTDOWN_TIMEOUT_MS"
 
@@ -114,6 +116,8 @@ public enum Setting: String, CaseIterable, Sendable {
         case .maxMessageBytes: "Largest message from a client (22020096)"
         case .maxUploadBytes: "Largest body of an HTTP upload (104857600)"
         case .maxMemoryBytes: "Memory that bodies and messages under way may hold together (a quarter of the machine's)"
+        case .pingInterval: "Time between the pings that a WebSocket client gets (20000)"
+        case .pingTimeout: "How long a client may stay silent after a ping before it counts as gone (40000)"
         case .slowReaderTimeout: "How long a client may leave events unread (30000)"
         case .shutdownTimeout: "How long open utterances may take after SIGTERM (20000)"
         }
