@@ -242,7 +242,7 @@ let package = Package(
         .testTarget(
             name: "WebSocketTransportTests",
             dependencies: [
-                "TestSupport", "WebSocketTransport", hummingbird, hummingbirdCore, logging, nioCore, nioEmbedded,
+                "Limits", "TestSupport", "WebSocketTransport", hummingbird, hummingbirdCore, logging, nioCore, nioEmbedded,
                 nioPosix, serviceLifecycle,
             ],
             swiftSettings: strict

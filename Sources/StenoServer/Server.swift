@@ -134,13 +134,16 @@ public struct Server: Sendable {
         var webSocket = WebSocketConfiguration()
         webSocket.maxMessageSize = settings.maximumMessageBytes
         webSocket.sendTimeout = settings.slowReaderTimeout
+        webSocket.pingInterval = settings.pingInterval
+        webSocket.pongTimeout = settings.pingTimeout
         let host = SessionHost(
             settings: settings.session,
             detectors: detectors,
             transcriber: transcriber,
             metrics: metrics,
             drain: drain,
-            webSocket: webSocket
+            webSocket: webSocket,
+            memory: memory
         )
         CompactRoute(host: host).add(to: router)
         let realtime = RealtimeRoute(host: host)

@@ -1,3 +1,4 @@
+import Limits
 import NIOCore
 
 /// Turns a client's bytes into messages and control frames, however they are cut.
@@ -20,18 +21,31 @@ struct MessageReader: Sendable {
     private struct Message {
         var isText: Bool
         var payload = ByteBuffer()
+        /// What it takes of the budget; small messages take nothing.
+        var share: MemoryBudget.Share?
     }
 
+    /// Up to this size a message is not counted.
+    private static let uncounted = 1 << 16
+    /// Larger ones are counted in steps of so many bytes, as they arrive.
+    private static let step = 1 << 18
+
     private let maxMessageSize: Int
+    private let budget: MemoryBudget
     private var state = State.header
     /// The beginning of a header whose rest has not arrived.
     private var partialHeader = ByteBuffer()
     private var message: Message?
     private var control = ByteBuffer()
+    private var lastShare: MemoryBudget.Share?
 
-    init(maxMessageSize: Int) {
+    init(maxMessageSize: Int, budget: MemoryBudget = MemoryBudget(limit: .max)) {
         self.maxMessageSize = maxMessageSize
+        self.budget = budget
     }
+
+    /// What the message that came last takes of the budget, until it is let go.
+    mutating func takeShare() -> MemoryBudget.Share? { lastShare.take() }
 
     /// Consumes `bytes` up to the end of the next message or control frame; `nil` when more bytes are needed.
     ///
@@ -44,7 +58,7 @@ struct MessageReader: Sendable {
                 try begin(header)
                 state = .payload(header, read: 0)
             case .payload(let header, let read):
-                let read = read + readPayload(of: header, offset: read, from: &bytes)
+                let read = try read + readPayload(of: header, offset: read, from: &bytes)
                 guard read == header.length else {
                     state = .payload(header, read: read)
                     return nil
@@ -95,12 +109,27 @@ struct MessageReader: Sendable {
         message?.payload.reserveCapacity(minimumWritableBytes: min(header.length, 1 << 16))
     }
 
-    private mutating func readPayload(of header: FrameHeader, offset: Int, from bytes: inout ByteBuffer) -> Int {
+    private mutating func readPayload(
+        of header: FrameHeader,
+        offset: Int,
+        from bytes: inout ByteBuffer
+    ) throws(WebSocketProtocolError) -> Int {
         let count = header.length - offset
         guard !header.opcode.isControl else {
             return control.writeUnmasked(count, from: &bytes, key: header.key, offset: offset)
         }
+        try reserve(min(count, bytes.readableBytes))
         return message?.payload.writeUnmasked(count, from: &bytes, key: header.key, offset: offset) ?? 0
+    }
+
+    /// Counts `more` bytes of the message before they are kept.
+    private mutating func reserve(_ more: Int) throws(WebSocketProtocolError) {
+        guard let length = message.map({ $0.payload.readableBytes + more }), length > Self.uncounted else { return }
+        let share = message?.share ?? budget.makeShare()
+        message?.share = share
+        guard length > share.size else { return }
+        let steps = (length - share.size + Self.step - 1) / Self.step
+        guard share.grow(by: steps * Self.step) else { throw .noMemory }
     }
 
     private mutating func end(_ header: FrameHeader) throws(WebSocketProtocolError) -> Event? {
@@ -110,6 +139,7 @@ struct MessageReader: Sendable {
         case .close: return .close(try WebSocketClose(payload: control))
         case .continuation, .text, .binary:
             guard header.isFinal, let whole = message.take() else { return nil }
+            lastShare = whole.share
             guard whole.isText else { return .message(.binary(whole.payload)) }
             guard whole.payload.isValidUTF8 else { throw .invalidUTF8 }
             return .message(.text(whole.payload))

@@ -1,4 +1,5 @@
 public import Hummingbird
+public import Limits
 public import Logging
 public import NIOCore
 
@@ -18,6 +19,7 @@ extension Response {
     /// connection's event loop and must not block it.
     ///
     /// - Parameters:
+    ///   - budget: what the messages that wait or arrive in parts may take, together with all that shares it.
     ///   - subprotocol: the one to accept of those the client offered; `nil` names none.
     ///   - logger: the context's if left out.
     /// - Throws: `HTTPError` 426 or 400 if the request is no valid handshake.
@@ -25,6 +27,7 @@ extension Response {
         for request: Request,
         context: some UpgradeRequestContext,
         configuration: WebSocketConfiguration = WebSocketConfiguration(),
+        budget: MemoryBudget = MemoryBudget(limit: .max),
         subprotocol: String? = nil,
         logger: Logger? = nil,
         handler: @escaping @Sendable (inout WebSocketInbound, WebSocketOutbound) async throws -> WebSocketClose
@@ -38,6 +41,7 @@ extension Response {
             body: request.body,
             channel: context.channel,
             configuration: configuration,
+            budget: budget,
             logger: logger ?? context.logger,
             handler: handler
         )

@@ -2,11 +2,17 @@
 public struct WebSocketConfiguration: Equatable, Sendable {
     /// Largest message accepted, in bytes, after its fragments are joined.
     public var maxMessageSize = 21 << 20
+    /// Messages that are read ahead of the handler, in bytes; with more the socket is no longer read.
+    ///
+    /// The default is more than 90 seconds of the fullest audio that clients stream: 48 kHz in base64.
+    public var maxHeldBytes = 12 << 20
+    /// From which wait of a message on the log says that the handler is too slow, once a minute at most.
+    public var backlogWarning: Duration = .seconds(10)
     /// Time between the pings sent to the peer.
     public var pingInterval: Duration = .seconds(20)
     /// How long the peer may stay silent after a ping before the connection ends with code 1011.
     ///
-    /// Anything the peer sends counts as life. Time in which the handler does not read does not count.
+    /// Anything the peer sends counts as life. Time in which the socket is not read does not count.
     public var pongTimeout: Duration = .seconds(40)
     /// How long a peer may leave bytes waiting without taking any before the connection ends with code 1008.
     ///

@@ -14,11 +14,14 @@ public enum WebSocketProtocolError: Error, Equatable, Sendable, CustomStringConv
     case invalidUTF8
     /// A message is longer than the limit in bytes, or says that it will be.
     case tooLarge(limit: Int)
+    /// The process has no memory left for a message of this size; the peer is not to blame.
+    case noMemory
 
     /// The code that tells the peer (RFC 6455 section 7.4.1).
     public var closeCode: WebSocketCloseCode {
         switch self {
         case .tooLarge: .messageTooBig
+        case .noMemory: .tryAgainLater
         case .invalidUTF8: .invalidPayload
         case .reservedBits, .unmasked, .unknownOpcode, .fragmentedControlFrame, .longControlFrame,
             .unexpectedContinuation, .unfinishedMessage, .badClosePayload, .badCloseCode:
@@ -39,6 +42,7 @@ public enum WebSocketProtocolError: Error, Equatable, Sendable, CustomStringConv
         case .badCloseCode(let code): "A close frame has code \(code), which must not be sent."
         case .invalidUTF8: "A text is not valid UTF-8."
         case .tooLarge(let limit): "A message is longer than \(limit) bytes. Send it in smaller parts."
+        case .noMemory: "The server has no memory left for this message. Send smaller ones, or try again later."
         }
     }
 

@@ -1,4 +1,5 @@
 import Hummingbird
+import Limits
 import Logging
 import NIOCore
 import NIOHTTP1
@@ -11,6 +12,7 @@ struct WebSocketSession: Sendable {
     let body: RequestBody
     let channel: any Channel
     let configuration: WebSocketConfiguration
+    let budget: MemoryBudget
     let logger: Logger
     let handler: Handler
 
@@ -18,7 +20,7 @@ struct WebSocketSession: Sendable {
     @concurrent func run(_ writer: inout any ResponseBodyWriter) async throws {
         let link = WebSocketLink()
         try await watch(link)
-        await withTaskExecutorPreference(EventLoopExecutor(channel.eventLoop)) {
+        await withTaskExecutorPreference(EventLoopExecutor.shared(by: channel.eventLoop)) {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask {
                     await converse(link)
@@ -71,16 +73,34 @@ struct WebSocketSession: Sendable {
     }
 
     private func handleAndClose(_ link: WebSocketLink) async {
-        var inbound = WebSocketInbound(body, link: link, maxMessageSize: configuration.maxMessageSize)
-        let own = await close(by: &inbound, WebSocketOutbound(link: link, channel: channel))
-        let close = inbound.peerClose ?? own
-        logger.debug(
-            "WebSocket closing",
-            metadata: ["steno.websocket.code": "\(close.code?.rawValue ?? 1005)"]
+        let held = HeldMessages(configuration, budget: budget, report: warn)
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                let limit = configuration.maxMessageSize
+                var frames = InboundFrames(body, link: link, maxMessageSize: limit, budget: budget)
+                await frames.read(into: held)
+            }
+            var inbound = WebSocketInbound(held)
+            let own = await close(by: &inbound, WebSocketOutbound(link: link, channel: channel))
+            let close = held.peerClose ?? own
+            logger.debug(
+                "WebSocket closing",
+                metadata: ["steno.websocket.code": "\(close.code?.rawValue ?? 1005)"]
+            )
+            link.frames.close(close.payload)
+            channel.triggerUserOutboundEvent(ConnectionWatchHandler.Closing(), promise: nil)
+            held.discard()
+        }
+    }
+
+    private func warn(waited: Duration, bytes: Int) {
+        logger.warning(
+            "What a client sends is handled too slowly: the engine is slower than its audio comes",
+            metadata: [
+                "steno.websocket.waiting_seconds": "\(waited.components.seconds)",
+                "steno.websocket.waiting_bytes": "\(bytes)",
+            ]
         )
-        link.frames.close(close.payload)
-        channel.triggerUserOutboundEvent(ConnectionWatchHandler.Closing(), promise: nil)
-        await inbound.drain()
     }
 
     private func close(by inbound: inout WebSocketInbound, _ outbound: WebSocketOutbound) async -> WebSocketClose {

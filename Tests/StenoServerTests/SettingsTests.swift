@@ -151,7 +151,7 @@ struct SettingsTests {
             ("TRANSCRIBER", "magic"),
             ("TRANSCRIBER", "whisper-http"), ("OPENAI_BASE_URL", "ftp://host"), ("SHERPA_THREADS", "0"),
             ("MAX_SESSIONS", "none"),
-            ("MAX_MESSAGE_BYTES", "1"), ("SLOW_READER_TIMEOUT_MS", "1"), ("SHUTDOWN_TIMEOUT_MS", "x"),
+            ("MAX_MESSAGE_BYTES", "1"), ("SLOW_READER_TIMEOUT_MS", "1"), ("PING_INTERVAL_MS", "1"), ("PING_TIMEOUT_MS", "1"), ("SHUTDOWN_TIMEOUT_MS", "x"),
             ("MAX_PENDING_UTTERANCES", "0"), ("MODEL_LOAD_TIMEOUT_MS", "soon"),
             ("TRANSCRIBER_LANGUAGE", "klingon"), ("API_KEYS", "short"),
             ("API_KEYS", " "), ("API_KEYS", "some-long-key,"), ("API_KEYS", "some long key"),

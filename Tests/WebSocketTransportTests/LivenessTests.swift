@@ -1,3 +1,4 @@
+import Limits
 import NIOCore
 import ServiceLifecycle
 import Synchronization
@@ -146,6 +147,51 @@ struct LivenessTests {
                 #expect(try await client.dataFrame()?.closeCode == 1001)
             }
         }
+    }
+
+    @Test("Answers a ping behind messages that the handler has not taken, and gives it all of them later")
+    func answersPingWhileBusy() async throws {
+        let (signal, signaller) = AsyncStream<Void>.makeStream()
+        let handler: TestServer.Handler = { inbound, outbound in
+            for await _ in signal {}
+            var bytes = 0
+            while let message = try await inbound.next() { bytes += message.payload.readableBytes }
+            try await outbound.send(.text("\(bytes)"))
+            return WebSocketClose(.normal)
+        }
+        try await TestServer.run(handler: handler) { server in
+            try await RawClient.withWebSocket(port: server.port) { client in
+                // More than is read of a socket before anyone asks for it.
+                for mark in UInt8(0)..<9 {
+                    try await client.send(clientFrame(2, Array(repeating: 7, count: 100_000)))
+                    try await client.send(clientFrame(9, [mark]))
+                    #expect(try await client.frame() == .init(opcode: 10, payload: [mark]))
+                }
+                signaller.finish()
+                try await client.send(closeFrame(1000))
+                #expect(try await client.dataFrame()?.text == "900000")
+            }
+        }
+    }
+
+    @Test("Refuses a message in parts that the budget has no room for with 1013, and gives everything back")
+    func budget() async throws {
+        let budget = MemoryBudget(limit: 1 << 19)
+        try await TestServer.run(budget: budget) { server in
+            try await RawClient.withWebSocket(port: server.port) { first in
+                try await first.send(clientFrame(2, Array(repeating: 7, count: 300_000)).dropLast(1).map(\.self))
+                while budget.used < 300_000 { await Task.yield() }
+                try await RawClient.withWebSocket(port: server.port) { second in
+                    try await second.send(clientFrame(2, Array(repeating: 7, count: 300_000)))
+                    #expect(try await second.dataFrame()?.closeCode == 1013)
+                }
+                try await first.send([7 ^ 4])
+                #expect(try await first.dataFrame()?.payload.count == 300_000)
+                try await first.send(closeFrame(1000))
+                #expect(try await first.dataFrame()?.closeCode == 1000)
+            }
+        }
+        #expect(budget.used == 0)
     }
 
     @Test("Stops reading from a peer whose messages nobody takes, and does not count its silence")

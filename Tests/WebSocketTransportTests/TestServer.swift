@@ -1,5 +1,6 @@
 import Hummingbird
 import HummingbirdCore
+import Limits
 import Logging
 import NIOCore
 import ServiceLifecycle
@@ -24,6 +25,7 @@ struct TestServer {
     /// Serves `/health`, `/size` and the WebSocket `/ws`; returns once every connection has ended.
     static func run(
         _ configuration: WebSocketConfiguration = .testing,
+        budget: MemoryBudget = MemoryBudget(limit: .max),
         limits: HTTPLimits = HTTPLimits(),
         http: HTTPServerBuilder? = nil,
         subprotocol: String? = nil,
@@ -42,6 +44,7 @@ struct TestServer {
                 for: request,
                 context: context,
                 configuration: configuration,
+                budget: budget,
                 subprotocol: subprotocol,
                 handler: handler
             )
@@ -79,6 +82,7 @@ extension WebSocketConfiguration {
     static var testing: WebSocketConfiguration {
         var configuration = WebSocketConfiguration()
         configuration.maxMessageSize = 1 << 20
+        configuration.maxHeldBytes = 1 << 20
         configuration.closeTimeout = .milliseconds(200)
         return configuration
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Version
 
 /// What the kernel says of this process, under the names that Prometheus' client libraries use.
 enum ProcessMetrics {

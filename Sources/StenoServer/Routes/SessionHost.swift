@@ -1,6 +1,7 @@
 import Audio
 import Dialects
 import Hummingbird
+import Limits
 import Logging
 import NIOCore
 import Sessions
@@ -17,6 +18,8 @@ struct SessionHost: Sendable {
     let metrics: SessionMetrics
     let drain: SessionDrain
     let webSocket: WebSocketConfiguration
+    /// What clients can make the process hold.
+    let memory: MemoryBudget
 
     /// Accepted when it is offered: browsers that send their key as a subprotocol want another one answered.
     private static let subprotocol = "realtime"
@@ -42,6 +45,7 @@ struct SessionHost: Sendable {
             for: request,
             context: context,
             configuration: webSocket,
+            budget: memory,
             subprotocol: request.head.offeredSubprotocols.first { $0 == Self.subprotocol },
             handler: converse
         )
@@ -149,10 +153,17 @@ struct CommandReader<D: Dialect> {
             }
         } catch let error as WebSocketProtocolError {
             failure = error
-            let code: ClientError.Code = error.closeCode == .messageTooBig ? .messageTooLarge : .protocolViolation
-            return .invalid(ClientError(code, error.description))
+            return .invalid(ClientError(Self.code(for: error), error.description))
         } catch {
             return nil
+        }
+    }
+
+    private static func code(for error: WebSocketProtocolError) -> ClientError.Code {
+        switch error {
+        case .tooLarge: .messageTooLarge
+        case .noMemory: .serverOverloaded
+        default: .protocolViolation
         }
     }
 }

@@ -58,6 +58,8 @@ public struct ServerSettings: Sendable {
     /// What bodies of requests and messages under way may hold together, in bytes.
     public var maximumMemoryBytes: Int
     public var requestTimeout: Duration
+    public var pingInterval: Duration
+    public var pingTimeout: Duration
     public var slowReaderTimeout: Duration
     public var shutdownTimeout: Duration
 
@@ -87,6 +89,8 @@ public struct ServerSettings: Sendable {
         maximumMemoryBytes =
             try await reader.integer(.maxMemoryBytes, in: (1 << 20)...(1 << 46)) ?? MachineMemory.size / 4
         requestTimeout = try await reader.milliseconds(.requestTimeout, in: 100...600_000) ?? .seconds(30)
+        pingInterval = try await reader.milliseconds(.pingInterval, in: 100...3_600_000) ?? .seconds(20)
+        pingTimeout = try await reader.milliseconds(.pingTimeout, in: 100...3_600_000) ?? .seconds(40)
         slowReaderTimeout = try await reader.milliseconds(.slowReaderTimeout, in: 100...600_000) ?? .seconds(30)
         shutdownTimeout = try await reader.milliseconds(.shutdownTimeout, in: 0...600_000) ?? .seconds(8)
     }

@@ -56,6 +56,8 @@ public enum Setting: String, CaseIterable, Sendable {
     case fileTimeout = "FILE_TIMEOUT_MS"
     case maxMemoryBytes = "MAX_MEMORY_BYTES"
     case requestTimeout = "REQUEST_TIMEOUT_MS"
+    case pingInterval = "PING_INTERVAL_MS"
+    case pingTimeout = "PING_TIMEOUT_MS"
     case slowReaderTimeout = "SLOW_READER_TIMEOUT_MS"
     case shutdownTimeout = "SHUTDOWN_TIMEOUT_MS"
 
@@ -134,6 +136,8 @@ public enum Setting: String, CaseIterable, Sendable {
         case .maxMemoryBytes: "Memory that bodies and messages under way may hold together (a quarter of the machine's)"
         case .requestTimeout:
             "How long the head of a request may take, and its body stand still; it also has to bring 1 kB/s (30000)"
+        case .pingInterval: "Time between the pings that a WebSocket client gets (20000)"
+        case .pingTimeout: "How long a client may stay silent after a ping before it counts as gone (40000)"
         case .slowReaderTimeout: "How long a client may leave events or answers unread (30000)"
         case .shutdownTimeout: "How long open utterances may take after SIGTERM (8000)"
         }
