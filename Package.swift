@@ -70,7 +70,7 @@ let package = Package(
             name: "steno",
             dependencies: [
                 "StenoServer", "StenoClient", "SpeechPictures", "SpeechDetection", "AudioFiles", "Audio", "JSON",
-                "Models", "Version", argumentParser, configuration, logging, systemPackage,
+                "Models", argumentParser, configuration, logging, systemPackage,
             ],
             swiftSettings: strict
         ),
@@ -78,8 +78,7 @@ let package = Package(
             name: "StenoServer",
             dependencies: [
                 "Dialects", "Sessions", "Transcription", "SpeechDetection", "AudioFiles", "Audio", "JSON", "Models",
-                "WebSocketTransport", "HTTPTransfer", "Limits", "Version", "CCrypto", configuration, coreMetrics,
-                httpTypes,
+                "WebSocketTransport", "HTTPTransfer", "Limits", "CCrypto", configuration, coreMetrics, httpTypes,
                 hummingbird,
                 logging, metrics, nioCore, nioHTTP1, nioHTTPTypes, nioPosix,
                 serviceLifecycle, unixSignals,
@@ -137,14 +136,9 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .target(
-            name: "HTTPTransfer",
-            dependencies: ["Version", "CCurl"],
-            swiftSettings: strict + [.strictMemorySafety()]
-        ),
+        .target(name: "HTTPTransfer", dependencies: ["CCurl"], swiftSettings: strict + [.strictMemorySafety()]),
         .target(name: "Turns", dependencies: [deque], swiftSettings: strict),
         .target(name: "Limits", swiftSettings: strict),
-        .target(name: "Version", swiftSettings: strict),
 
         // C stays behind these targets: a narrow header each, no policy.
         .target(
@@ -191,7 +185,7 @@ let package = Package(
             name: "StenoServerTests",
             dependencies: [
                 "StenoServer", "Audio", "AudioFiles", "Dialects", "JSON", "Limits", "Models", "Sessions",
-                "SpeechDetection", "Transcription", "TestSupport", "Version", configuration, coreMetrics, httpTypes,
+                "SpeechDetection", "Transcription", "TestSupport", configuration, coreMetrics, httpTypes,
                 hummingbird, inMemoryLogging, logging, nioCore,
                 nioEmbedded, serviceLifecycle, serviceLifecycleTestKit,
             ],

@@ -1,6 +1,5 @@
 internal import Glibc
 internal import Synchronization
-public import Version
 
 /// Sends HTTP requests and brings their answers.
 ///
@@ -19,7 +18,7 @@ public final class HTTPTransport: Sendable {
 
         /// Trusts the file that the variable `SSL_CERT_FILE` names, when it is set.
         public init(
-            userAgent: String = "steno/\(Version.current)",
+            userAgent: String = "steno/0.1",
             certificateFile: String? = Self.certificateFileFromEnvironment,
             maxIdleConnections: Int = 32
         ) {

@@ -1,12 +1,11 @@
 import ArgumentParser
-import Version
 
 @main
 struct Steno: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "steno",
         abstract: "A realtime speech-to-text server, and a client to try it with.",
-        version: Version.current,
+        version: "0.1.0",
         subcommands: [ServeCommand.self, TranscribeCommand.self, SegmentCommand.self, ModelsCommand.self]
     )
 

@@ -1,10 +1,6 @@
-import Dialects
 import Foundation
 import JSON
-import Sessions
 import Testing
-import Transcription
-import Version
 
 @testable import StenoServer
 
@@ -37,56 +33,6 @@ struct DocumentationTests {
         for reference in references {
             let target = reference.split(separator: "/").dropFirst().reduce(Self.api as JSONValue?) { $0?[String($1)] }
             #expect(target != nil, "\(reference)")
-        }
-    }
-
-    @Test("Names the version that runs")
-    func version() {
-        #expect(Self.api["info"]?["version"]?.string == Version.current)
-    }
-
-    /// The types of messages that the description has for a path, from one side.
-    static func messageTypes(_ path: String, from side: String) -> Set<String> {
-        let messages = api["paths"]?[path]?["get"]?["x-websocket-messages"]?.elements ?? []
-        return Set(messages.filter { $0["from"]?.string == side }.compactMap { $0["type"]?.string })
-    }
-
-    @Test("Describes every message that a client may send over a WebSocket")
-    func clientMessages() {
-        #expect(Self.messageTypes("/ws", from: "client") == Set(CompactDialect.messageTypes))
-        #expect(Self.messageTypes("/v1/realtime", from: "client") == Set(OpenAIRealtimeDialect.messageTypes))
-    }
-
-    @Test("Describes every message that the server sends over a WebSocket")
-    func serverMessages() throws {
-        let settings = SessionSettings()
-        let item = SessionEvent.Item(id: "item_1", range: 0..<160)
-        let events: [SessionEvent] = [
-            .created(settings), .updated(settings), .speechStarted(itemID: "item_1", at: 0),
-            .speechStopped(itemID: "item_1", at: 160),
-            .committed(item, previousID: nil), .cleared, .transcribed(item, Transcript(text: "word")),
-            .failed(item, .engineFailed), .retrieved(ConversationItem(id: "item_1")), .deleted(itemID: "item_1"),
-            .rejected(ClientError(.invalidJSON, "No.")),
-        ]
-        func sent(by dialects: any Dialect...) throws -> Set<String> {
-            let messages = dialects.flatMap { dialect in events.flatMap { dialect.encode($0) } }
-            return Set(try messages.compactMap { try JSONValue(parsing: $0.span)["type"]?.string })
-        }
-        #expect(try sent(by: CompactDialect()) == Self.messageTypes("/ws", from: "server"))
-        let shapes: [OpenAIRealtimeDialect.Shape] = [.ga, .beta(isTranscription: true), .beta(isTranscription: false)]
-        let realtime = try shapes.map { try sent(by: OpenAIRealtimeDialect(shape: $0)) }
-        #expect(realtime.reduce(Set()) { $0.union($1) } == Self.messageTypes("/v1/realtime", from: "server"))
-    }
-
-    @Test("Shows every message on the page")
-    func messages() throws {
-        let html = DocumentationPage(Self.api).html
-        for path in ["/ws", "/v1/realtime"] {
-            for side in ["client", "server"] {
-                let types = Self.messageTypes(path, from: side)
-                #expect(!types.isEmpty)
-                for type in types { #expect(html.contains("<td><code>\(type)</code></td>")) }
-            }
         }
     }
 

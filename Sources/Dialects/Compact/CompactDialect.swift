@@ -10,11 +10,6 @@ import SpeechDetection
 public struct CompactDialect: Dialect {
     public static let name = "compact"
 
-    /// The types of text messages that a client may send.
-    package static let messageTypes = [
-        "input_audio_buffer.append", "input_audio_buffer.commit", "input_audio_buffer.clear", "session.update",
-    ]
-
     private let maximumPrompt: Int
     private let makeEventID: @Sendable () -> String
 
@@ -79,7 +74,8 @@ public struct CompactDialect: Dialect {
                 }
                 return .update(try settings(session))
             default:
-                let known = Self.messageTypes.joined(separator: ", ")
+                let known =
+                    "input_audio_buffer.append, input_audio_buffer.commit, input_audio_buffer.clear, session.update"
                 throw ClientError(.unknownEvent, "The type is none of \(known).", param: "type")
             }
         } catch {

@@ -18,9 +18,6 @@ public final class OpenAIRealtimeDialect: Dialect {
         case beta(isTranscription: Bool)
     }
 
-    /// The types of messages that a client may send.
-    package static let messageTypes = RealtimeRequest.types
-
     private let sessionID: String
     private let expiry: Int
     private let makeEventID: @Sendable () -> String
@@ -82,15 +79,14 @@ public final class OpenAIRealtimeDialect: Dialect {
 extension OpenAIRealtimeDialect {
     /// What the query of the WebSocket's URL asks for.
     ///
-    /// `model`, or `deployment` in Azure's words, names a transcription model only together with `intent=transcription`;
-    /// alone, it names one for conversations, which says nothing here.
+    /// `model` names a transcription model only together with `intent=transcription`; alone, it names one for
+    /// conversations, which says nothing here.
     public static func update(query: [(name: String, value: String)]) throws(ClientError) -> SessionUpdate {
         var update = SessionUpdate()
         let values = Dictionary(query.map { ($0.name, $0.value) }) { first, _ in first }
         func text(_ name: String) -> String? { values[name].flatMap { $0.isEmpty ? nil : $0 } }
         let isTranscription = values["intent"] == "transcription"
-        let model = isTranscription ? text("model") ?? text("deployment") : nil
-        update.model = (text("transcription_model") ?? model).map { .some($0) }
+        update.model = (text("transcription_model") ?? (isTranscription ? text("model") : nil)).map { .some($0) }
         let language = values["language"].map { ["language": JSONValue.string($0)] }
         update.language = try JSONFields(values: language ?? [:]).language()
         return update

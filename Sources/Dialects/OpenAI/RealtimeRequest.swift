@@ -5,7 +5,7 @@ import Sessions
 struct RealtimeRequest {
     let command: ClientCommand
 
-    static let types = [
+    private static let types = [
         "session.update", "transcription_session.update", "input_audio_buffer.append", "input_audio_buffer.commit",
         "input_audio_buffer.clear", "conversation.item.retrieve", "conversation.item.delete",
     ]

@@ -17,14 +17,14 @@ struct DocumentationPage {
             <head>
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>\(title): API</title>
+            <title>\(title): HTTP API</title>
             <style>
             \(Self.style)
             </style>
             </head>
             <body>
             <header>
-            <h1>\(title) \(Self.escaped(api["info"]?["version"]?.string ?? ""))</h1>
+            <h1>\(title)</h1>
             <p class="summary">\(Self.inline(api["info"]?["summary"]))</p>
             \(Self.prose(api["info"]?["description"]))
             <p>The same for programs: <a href="/openapi.json">/openapi.json</a> (OpenAPI \
@@ -112,7 +112,6 @@ struct DocumentationPage {
             \(prose(value["description"]))
             \(parameters(value["parameters"]?.elements ?? []))
             \(body.joined())
-            \(messages(value["x-websocket-messages"]?.elements ?? []))
             <h4>Answers</h4>
             <dl>
             \(answers(value["responses"]?.members ?? [:]))
@@ -133,19 +132,6 @@ struct DocumentationPage {
             )
         }
         return "<h4>Parameters</h4>\n" + SchemaTable.table(rows)
-    }
-
-    /// What a WebSocket's two sides may say, a table for each.
-    private static func messages(_ messages: [JSONValue]) -> String {
-        guard !messages.isEmpty else { return "" }
-        return [("client", "To the server"), ("server", "From the server")].map { side, heading in
-            let rows = messages.filter { $0["from"]?.string == side }.map { message in
-                "<tr><td><code>\(escaped(message["type"]?.string ?? ""))</code></td>"
-                    + "<td>\(inline(message["description"]))</td></tr>\n"
-            }
-            return "<h4>\(heading)</h4>\n<table>\n<thead><tr><th>Type</th><th>Meaning</th></tr></thead>\n<tbody>\n"
-                + "\(rows.joined())</tbody>\n</table>\n"
-        }.joined()
     }
 
     private static func answers(_ answers: [String: JSONValue]) -> String {

@@ -244,8 +244,6 @@ struct RealtimeRequestTests {
         var expected = SessionUpdate()
         expected.model = "whisper-1"
         #expect(try update([("model", "whisper-1"), ("intent", "transcription")]) == expected)
-        #expect(try update([("deployment", "whisper-1"), ("intent", "transcription")]) == expected)
-        #expect(try update([("deployment", "gpt-realtime"), ("api-version", "2025-04-01")]) == SessionUpdate())
         expected.language = "de"
         #expect(try update([("model", "x"), ("transcription_model", "whisper-1"), ("language", "de-AT")]) == expected)
         #expect(throws: ClientError.self) { try update([("language", "klingon")]) }
