@@ -67,7 +67,7 @@ let package = Package(
             name: "steno",
             dependencies: [
                 "StenoServer", "StenoClient", "SpeechPictures", "SpeechDetection", "AudioFiles", "Audio", "JSON",
-                "Models", argumentParser, configuration, logging, systemPackage,
+                "Models", "Release", argumentParser, configuration, logging, systemPackage,
             ],
             swiftSettings: strict
         ),
@@ -75,7 +75,8 @@ let package = Package(
             name: "StenoServer",
             dependencies: [
                 "Dialects", "Sessions", "Transcription", "SpeechDetection", "AudioFiles", "Audio", "JSON", "Models",
-                "WebSocketTransport", "HTTPTransfer", "Limits", "CCrypto", configuration, coreMetrics, httpTypes,
+                "WebSocketTransport", "HTTPTransfer", "Limits", "Release", "CCrypto", configuration, coreMetrics,
+                httpTypes,
                 hummingbird,
                 logging, metrics, nioCore, nioHTTP1, nioHTTPTypes,
                 serviceLifecycle, unixSignals,
@@ -85,7 +86,7 @@ let package = Package(
         ),
         .target(
             name: "StenoClient",
-            dependencies: ["Audio", nioCore, nioHTTP1, nioPosix, nioWebSocket],
+            dependencies: ["Audio", "Release", nioCore, nioHTTP1, nioPosix, nioWebSocket],
             swiftSettings: strict
         ),
         .target(
@@ -108,7 +109,7 @@ let package = Package(
         ),
         .target(
             name: "Models",
-            dependencies: ["CCrypto", "CCurl"],
+            dependencies: ["CCrypto", "CCurl", "Release"],
             resources: [.embedInCode("Catalogue/catalogue.json")],
             swiftSettings: strict
         ),
@@ -133,9 +134,14 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .target(name: "HTTPTransfer", dependencies: ["CCurl"], swiftSettings: strict + [.strictMemorySafety()]),
+        .target(
+            name: "HTTPTransfer",
+            dependencies: ["CCurl", "Release"],
+            swiftSettings: strict + [.strictMemorySafety()]
+        ),
         .target(name: "Turns", dependencies: [deque], swiftSettings: strict),
         .target(name: "Limits", swiftSettings: strict),
+        .target(name: "Release", swiftSettings: strict),
 
         // C stays behind these targets: a narrow header each, no policy.
         .target(
@@ -181,7 +187,8 @@ let package = Package(
         .testTarget(
             name: "StenoServerTests",
             dependencies: [
-                "StenoServer", "Audio", "AudioFiles", "JSON", "Models", "Sessions", "SpeechDetection", "Transcription",
+                "StenoServer", "Audio", "AudioFiles", "Dialects", "JSON", "Models", "Release", "Sessions",
+                "SpeechDetection", "Transcription",
                 "TestSupport", configuration, coreMetrics, httpTypes, hummingbird, inMemoryLogging, logging, nioCore,
                 nioEmbedded, serviceLifecycle, serviceLifecycleTestKit,
             ],
@@ -238,7 +245,7 @@ let package = Package(
         ),
         .testTarget(
             name: "HTTPTransferTests",
-            dependencies: ["CCurl", "HTTPTransfer", "TestSupport"],
+            dependencies: ["CCurl", "HTTPTransfer", "Release", "TestSupport"],
             swiftSettings: strict
         ),
         .testTarget(name: "TurnsTests", dependencies: ["Turns", "TestSupport"], swiftSettings: strict),

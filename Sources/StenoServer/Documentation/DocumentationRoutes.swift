@@ -2,6 +2,7 @@ import FoundationEssentials
 import Hummingbird
 import JSON
 import NIOCore
+import Release
 
 /// `/openapi.json` and `/docs`: what the HTTP side offers, for programs and for people.
 struct DocumentationRoutes: Sendable {
@@ -11,9 +12,11 @@ struct DocumentationRoutes: Sendable {
 
     /// - Throws: `DecodingError` when the description that was built in is no JSON.
     init() throws {
-        let bytes = PackageResources.openapi_json
-        description = ByteBuffer(bytes: bytes)
-        page = ByteBuffer(string: DocumentationPage(try JSONDecoder().decode(JSONValue.self, from: Data(bytes))).html)
+        let text = String(decoding: PackageResources.openapi_json, as: UTF8.self)
+            .replacing(#""version": "0.0.0""#, with: #""version": "\#(Release.version)""#, maxReplacements: 1)
+        description = ByteBuffer(string: text)
+        let api = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+        page = ByteBuffer(string: DocumentationPage(api).html)
     }
 
     func add(to router: Router<ServerContext>) {

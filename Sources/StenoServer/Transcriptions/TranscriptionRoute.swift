@@ -1,4 +1,5 @@
 import AudioFiles
+import Foundation
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -19,12 +20,14 @@ struct TranscriptionRoute: Sendable {
     /// The English name of the language that the engine hears when nobody names one.
     let engineLanguage: String?
 
-    /// OpenAI's path, Groq's, one without a version, and whisper.cpp's.
+    /// OpenAI's path, Groq's, one without a version, whisper.cpp's, and Azure's.
     private static let paths: [RouterPath] = [
         "/v1/audio/transcriptions", "/openai/v1/audio/transcriptions", "/audio/transcriptions", "/inference",
+        "/openai/deployments/:deployment/audio/transcriptions",
     ]
     private static let translations: [RouterPath] = [
         "/v1/audio/translations", "/openai/v1/audio/translations", "/audio/translations",
+        "/openai/deployments/:deployment/audio/translations",
     ]
 
     func add(to router: Router<ServerContext>) {
@@ -74,6 +77,7 @@ struct TranscriptionRoute: Sendable {
     ) async throws -> (TranscriptionForm, FileTranscription) {
         let body = try await upload.form(request, on: context.channel, keeping: TranscriptionForm.isWanted)
         var form = try TranscriptionForm(body)
+        form.model = form.model ?? context.parameters.get("deployment")?.removingPercentEncoding
         let samples = try await files.read(form.file)
         form.file = []
         guard samples.count >= FileTranscription.minimumLength else {
