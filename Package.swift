@@ -70,7 +70,7 @@ let package = Package(
             name: "steno",
             dependencies: [
                 "StenoServer", "StenoClient", "SpeechPictures", "SpeechDetection", "AudioFiles", "Audio", "JSON",
-                "Models", argumentParser, configuration, logging, systemPackage,
+                "Models", "Release", argumentParser, configuration, logging, systemPackage,
             ],
             swiftSettings: strict
         ),
@@ -78,7 +78,8 @@ let package = Package(
             name: "StenoServer",
             dependencies: [
                 "Dialects", "Sessions", "Transcription", "SpeechDetection", "AudioFiles", "Audio", "JSON", "Models",
-                "WebSocketTransport", "HTTPTransfer", "Limits", "CCrypto", configuration, coreMetrics, httpTypes,
+                "WebSocketTransport", "HTTPTransfer", "Limits", "Release", "CCrypto", configuration, coreMetrics,
+                httpTypes,
                 hummingbird,
                 logging, metrics, nioCore, nioHTTP1, nioHTTPTypes, nioPosix,
                 serviceLifecycle, unixSignals,
@@ -88,7 +89,7 @@ let package = Package(
         ),
         .target(
             name: "StenoClient",
-            dependencies: ["Audio", nioCore, nioHTTP1, nioPosix, nioSSL, nioWebSocket],
+            dependencies: ["Audio", "Release", nioCore, nioHTTP1, nioPosix, nioSSL, nioWebSocket],
             swiftSettings: strict
         ),
         .target(
@@ -111,7 +112,7 @@ let package = Package(
         ),
         .target(
             name: "Models",
-            dependencies: ["CCrypto", "CCurl"],
+            dependencies: ["CCrypto", "CCurl", "Release"],
             resources: [.embedInCode("Catalogue/catalogue.json")],
             swiftSettings: strict
         ),
@@ -136,9 +137,14 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .target(name: "HTTPTransfer", dependencies: ["CCurl"], swiftSettings: strict + [.strictMemorySafety()]),
+        .target(
+            name: "HTTPTransfer",
+            dependencies: ["CCurl", "Release"],
+            swiftSettings: strict + [.strictMemorySafety()]
+        ),
         .target(name: "Turns", dependencies: [deque], swiftSettings: strict),
         .target(name: "Limits", swiftSettings: strict),
+        .target(name: "Release", swiftSettings: strict),
 
         // C stays behind these targets: a narrow header each, no policy.
         .target(
@@ -185,7 +191,7 @@ let package = Package(
             name: "StenoServerTests",
             dependencies: [
                 "StenoServer", "Audio", "AudioFiles", "Dialects", "JSON", "Limits", "Models", "Sessions",
-                "SpeechDetection", "Transcription", "TestSupport", configuration, coreMetrics, httpTypes,
+                "SpeechDetection", "Transcription", "Release", "TestSupport", configuration, coreMetrics, httpTypes,
                 hummingbird, inMemoryLogging, logging, nioCore,
                 nioEmbedded, serviceLifecycle, serviceLifecycleTestKit,
             ],
@@ -236,14 +242,15 @@ let package = Package(
         .testTarget(
             name: "WebSocketTransportTests",
             dependencies: [
-                "Limits", "TestSupport", "WebSocketTransport", hummingbird, hummingbirdCore, logging, nioCore, nioEmbedded,
+                "Limits", "TestSupport", "WebSocketTransport", hummingbird, hummingbirdCore, logging, nioCore,
+                nioEmbedded,
                 nioPosix, serviceLifecycle,
             ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "HTTPTransferTests",
-            dependencies: ["CCurl", "HTTPTransfer", "TestSupport"],
+            dependencies: ["CCurl", "HTTPTransfer", "Release", "TestSupport"],
             swiftSettings: strict
         ),
         .testTarget(name: "TurnsTests", dependencies: ["Turns", "TestSupport"], swiftSettings: strict),

@@ -1,4 +1,5 @@
 internal import Glibc
+public import Release
 internal import Synchronization
 
 /// Sends HTTP requests and brings their answers.
@@ -18,7 +19,7 @@ public final class HTTPTransport: Sendable {
 
         /// Trusts the file that the variable `SSL_CERT_FILE` names, when it is set.
         public init(
-            userAgent: String = "steno/0.1",
+            userAgent: String = "steno/\(Release.version)",
             certificateFile: String? = Self.certificateFileFromEnvironment,
             maxIdleConnections: Int = 32
         ) {

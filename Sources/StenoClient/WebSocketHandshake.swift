@@ -2,6 +2,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOWebSocket
+import Release
 
 /// The opening handshake on a new channel (RFC 6455 section 4.1).
 struct WebSocketHandshake: Sendable {
@@ -44,7 +45,7 @@ struct WebSocketHandshake: Sendable {
     }
 
     private var request: HTTPRequestHead {
-        var headers: HTTPHeaders = ["Host": url.authority, "User-Agent": "steno"]
+        var headers: HTTPHeaders = ["Host": url.authority, "User-Agent": "steno/\(Release.version)"]
         if let apiKey { headers.add(name: "Authorization", value: "Bearer \(apiKey)") }
         return HTTPRequestHead(version: .http1_1, method: .GET, uri: url.targetWithoutAudio, headers: headers)
     }

@@ -9,7 +9,7 @@ import NIOCore
 import ServiceLifecycle
 import Sessions
 import Transcription
-import Version
+import Release
 import UnixSignals
 import WebSocketTransport
 
@@ -176,7 +176,7 @@ public struct Server: Sendable {
         logger.notice(
             "Starting",
             metadata: [
-                "steno.version": "\(Version.current)",
+                "steno.version": "\(Release.version)",
                 "steno.detector": "\(settings.detector.name)",
                 "steno.engine": "\(settings.engine.engine.kind)",
                 "steno.engine.model": "\(settings.engine.engine.model)",

@@ -1,11 +1,12 @@
 import ArgumentParser
+import Release
 
 @main
 struct Steno: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "steno",
         abstract: "A realtime speech-to-text server, and a client to try it with.",
-        version: "0.1.0",
+        version: Release.version,
         subcommands: [ServeCommand.self, TranscribeCommand.self, SegmentCommand.self, ModelsCommand.self]
     )
 

@@ -1,11 +1,13 @@
 """Models, and the API's own description."""
 
+import json
 import re
 
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 import upload
+from server import run
 from upload import request
 
 
@@ -48,10 +50,10 @@ def test_every_documented_path_is_there(description):
     built = {path: item for path, item in api["paths"].items() if not path.startswith("/v1/realtime")}
     assert len(built) >= 9
     for path, item in built.items():
-        path = path.replace("{model}", "whisper-1")
+        path = path.replace("{model}", "whisper-1").replace("{deployment}", "whisper-1")
         for method, operation in item.items():
             result = request(server, method.upper(), path, b"" if method == "post" else None)
-            allowed = {int(status) for status in operation["responses"]} | ({200} if path == "/" else set())
+            allowed = {int(status) for status in operation["responses"]}
             assert result.status in allowed, (method, path, result.status)
 
 
@@ -69,3 +71,38 @@ def test_errors_are_as_described(description):
     error = request(server, "POST", upload.PATH, b"").json["error"]
     fields = api["components"]["schemas"]["Error"]["properties"]["error"]
     assert set(error) == set(fields["required"]) == set(fields["properties"])
+
+
+def test_the_root_leads_to_the_documentation(launch, backend):
+    server = launch(backend)
+    assert "/docs" in server.get("/").body
+    page = server.request("GET", "/", {"Accept": "text/html,application/xhtml+xml"})
+    assert page.headers["Content-Type"].startswith("text/html")
+    assert '<a href="/docs">' in page.body
+    assert "</docs>" in page.headers["Link"]
+
+
+def test_there_is_one_version(description, tmp_path):
+    version = run("--version", cwd=tmp_path).stdout.strip()
+    assert re.fullmatch(r"\d+\.\d+\.\d+", version)
+    assert description[1]["info"]["version"] == version
+    assert f"Version {version}" in description[0].get("/docs").body
+
+
+@pytest.mark.parametrize("path", ["/", "/ws", "/v1/realtime"])
+def test_a_bad_query_and_its_answer_are_described(description, path):
+    server, api = description
+    answer = server.request("GET", path + ("?language=klingon"), {"Upgrade": "websocket", "Connection": "Upgrade"})
+    assert answer.status == 400
+    assert "400" in api["paths"][path]["get"]["responses"]
+    assert "200" in api["paths"]["/"]["get"]["responses"]
+
+
+def test_what_may_be_null_is_described(description):
+    server, api = description
+    secrets = api["paths"]["/v1/realtime/client_secrets"]["post"]
+    fields = secrets["requestBody"]["content"]["application/json"]["schema"]["properties"]
+    for name, field in fields.items():
+        assert "null" in field["type"]
+        body = json.dumps({name: None}).encode()
+        assert request(server, "POST", "/v1/realtime/client_secrets", body).status == 200

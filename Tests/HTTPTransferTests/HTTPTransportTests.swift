@@ -1,3 +1,4 @@
+import Release
 import Synchronization
 import TestSupport
 import Testing
@@ -25,7 +26,7 @@ struct HTTPTransportTests {
         let request = try #require(backend.requests.first)
         #expect(request.method == "GET")
         #expect(request.target == "/a?b=c")
-        #expect(request.headers["user-agent"] == "steno/0.1")
+        #expect(request.headers["user-agent"] == "steno/\(Release.version)")
         #expect(request.headers["content-length"] == nil)
     }
 

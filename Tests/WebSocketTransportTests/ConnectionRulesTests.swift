@@ -98,7 +98,7 @@ struct ConnectionRulesTests {
         let answers = try await answers("GET /health HTTP/1.1\r\nHo", limits: limits)
         #expect(statuses(answers) == ["408"])
         limits.idleTimeout = .milliseconds(100)
-        #expect(try await statuses(self.answers(Self.health, limits: limits)) == ["200"])
+        #expect(try await self.answers("", limits: limits).isEmpty)
     }
 
     @Test("Closes on a client that asks and asks but takes no answer")

@@ -80,13 +80,14 @@ extension OpenAIRealtimeDialect {
     /// What the query of the WebSocket's URL asks for.
     ///
     /// `model` names a transcription model only together with `intent=transcription`; alone, it names one for
-    /// conversations, which says nothing here.
+    /// conversations, which says nothing here. Azure's clients call it `deployment`.
     public static func update(query: [(name: String, value: String)]) throws(ClientError) -> SessionUpdate {
         var update = SessionUpdate()
         let values = Dictionary(query.map { ($0.name, $0.value) }) { first, _ in first }
         func text(_ name: String) -> String? { values[name].flatMap { $0.isEmpty ? nil : $0 } }
-        let isTranscription = values["intent"] == "transcription"
-        update.model = (text("transcription_model") ?? (isTranscription ? text("model") : nil)).map { .some($0) }
+        let named = text("model") ?? text("deployment")
+        let model = text("transcription_model") ?? (values["intent"] == "transcription" ? named : nil)
+        update.model = model.map { .some($0) }
         let language = values["language"].map { ["language": JSONValue.string($0)] }
         update.language = try JSONFields(values: language ?? [:]).language()
         return update

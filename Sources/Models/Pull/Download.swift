@@ -1,5 +1,6 @@
 import CCurl
 import Foundation
+import Release
 
 /// A file of HTTP that is written as it arrives, and that goes on where an earlier download of it broke off.
 ///
@@ -78,7 +79,7 @@ struct Download {
             (CURLOPT_SSL_VERIFYPEER, 1), (CURLOPT_SSL_VERIFYHOST, 2), (CURLOPT_TCP_KEEPALIVE, 1),
         ]
         let texts: [(CURLoption, String)] = [
-            (CURLOPT_URL, url), (CURLOPT_USERAGENT, "steno"), (CURLOPT_PROTOCOLS_STR, "http,https"),
+            (CURLOPT_URL, url), (CURLOPT_USERAGENT, "steno/\(Release.version)"), (CURLOPT_PROTOCOLS_STR, "http,https"),
             (CURLOPT_REDIR_PROTOCOLS_STR, url.hasPrefix("https:") ? "https" : "http,https"),
         ]
         return numbers.allSatisfy { ccurl_set_long(easy, $0, $1) == CURLE_OK }

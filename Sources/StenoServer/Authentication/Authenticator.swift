@@ -72,7 +72,7 @@ final class Authenticator: Sendable {
 /// Clients put different things before it, depending on what they take for the base of the address.
 enum RealtimePath {
     /// What stands before `realtime`.
-    static let prefixes: [[Substring]] = [["v1"], ["openai", "v1"], []]
+    static let prefixes: [[Substring]] = [["v1"], ["openai", "v1"], ["openai"], []]
     /// The paths of the WebSocket.
     static let sockets = Set(prefixes.map { $0 + ["realtime"] })
 }

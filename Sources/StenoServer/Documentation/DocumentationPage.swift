@@ -28,13 +28,15 @@ struct DocumentationPage {
             <p class="summary">\(Self.inline(api["info"]?["summary"]))</p>
             \(Self.prose(api["info"]?["description"]))
             <p>The same for programs: <a href="/openapi.json">/openapi.json</a> (OpenAPI \
-            \(Self.escaped(api["openapi"]?.string ?? ""))).</p>
+            \(Self.escaped(api["openapi"]?.string ?? ""))). Version \(Self.escaped(api["info"]?["version"]?.string ?? "")).</p>
             </header>
             <nav aria-label="Contents">
             \(groups.map(Self.contents).joined())
+            <p><a href="#messages">Messages of the WebSockets</a></p>
             </nav>
             <main>
             \(groups.map(Self.section).joined())
+            \(MessageTables(api["x-websocket-messages"]).html)
             <section>
             <h2 id="schemas">Objects</h2>
             \(Self.schemas(api))

@@ -1,6 +1,7 @@
 import Hummingbird
 import JSON
 import NIOCore
+import Release
 
 /// `/openapi.json` and `/docs`: what the HTTP side offers, for programs and for people.
 struct DocumentationRoutes: Sendable {
@@ -10,9 +11,11 @@ struct DocumentationRoutes: Sendable {
 
     /// - Throws: `JSONError` when the description that was built in is no JSON.
     init() throws {
-        let bytes = PackageResources.openapi_json
-        description = ByteBuffer(bytes: bytes)
-        page = ByteBuffer(string: DocumentationPage(try JSONValue(parsing: bytes.span)).html)
+        let text = String(decoding: PackageResources.openapi_json, as: UTF8.self)
+            .replacing(#""version": "0.0.0""#, with: #""version": "\#(Release.version)""#, maxReplacements: 1)
+        description = ByteBuffer(string: text)
+        let api = try JSONValue(parsing: Array(text.utf8).span)
+        page = ByteBuffer(string: DocumentationPage(api).html)
     }
 
     func add(to router: Router<ServerContext>) {

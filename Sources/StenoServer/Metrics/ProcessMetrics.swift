@@ -1,5 +1,5 @@
 import Foundation
-import Version
+import Release
 
 /// What the kernel says of this process, under the names that Prometheus' client libraries use.
 enum ProcessMetrics {
@@ -9,7 +9,7 @@ enum ProcessMetrics {
         registry.observe("process_max_fds", .gauge) { Double(OpenFiles.limit) }
         let start = Date.now.timeIntervalSince1970
         registry.observe("process_start_time_seconds", .gauge) { start }
-        registry.observe("steno_build_info", .gauge, dimensions: [("version", Version.current)]) { 1 }
+        registry.observe("steno_build_info", .gauge, dimensions: [("version", Release.version)]) { 1 }
     }
 
     private static var processorSeconds: Double {

@@ -11,11 +11,35 @@ struct CompactRoute {
     func add(to router: Router<ServerContext>) {
         router.get("/") { request, context in
             guard !request.head.asksForWebSocket else { return try await open(request, context) }
-            let text = "This is Steno. Open a WebSocket here, or see /health, /ready and /metrics.\n"
-            return StatusRoutes.text(text, type: "text/plain; charset=utf-8")
+            return Self.welcome(request)
         }
         router.get("ws") { request, context in try await open(request, context) }
     }
+
+    /// Where to go on: a page for browsers, lines for everybody else (RFC 8631 names the relations).
+    private static func welcome(_ request: Request) -> Response {
+        let isBrowser = request.headers[values: .accept].contains { $0.contains("text/html") }
+        var response =
+            isBrowser
+            ? StatusRoutes.text(page, type: "text/html; charset=utf-8")
+            : StatusRoutes.text(lines, type: "text/plain; charset=utf-8")
+        response.headers.append(HTTPField(name: .vary, value: "Accept"))
+        if let link = HTTPField.Name("Link") {
+            response.headers[link] = #"</docs>; rel="service-doc", </openapi.json>; rel="service-desc""#
+        }
+        return response
+    }
+
+    private static let lines = "This is Steno. Open a WebSocket here, or see /docs, /health, /ready and /metrics.\n"
+    private static let page = """
+        <!DOCTYPE html>
+        <html lang="en">
+        <head><meta charset="utf-8"><title>Steno</title></head>
+        <body><p>This is Steno, a speech-to-text server. See the <a href="/docs">documentation</a> of its paths and
+        messages, <a href="/health">/health</a>, <a href="/ready">/ready</a> and <a href="/metrics">/metrics</a>.</p></body>
+        </html>
+
+        """
 
     private func open(_ request: Request, _ context: ServerContext) async throws -> Response {
         var settings = host.settings

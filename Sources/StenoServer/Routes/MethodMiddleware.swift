@@ -50,7 +50,7 @@ final class RouteTable: Sendable {
             let isOpen = pattern.last == "**"
             let fixed = isOpen ? pattern.dropLast() : pattern[...]
             guard isOpen ? path.count > fixed.count : path.count == fixed.count else { return false }
-            return zip(fixed, path).allSatisfy { $0 == $1 || $0.hasPrefix(":") }
+            return zip(fixed, path).allSatisfy { $0 == $1 || $0.hasPrefix(":") || $0.hasPrefix("{") }
         }
     }
 

@@ -1,4 +1,5 @@
 import AudioFiles
+import Foundation
 import HTTPTypes
 import Hummingbird
 import Limits
@@ -24,12 +25,14 @@ struct TranscriptionRoute: Sendable {
     /// The English name of the language that the engine hears when nobody names one.
     let engineLanguage: String?
 
-    /// OpenAI's path, Groq's, one without a version, and whisper.cpp's.
+    /// OpenAI's path, Groq's, one without a version, whisper.cpp's, and Azure's.
     private static let paths: [RouterPath] = [
         "/v1/audio/transcriptions", "/openai/v1/audio/transcriptions", "/audio/transcriptions", "/inference",
+        "/openai/deployments/:deployment/audio/transcriptions",
     ]
     private static let translations: [RouterPath] = [
         "/v1/audio/translations", "/openai/v1/audio/translations", "/audio/translations",
+        "/openai/deployments/:deployment/audio/translations",
     ]
 
     func add(to router: Router<ServerContext>) {
@@ -102,7 +105,8 @@ struct TranscriptionRoute: Sendable {
         let body = try await withTaskExecutorPreference(uploadThreads) {
             try await upload.form(request, on: context.channel, keeping: TranscriptionForm.isWanted)
         }
-        let form = try TranscriptionForm(body)
+        var form = try TranscriptionForm(body)
+        form.model = form.model ?? context.parameters.get("deployment")?.removingPercentEncoding
         let source = try TranscriptionForm.file(of: body)
         let recording = try await withTaskExecutorPreference(fileThreads) { try await files.read(source) }
         guard recording.samples.count >= FileTranscription.minimumLength else {

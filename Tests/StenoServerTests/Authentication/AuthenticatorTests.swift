@@ -11,9 +11,11 @@ struct AuthenticatorTests {
     static let closedPaths = [
         "/ws", "/v1/audio/transcriptions", "/v1/models", "/v1/realtime/client_secrets", "/nowhere",
         "/Health", "/health/x", "/%68ealth", "/x/health", "/docs/x", "/openapi", "/realtimes", "/v1/realtime/x",
-        "/v1%2Frealtime", "/v2/realtime", "/openai/realtime",
+        "/v1%2Frealtime", "/v2/realtime", "/openai/v2/realtime",
     ]
-    static let realtimePaths = ["/v1/realtime", "/realtime", "/openai/v1/realtime", "/v1/realtime/?model=x"]
+    static let realtimePaths = [
+        "/v1/realtime", "/realtime", "/openai/v1/realtime", "/v1/realtime/?model=x", "/openai/realtime?deployment=x",
+    ]
 
     let secrets = ClientSecrets(uptime: { .zero }, date: { 0 })
     let secret: String
