@@ -16,8 +16,8 @@ public enum ClientCommand: Equatable, Sendable {
 }
 
 extension ClientCommand {
-    /// The most audio that is handled without a pause: 64 KiB, two seconds at 16 kHz.
-    static let pieceLength = 1 << 16
+    /// The most audio that is handled without a pause: 8 KiB, half a second at 8 kHz, so that others wait for little.
+    static let pieceLength = 1 << 13
 
     /// The same command in parts that are each handled quickly.
     ///

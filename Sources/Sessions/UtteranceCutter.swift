@@ -31,6 +31,10 @@ struct UtteranceCutter {
     private var announcedID: String?
     /// Samples before this one are accounted for, although the next utterance may have some of them as its context.
     private var booked: SamplePosition = 0
+    /// Where the stream began, or began again after a clear.
+    private var lastStart: SamplePosition = 0
+    /// Whether the stream is something that no samples can be made of.
+    private var isRefusing = false
 
     init(
         settings: SessionSettings,
@@ -59,6 +63,7 @@ struct UtteranceCutter {
     mutating func handle(_ command: ClientCommand) -> [Output] {
         switch command {
         case .append(let audio, let rate):
+            if let refusal = refusal(of: audio) { return refusal }
             let format = rate.map { .pcm16(rate: $0) } ?? settings.inputFormat
             return receive { buffer, intake in buffer.append { intake.append(audio, format: format, to: &$0) } }
         case .commit(let eventID): return commit(eventID: eventID)
@@ -72,6 +77,17 @@ struct UtteranceCutter {
             return [.event(.rejected(Self.unknown(id, .itemDelete, eventID)))]
         case .invalid(let error): return [.event(.rejected(error))]
         }
+    }
+
+    /// What is answered to audio that no samples can be made of: one error, and then nothing until a clear.
+    private mutating func refusal(of audio: [UInt8]) -> [Output]? {
+        guard !isRefusing else { return [] }
+        // The first message may be shorter than a mark; later ones are in the middle of a stream.
+        guard buffer.end == lastStart, let found = ForeignContainer(sniffing: audio) else { return nil }
+        isRefusing = true
+        let message =
+            "This is \(found.rawValue), not audio samples. Send 16-bit little-endian mono PCM without a container."
+        return [.event(.rejected(ClientError(.invalidAudio, message)))]
     }
 
     /// Ends the stream: the open utterance comes out, the rest is silence.
@@ -132,6 +148,7 @@ struct UtteranceCutter {
         segmenter.restart(at: buffer.end)
         listener.reset(at: buffer.end)
         announcedID = nil
+        (lastStart, isRefusing) = (buffer.end, false)
         discard(before: buffer.end, .cleared)
         return [.event(.cleared)]
     }

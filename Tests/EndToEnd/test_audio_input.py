@@ -123,3 +123,16 @@ def test_keeps_every_sample_value(launch, backend):
         client.utterance(values)
         assert audio(client.transcript()) == values
     assert list(samples(backend.requests[0].pcm)) == list(range(-32_768, 32_768))
+
+
+def test_a_container_is_refused_once_and_nothing_is_transcribed(launch, backend):
+    with open_client(launch(backend)) as client:
+        client.manual()
+        for _ in range(3):
+            client.socket.send(b"OggS\0" + bytes(3_200))
+        error = client.error()
+        assert error["code"] == "invalid_audio"
+        assert "Ogg" in error["message"] and "PCM" in error["message"]
+        client.commit()
+        assert client.error()["code"] == "input_audio_buffer_commit_empty"
+    assert not backend.requests
