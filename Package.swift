@@ -142,7 +142,7 @@ let package = Package(
             dependencies: ["CCurl", "Release"],
             swiftSettings: strict + [.strictMemorySafety()]
         ),
-        .target(name: "Turns", dependencies: [deque], swiftSettings: strict),
+        .target(name: "Turns", swiftSettings: strict),
         .target(name: "Limits", swiftSettings: strict),
         .target(name: "Release", swiftSettings: strict),
 

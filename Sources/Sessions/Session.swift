@@ -48,6 +48,7 @@ public struct Session: Sendable {
             detector: detector,
             account: account,
             conversation: conversation,
+            owner: RequestOwner(),
             makeID: makeID
         )
         let answers = BoundedChannel<Answer>(capacity: settings.maximumPending)

@@ -25,6 +25,7 @@ struct UtteranceCutter {
     private let account: AudioAccount
     private let conversation: Conversation
     private let makeID: () -> String
+    private let owner: RequestOwner?
     /// Why the last utterance ended.
     private var lastReason: Segmenter.Reason?
     /// The name of the utterance under way, once the client knows it.
@@ -41,8 +42,10 @@ struct UtteranceCutter {
         detector: any VoiceActivityDetector,
         account: AudioAccount,
         conversation: Conversation,
+        owner: RequestOwner? = nil,
         makeID: @escaping () -> String
     ) {
+        self.owner = owner
         self.settings = settings
         listener = StreamListener(detector: detector)
         self.account = account
@@ -209,6 +212,7 @@ struct UtteranceCutter {
             language: settings.language,
             prompt: settings.prompt
         )
+        request.owner = owner
         request.voice = voice(in: segment.range)
         request.context = segment.leftContext + segment.rightContext
         // Where an utterance was cut for its length, word times say whose a word is.

@@ -6,10 +6,10 @@ import Hummingbird
 import Limits
 public import Logging
 import NIOCore
+import Release
 import ServiceLifecycle
 import Sessions
 import Transcription
-import Release
 import UnixSignals
 import WebSocketTransport
 
@@ -118,7 +118,9 @@ public struct Server: Sendable {
         let backend = settings.engine.engine.kind
         registry.observe("steno_engine_waiting", .gauge, dimensions: [("backend", backend)]) { Double(engine.waiting) }
         let measured = MeasuredTranscriber(engine, backend: backend, factory: registry)
-        let transcriber = GuardedTranscriber(measured, mode: settings.guardMode, logger: logger)
+        let transcriber = PiecewiseTranscriber(
+            GuardedTranscriber(measured, mode: settings.guardMode, logger: logger)
+        )
         TranscriptionRoute(
             settings: settings.session,
             detectors: detectors,

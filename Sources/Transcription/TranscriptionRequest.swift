@@ -12,8 +12,13 @@ public struct TranscriptionRequest: Equatable, Sendable {
     public var voice: VoiceEvidence?
     /// Samples at the ends that belong to the utterances before and after, of whose words some may be in the text.
     public var context = 0
+    /// Whose it is, so that no owner of many or long requests keeps the others waiting; `nil` for one by itself.
+    public var owner: RequestOwner?
     /// Whether anyone uses word times, which cost some engines extra work.
     public var wantsWordTimes = true
+
+    /// How much work it is, for an order that is fair: its length, and what any request costs at least.
+    var cost: Int { samples.count + 8_000 }
 
     public init(samples: [Int16], model: String? = nil, language: String? = nil, prompt: String? = nil) {
         self.samples = samples

@@ -1,6 +1,4 @@
-internal import DequeModule
-
-/// The rule that lets at most `limit` proceed at once, and a bounded number wait in the order they came.
+/// The rule that lets at most `limit` proceed at once, and a bounded number wait in an order that is fair.
 ///
 /// A value with no lock and no effects: each step says whom to tell, and the caller of the step does it.
 struct TurnQueue<Caller> {
@@ -18,7 +16,7 @@ struct TurnQueue<Caller> {
     /// How many proceed now; more than `limit` for a while after it was lowered.
     private(set) var active = 0
     private let maximumWaiting: Int
-    private var waiting = Deque<(ticket: Ticket, caller: Caller)>()
+    private var waiting = FairQueue<Caller>()
 
     /// - Parameter limit: At least 1.
     init(limit: Int, maximumWaiting: Int) {
@@ -29,13 +27,16 @@ struct TurnQueue<Caller> {
 
     var waitingCount: Int { waiting.count }
 
-    mutating func arrive(_ ticket: Ticket, _ caller: Caller) -> Answer {
+    /// - Parameters:
+    ///   - owner: Whose it is; without one it is nobody else's.
+    ///   - cost: How much work it is.
+    mutating func arrive(_ ticket: Ticket, _ caller: Caller, owner: UInt64? = nil, cost: Int = 1) -> Answer {
         if active < limit {
             active += 1
             return .proceed
         }
         guard waiting.count < maximumWaiting else { return .full }
-        waiting.append((ticket, caller))
+        waiting.append(caller, ticket: ticket, owner: owner, cost: cost)
         return .wait
     }
 
@@ -58,12 +59,12 @@ struct TurnQueue<Caller> {
 
     /// Ends the wait of a ticket; returns whom to tell, or `nil` when it does not wait.
     mutating func withdraw(_ ticket: Ticket) -> Caller? {
-        waiting.firstIndex { $0.ticket == ticket }.map { waiting.remove(at: $0).caller }
+        waiting.remove(ticket)
     }
 
     private mutating func admit() -> Caller? {
         guard active < limit, let next = waiting.popFirst() else { return nil }
         active += 1
-        return next.caller
+        return next
     }
 }

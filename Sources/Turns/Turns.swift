@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// Lets a bounded number of tasks proceed at once, first come, first served.
+/// Lets a bounded number of tasks proceed at once, in an order that is fair to their owners (`FairQueue`).
 public final class Turns: Sendable {
     /// Why a task gets no turn.
     public enum Refusal: Error, Equatable {
@@ -41,19 +41,24 @@ public final class Turns: Sendable {
 
     /// Runs `work` when its turn has come.
     ///
-    /// - Parameter failure: What to throw for a refusal.
+    /// - Parameters:
+    ///   - owner: Whose work it is; without one it is nobody else's.
+    ///   - cost: How much work it is, in any unit.
+    ///   - failure: What to throw for a refusal.
     /// - Throws: `failure`, and what `work` throws.
     public func run<Result, Failure: Error>(
+        owner: UInt64? = nil,
+        cost: Int = 1,
         orThrow failure: (Refusal) -> Failure,
         _ work: () async throws(Failure) -> Result
     ) async throws(Failure) -> Result {
-        if let refusal = await enter() { throw failure(refusal) }
+        if let refusal = await enter(owner: owner, cost: cost) { throw failure(refusal) }
         defer { state.withLock { $0.queue.leave() }?.resume(returning: nil) }
         return try await work()
     }
 
     /// Returns when the turn has come, or with the reason why it will not.
-    private func enter() async -> Refusal? {
+    private func enter(owner: UInt64?, cost: Int) async -> Refusal? {
         let ticket = state.withLock { state in
             state.lastTicket += 1
             return state.lastTicket
@@ -61,7 +66,7 @@ public final class Turns: Sendable {
         return await withTaskCancellationHandler {
             await withCheckedContinuation { caller in
                 if Task.isCancelled { return caller.resume(returning: .cancelled) }
-                switch state.withLock({ $0.queue.arrive(ticket, caller) }) {
+                switch state.withLock({ $0.queue.arrive(ticket, caller, owner: owner, cost: cost) }) {
                 case .proceed: caller.resume(returning: nil)
                 case .full: caller.resume(returning: .full)
                 case .wait: if Task.isCancelled { withdraw(ticket) }

@@ -12,7 +12,7 @@ struct BackendGateTests {
         _ load: BackendLoad,
         after time: Duration = .zero
     ) async throws {
-        try await gate.run(samples: 16_000) {
+        try await gate.run(TranscriptionRequest(samples: [Int16](repeating: 1, count: 16_000))) {
             clock.advance(by: time)
             return (load, .success(()))
         }
@@ -35,7 +35,9 @@ struct BackendGateTests {
         let gate = BackendGate(ceiling: 4, clock: clock)
         try await pass(gate, .overloaded(retryAfter: .seconds(5)))
         try await withThrowingTaskGroup(of: ManualClock.Instant.self) { group in
-            group.addTask { try await gate.run(samples: 1) { (.answered, .success(clock.now)) } }
+            group.addTask {
+                try await gate.run(TranscriptionRequest(samples: [1])) { (.answered, .success(clock.now)) }
+            }
             await until { clock.sleepers == 1 }
             clock.advance(by: .seconds(4))
             #expect(clock.sleepers == 1)
@@ -59,7 +61,9 @@ struct BackendGateTests {
     func failure() async {
         let gate = BackendGate(ceiling: 4, clock: clock)
         await #expect(throws: TranscriptionError.disconnected) {
-            try await gate.run(samples: 1) { (.unknown, Result<Int, TranscriptionError>.failure(.disconnected)) }
+            try await gate.run(TranscriptionRequest(samples: [1])) {
+                (.unknown, Result<Int, TranscriptionError>.failure(.disconnected))
+            }
         }
     }
 }

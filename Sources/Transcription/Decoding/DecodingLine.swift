@@ -1,8 +1,8 @@
-import DequeModule
+import Turns
 
 /// Who waits for a decoder, and who for an answer.
 ///
-/// Utterances are taken first come, first served. A caller may leave at any time: before its utterance is taken the
+/// Utterances are taken in an order that is fair to their owners, and short ones before long ones. A caller may leave at any time: before its utterance is taken the
 /// utterance goes too, afterwards only the answer has no reader any more. A value with no lock and no effects.
 struct DecodingLine<Caller> {
     typealias Ticket = UInt64
@@ -13,7 +13,7 @@ struct DecodingLine<Caller> {
         let request: TranscriptionRequest
     }
 
-    private var jobs = Deque<Job>()
+    private var jobs = FairQueue<Job>()
     private var callers: [Ticket: Caller] = [:]
     private var lastTicket: Ticket = 0
     private(set) var isClosed = false
@@ -27,13 +27,14 @@ struct DecodingLine<Caller> {
     }
 
     mutating func join(_ ticket: Ticket, _ request: TranscriptionRequest, _ caller: Caller) {
-        jobs.append(Job(ticket: ticket, request: request))
+        let job = Job(ticket: ticket, request: request)
+        jobs.append(job, ticket: ticket, owner: request.owner?.number, cost: request.cost)
         callers[ticket] = caller
     }
 
     /// Takes the caller out, and its utterance if it still waits.
     mutating func leave(_ ticket: Ticket) -> Caller? {
-        if let index = jobs.firstIndex(where: { $0.ticket == ticket }) { jobs.remove(at: index) }
+        _ = jobs.remove(ticket)
         return callers.removeValue(forKey: ticket)
     }
 

@@ -12,7 +12,7 @@ enum BackendLoad: Equatable, Sendable {
     case unknown
 }
 
-/// Lets as many requests go to one backend as it can work on, in the order they came.
+/// Lets as many requests go to one backend as it can work on, in an order that is fair to their owners.
 ///
 /// The number is that of an `AdaptiveLimit`. A backend that says when to come back (`Retry-After`, RFC 9110 section
 /// 10.2.3) gets no new request until then.
@@ -42,18 +42,19 @@ final class BackendGate<C: Clock<Duration>>: Sendable {
 
     /// Runs `work` when its turn has come and the backend takes requests.
     ///
-    /// - Parameter samples: The utterance's length, since long ones are more work.
     /// - Throws: `cancelled`, and what `work` brings.
     func run<Result>(
-        samples: Int,
+        _ request: TranscriptionRequest,
         _ work: () async -> (BackendLoad, Swift.Result<Result, TranscriptionError>)
     ) async throws(TranscriptionError) -> Result {
-        try await turns.run(orThrow: { _ in .cancelled }) { () async throws(TranscriptionError) in
+        let (owner, cost) = (request.owner?.number, request.cost)
+        return try await turns.run(owner: owner, cost: cost, orThrow: { _ in .cancelled }) {
+            () async throws(TranscriptionError) in
             try await waitForOpening()
             let start = state.withLock { $0.limit.start(active: turns.active) }
             let time = clock.now
             let (load, result) = await work()
-            note(load, start, after: time.duration(to: clock.now), samples: samples)
+            note(load, start, after: time.duration(to: clock.now), samples: request.samples.count)
             return try result.get()
         }
     }

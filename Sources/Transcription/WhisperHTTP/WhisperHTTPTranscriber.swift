@@ -34,7 +34,7 @@ public final class WhisperHTTPTranscriber: Transcriber {
         do {
             return try await withDeadline(configuration.deadline, clock: ContinuousClock()) {
                 () async throws(TranscriptionError) in
-                try await self.gate.run(samples: request.samples.count) { await self.ask(request) }
+                try await self.gate.run(request) { await self.ask(request) }
             }
         } catch {
             if case .expired = error { log(error, [:]) }
