@@ -9,6 +9,9 @@ import Audio
 public struct PiecewiseTranscriber: Transcriber {
     /// The longest request that the engine gets, in samples.
     public static let longest = SampleClock.samples(milliseconds: 28_000)
+    /// The longest piece of one that is longer: 20 s, which an embedded engine, whose calls cannot be broken off, has
+    /// done within about a second.
+    static let longestPiece = SampleClock.samples(milliseconds: 20_000)
 
     private let engine: any Transcriber
 
@@ -18,7 +21,7 @@ public struct PiecewiseTranscriber: Transcriber {
         guard request.samples.count > Self.longest else { return try await engine.transcribe(request) }
 
         var whole = JoinedTranscript()
-        for range in AudioPieces.ranges(of: request.samples, longest: Self.longest) {
+        for range in AudioPieces.ranges(of: request.samples, longest: Self.longestPiece) {
             guard !Task.isCancelled else { throw .cancelled }
             var piece = request
             piece.samples = Array(request.samples[range])

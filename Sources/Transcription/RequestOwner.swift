@@ -1,6 +1,8 @@
 import Synchronization
 
-/// Whose a request is: a session's, or a file's. Engines serve owners equally.
+/// Whose a request is: a session's, or a file's.
+///
+/// Engines serve owners equally.
 public struct RequestOwner: Hashable, Sendable {
     private static let made = Atomic<UInt64>(0)
 

@@ -1,14 +1,19 @@
 """The default engine: Moonshine on this machine, as setup puts it there."""
 
+import base64
 import json
 import re
+from contextlib import ExitStack
 
 import pytest
+from websockets.sync.client import connect
 
 import upload
 from client import audio, open_client
-from recording import PCM, ROOT, SENTENCES, between, word_errors
-from waiting import until
+from recording import PCM, ROOT, SENTENCES, between, pieces, word_errors
+from waiting import LIMIT, until
+
+COMPLETED = "conversation.item.input_audio_transcription.completed"
 
 MODEL = ROOT / "models/moonshine-tiny-en"
 LIBRARY = ROOT / "engines/sherpa-onnx/lib/libsherpa-onnx-c-api.so"
@@ -102,3 +107,36 @@ def test_a_model_whose_files_do_not_fit_together_is_an_error_at_the_start(launch
     server = launch(TRANSCRIBER="sherpa", TRANSCRIBER_MODEL=folder, is_ready=False)
     until(lambda: server.get("/ready").body == '{"status":"failed"}', "/ready says that it failed")
     assert any("its files do not fit together" in line for line in server.log)
+
+
+def test_a_short_utterance_does_not_wait_for_long_ones_and_a_long_one_is_one_item(launch):
+    # Ten pieces each; the short one waits for one of them at most.
+    speech = PCM * (200 * 32_000 // len(PCM) + 1)
+    server = launch(TRANSCRIBER="sherpa", VAD="webrtc")
+    with ExitStack() as stack:
+        talkers = [stack.enter_context(connect(server.url + "/v1/realtime", proxy=None, max_size=None)) for _ in range(2)]
+        for talker in talkers:
+            input = {"format": {"type": "audio/pcm", "rate": 16_000}, "turn_detection": None}
+            talker.send(json.dumps({"type": "session.update", "session": {"audio": {"input": input}}}))
+            for piece in pieces(speech, 320_000):
+                talker.send(json.dumps({"type": "input_audio_buffer.append", "audio": base64.b64encode(piece).decode()}))
+            talker.send(json.dumps({"type": "input_audio_buffer.commit"}))
+        for talker in talkers:
+            while json.loads(talker.recv(LIMIT))["type"] != "input_audio_buffer.committed":
+                pass
+        with open_client(server) as client:
+            client.manual()
+            client.utterance(PCM[:96_000])
+            assert client.transcript()["transcript"]
+        texts = []
+        for talker in talkers:
+            # Nobody has been told of a long one yet.
+            events = [json.loads(talker.recv(LIMIT)) for _ in range(2)]
+            assert [event["type"] for event in events] == ["conversation.item.added", "conversation.item.done"]
+            with pytest.raises(TimeoutError):
+                talker.recv(0)
+            while (event := json.loads(talker.recv(120)))["type"] != COMPLETED:
+                pass
+            texts.append(event["transcript"])
+    for text in texts:
+        assert len(text.split()) > 300

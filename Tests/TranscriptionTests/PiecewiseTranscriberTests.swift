@@ -33,16 +33,16 @@ struct PiecewiseTranscriberTests {
             transcript.language = index == 0 ? nil : "en"
             engine.answer(index, .success(transcript))
         }
-        var request = TranscriptionRequest(samples: Self.audio(seconds: 70, pauses: 25, 50), language: "en")
+        var request = TranscriptionRequest(samples: Self.audio(seconds: 52, pauses: 17, 34), language: "en")
         request.owner = RequestOwner()
         let whole = try await PiecewiseTranscriber(engine).transcribe(request)
 
         #expect(whole.text == "one two three four")
         #expect(whole.language == "en")
         let starts = engine.requests.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.samples.count) }
-        #expect(starts.last == 70 * SampleClock.rate)
-        #expect(abs(starts[1] - 25 * SampleClock.rate - 4_000) < 8_000)
-        #expect(abs(starts[2] - 50 * SampleClock.rate - 4_000) < 8_000)
+        #expect(starts.last == 52 * SampleClock.rate)
+        #expect(abs(starts[1] - 17 * SampleClock.rate - 4_000) < 8_000)
+        #expect(abs(starts[2] - 34 * SampleClock.rate - 4_000) < 8_000)
         #expect(whole.words.map(\.range.lowerBound) == starts.prefix(3).map { $0 + 160 })
         #expect(whole.segments.map(\.range.lowerBound) == Array(starts.prefix(3)))
         for piece in engine.requests {
@@ -56,13 +56,13 @@ struct PiecewiseTranscriberTests {
     func unspaced() async throws {
         let engine = ScriptedTranscriber()
         for (index, text) in ["こんにちは。", "元気です。"].enumerated() { engine.answer(index, .success(Transcript(text: text))) }
-        let request = TranscriptionRequest(samples: Self.audio(seconds: 40))
+        let request = TranscriptionRequest(samples: Self.audio(seconds: 30))
         #expect(try await PiecewiseTranscriber(engine).transcribe(request).text == "こんにちは。元気です。")
     }
 
     @Test("Counts as rejected only when every piece is")
     func rejected() async throws {
-        let request = TranscriptionRequest(samples: Self.audio(seconds: 40))
+        let request = TranscriptionRequest(samples: Self.audio(seconds: 30))
         for (second, rejection) in [("", Rejection.noSpeech), ("word", nil)] {
             let engine = ScriptedTranscriber()
             engine.answer(0, .success(Transcript(rejected: .noSpeech)))

@@ -6,7 +6,7 @@ import Synchronization
 /// The embedded neural engine: a model of sherpa-onnx, Moonshine tiny English unless another is chosen.
 ///
 /// One model is shared by a fixed number of threads, named `sherpa-0` and on, each of which decodes one utterance at a
-/// time in the order they came. Moonshine tiny takes about 135 MB, and two threads 217 MB with utterances of up to 24 s;
+/// time, in an order that is fair to their owners. Moonshine tiny takes about 135 MB, and two threads 217 MB with utterances of up to 24 s;
 /// when there is nothing to do, memory that is free goes back to the system. Each waiting utterance waits with its
 /// suspended caller, so callers bound the line.
 ///

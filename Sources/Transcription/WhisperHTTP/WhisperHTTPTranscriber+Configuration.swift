@@ -24,7 +24,7 @@ extension WhisperHTTPTranscriber {
         public var connectTimeout: Duration
         /// For one utterance, from its arrival to its transcript, with its wait for its turn.
         public var deadline: Duration
-        /// The most requests open at once; others wait in the order they came.
+        /// The most requests open at once; others wait in an order that is fair to their owners.
         public var maxConcurrent: Int
 
         public init(
