@@ -128,15 +128,13 @@ def test_a_short_utterance_does_not_wait_for_long_ones_and_a_long_one_is_one_ite
             client.manual()
             client.utterance(PCM[:96_000])
             assert client.transcript()["transcript"]
-        texts = []
         for talker in talkers:
-            # Nobody has been told of a long one yet.
             events = [json.loads(talker.recv(LIMIT)) for _ in range(2)]
             assert [event["type"] for event in events] == ["conversation.item.added", "conversation.item.done"]
+            # Nobody has been told of a long one yet.
             with pytest.raises(TimeoutError):
                 talker.recv(0)
+        for talker in talkers:
             while (event := json.loads(talker.recv(120)))["type"] != COMPLETED:
                 pass
-            texts.append(event["transcript"])
-    for text in texts:
-        assert len(text.split()) > 300
+            assert len(event["transcript"].split()) > 300
