@@ -145,6 +145,7 @@ public struct Server: Sendable {
             metrics: metrics,
             drain: drain,
             webSocket: webSocket,
+            messageThreads: uploadThreads,
             memory: memory
         )
         CompactRoute(host: host).add(to: router)

@@ -209,7 +209,7 @@ def test_bad_keys_stop_the_start_and_are_not_shown(tmp_path, keys):
     result = process.run("serve", cwd=tmp_path, HOST="127.0.0.1", PORT=0, API_KEYS=keys)
     assert result.returncode > 0
     assert len(result.stderr.splitlines()) == 1
-    assert result.stderr.startswith("Error: API_KEYS ")
+    assert result.stderr.startswith("steno: API_KEYS ")
     assert not any(text in result.stderr for text in (ALICE, BOB, "short", "alice", "al ice"))
 
 

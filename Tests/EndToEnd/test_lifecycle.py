@@ -45,13 +45,13 @@ def test_a_bad_setting_stops_the_start_with_one_line_that_names_it(tmp_path, nam
 def test_an_address_that_cannot_be_used_is_one_line_that_names_the_setting(tmp_path, backend):
     result = process.run("serve", cwd=tmp_path, HOST="192.0.2.1", PORT=0, OPENAI_BASE_URL=backend.url)
     assert result.returncode == 1
-    assert [line for line in result.stderr.splitlines() if line.startswith("Error: ") and "HOST" in line]
+    assert [line for line in result.stderr.splitlines() if line.startswith("steno: ") and "HOST" in line]
 
 
 def test_a_host_that_has_no_address_is_one_line_that_names_the_setting(tmp_path, backend):
     result = process.run("serve", cwd=tmp_path, HOST="nowhere.invalid", PORT=0, OPENAI_BASE_URL=backend.url)
     assert result.returncode == 1
-    assert [line for line in result.stderr.splitlines() if line.startswith("Error: ") and "HOST" in line]
+    assert [line for line in result.stderr.splitlines() if line.startswith("steno: ") and "HOST" in line]
 
 
 def test_an_option_wins_over_the_environment_and_that_over_the_file(tmp_path):
@@ -71,7 +71,7 @@ def test_a_port_in_use_is_one_clear_line_and_exit_status_1(tmp_path, backend):
     complaints = [line for line in result.stderr.splitlines() if str(port) in line]
     assert result.returncode == 1
     assert len(complaints) == 1, result.stderr
-    assert complaints[0].startswith("Error: ") and "PORT" in complaints[0]
+    assert complaints[0].startswith("steno: ") and "PORT" in complaints[0]
 
 
 def model_folder(folder: Path) -> Path:

@@ -74,7 +74,7 @@ def models(host, tmp_path) -> Store:
 def one_line(result: subprocess.CompletedProcess[str]) -> str:
     """The error of a command that failed."""
     assert result.returncode == 1, result.stderr
-    lines = [line for line in result.stderr.splitlines() if line.startswith("Error: ")]
+    lines = [line for line in result.stderr.splitlines() if line.startswith("steno: ")]
     assert len(lines) == 1
     assert result.stderr.splitlines()[-1] == lines[0]
     return lines[0]

@@ -4,13 +4,16 @@ import ServiceLifecycle
 import UnixSignals
 
 /// Reads the keys again on SIGHUP, which would end the process otherwise.
-struct ReloadService: Service {
+struct ReloadService: Service, CustomStringConvertible {
     private let authenticator: Authenticator
     private let readConfig: @Sendable () async throws -> ConfigReader
     private let logger: Logger
     private let signals: UnixSignalsSequence
     /// What each setting was at the start.
     private let initial: [Setting: String]
+
+    /// The group of services writes its members to the log, and the settings hold secrets.
+    var description: String { "ReloadService" }
 
     init(
         authenticator: Authenticator,

@@ -18,6 +18,8 @@ struct SessionHost: Sendable {
     let metrics: SessionMetrics
     let drain: SessionDrain
     let webSocket: WebSocketConfiguration
+    /// Where large messages are read.
+    let messageThreads: WorkThreads
     /// What clients can make the process hold.
     let memory: MemoryBudget
 
@@ -65,7 +67,7 @@ struct SessionHost: Sendable {
         )
         do {
             return try await drain.admit(controls) {
-                var reader = CommandReader(dialect: dialect)
+                var reader = CommandReader(dialect: dialect, threads: messageThreads)
                 let session = Session(settings: settings, transcriber: transcriber, metrics: metrics)
                 let utterances = UtteranceCount()
                 logger.info("Session started", metadata: ["steno.protocol": "\(D.name)"])
@@ -133,12 +135,22 @@ struct SessionHost: Sendable {
 }
 
 /// Turns a WebSocket's messages into a session's commands.
+///
+/// Large messages are read on other threads: the tens of milliseconds that one takes belong to all connections of the
+/// event loop.
 struct CommandReader<D: Dialect> {
+    /// The largest message that is read on the event loop: 256 KiB, about a millisecond.
+    private static var quickLength: Int { 1 << 18 }
+
     private let dialect: D
+    private let threads: WorkThreads
     /// How the client broke the WebSocket protocol, once it has.
     private(set) var failure: WebSocketProtocolError?
 
-    init(dialect: D) { self.dialect = dialect }
+    init(dialect: D, threads: WorkThreads) {
+        self.dialect = dialect
+        self.threads = threads
+    }
 
     /// The next command; `nil` at the end of the client's input.
     ///
@@ -146,11 +158,9 @@ struct CommandReader<D: Dialect> {
     mutating func next(from inbound: inout WebSocketInbound) async -> ClientCommand? {
         guard failure == nil else { return nil }
         do {
-            switch try await inbound.next() {
-            case nil: return nil
-            case .text(let text): return dialect.decode(text: text.readableBytesUInt8Span)
-            case .binary(let bytes): return dialect.decode(binary: bytes.readableBytesUInt8Span)
-            }
+            guard let message = try await inbound.next() else { return nil }
+            guard message.length > Self.quickLength else { return dialect.decode(message) }
+            return await withTaskExecutorPreference(threads) { [dialect] in dialect.decode(message) }
         } catch let error as WebSocketProtocolError {
             failure = error
             return .invalid(ClientError(Self.code(for: error), error.description))
@@ -164,6 +174,23 @@ struct CommandReader<D: Dialect> {
         case .tooLarge: .messageTooLarge
         case .noMemory: .serverOverloaded
         default: .protocolViolation
+        }
+    }
+}
+
+extension Dialect {
+    fileprivate func decode(_ message: WebSocketMessage) -> ClientCommand {
+        switch message {
+        case .text(let text): decode(text: text.readableBytesUInt8Span)
+        case .binary(let bytes): decode(binary: bytes.readableBytesUInt8Span)
+        }
+    }
+}
+
+extension WebSocketMessage {
+    fileprivate var length: Int {
+        switch self {
+        case .text(let payload), .binary(let payload): payload.readableBytes
         }
     }
 }
