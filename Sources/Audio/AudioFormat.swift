@@ -1,5 +1,5 @@
 /// How bytes stand for mono audio.
-public enum AudioFormat: Equatable, Sendable {
+public enum AudioFormat: Equatable, Sendable, CustomStringConvertible {
     /// Signed 16-bit little-endian, `rate` samples per second.
     case pcm16(rate: Int)
     /// G.711 mu-law, 8000 samples per second.
@@ -12,6 +12,14 @@ public enum AudioFormat: Equatable, Sendable {
         switch self {
         case .pcm16(let rate): rate
         case .muLaw, .aLaw: G711.rate
+        }
+    }
+
+    public var description: String {
+        switch self {
+        case .pcm16(let rate): "PCM at \(rate) Hz"
+        case .muLaw: "mu-law at \(rate) Hz"
+        case .aLaw: "A-law at \(rate) Hz"
         }
     }
 }

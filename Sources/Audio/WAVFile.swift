@@ -34,20 +34,6 @@ public struct WAVFile: Equatable, Sendable {
         )
     }
 
-    /// How many bytes at the start of `bytes` are a RIFF header: up to the first sample, or 0 when there is none.
-    ///
-    /// A header that is longer than `bytes` counts as all of them.
-    static func headerLength(of bytes: [UInt8]) -> Int {
-        guard isRIFF(bytes) else { return 0 }
-        var offset = 12
-        while offset + 8 <= bytes.count {
-            if bytes[offset..<offset + 4].elementsEqual("data".utf8) { return offset + 8 }
-            let size = Int(littleEndian(bytes, at: offset + 4, count: 4))
-            offset += 8 + size + size % 2
-        }
-        return bytes.count
-    }
-
     static func isRIFF(_ bytes: [UInt8]) -> Bool {
         guard bytes.count >= 12, bytes[8..<12].elementsEqual("WAVE".utf8) else { return false }
         return ["RIFF", "RF64", "BW64"].contains { bytes[0..<4].elementsEqual($0.utf8) }

@@ -1,11 +1,11 @@
 /// What the `fmt ` chunk of a WAV file says about its samples.
-struct WAVFormat {
-    enum Encoding: Equatable {
+struct WAVFormat: CustomStringConvertible {
+    enum Encoding: String {
         /// Signed, but unsigned when one byte wide; when fewer bits count than the bytes hold, they are the upper ones.
-        case integer
-        case float
-        case aLaw
-        case muLaw
+        case integer = "PCM"
+        case float = "floating point"
+        case aLaw = "A-law"
+        case muLaw = "mu-law"
     }
 
     var encoding: Encoding
@@ -31,6 +31,20 @@ struct WAVFormat {
         // Some writers put 24 bits into four bytes; the block (one sample of every channel) tells.
         let (wide, rest) = field(12, 2).quotientAndRemainder(dividingBy: channels)
         if encoding == .integer, rest == 0, (sampleBytes...4).contains(wide) { sampleBytes = wide }
+    }
+
+    var description: String { "\(encoding.rawValue) at \(sampleRate) Hz" }
+
+    /// Whether a client that speaks of `format` may mean this one.
+    ///
+    /// It names no width and no channels, and often PCM only because nothing else can be named.
+    func agrees(with format: AudioFormat) -> Bool {
+        guard format.rate == sampleRate else { return false }
+        return switch format {
+        case .pcm16: true
+        case .muLaw: encoding == .muLaw
+        case .aLaw: encoding == .aLaw
+        }
     }
 
     private static func encoding(tag: Int, bits: Int) -> Encoding? {

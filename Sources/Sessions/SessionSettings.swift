@@ -37,6 +37,8 @@ public struct SessionSettings: Equatable, Sendable {
     public var enhancement = AudioEnhancement()
     /// What audio that comes without a rate of its own is.
     public var inputFormat: AudioFormat
+    /// Whether the client chose the format. Where it did not, the header of a WAV file may.
+    public private(set) var hasNamedFormat = false
     /// Items that the client may still ask for by their id.
     public var rememberedItems = 0
     /// Whether a refused commit is told at once; otherwise in its turn among the answers to commits.
@@ -86,6 +88,7 @@ public struct SessionSettings: Equatable, Sendable {
         includesAudio = update.includesAudio ?? includesAudio
         includesLogprobs = update.includesLogprobs ?? includesLogprobs
         inputFormat = update.inputFormat ?? inputFormat
+        hasNamedFormat = hasNamedFormat || update.inputFormat != nil
         if let reduction = update.noiseReduction { enhancement.noiseReduction = reduction }
         enhancement.gainControl = update.gainControl ?? enhancement.gainControl
         enhancement.listener = update.enhancedListener ?? enhancement.listener

@@ -32,10 +32,6 @@ struct UtteranceCutter {
     private var announcedID: String?
     /// Samples before this one are accounted for, although the next utterance may have some of them as its context.
     private var booked: SamplePosition = 0
-    /// Where the stream began, or began again after a clear.
-    private var lastStart: SamplePosition = 0
-    /// Whether the stream is something that no samples can be made of.
-    private var isRefusing = false
 
     init(
         settings: SessionSettings,
@@ -65,10 +61,7 @@ struct UtteranceCutter {
 
     mutating func handle(_ command: ClientCommand) -> [Output] {
         switch command {
-        case .append(let audio, let rate):
-            if let refusal = refusal(of: audio) { return refusal }
-            let format = rate.map { .pcm16(rate: $0) } ?? settings.inputFormat
-            return receive { buffer, intake in buffer.append { intake.append(audio, format: format, to: &$0) } }
+        case .append(let audio, let rate): return append(audio, rate: rate)
         case .commit(let eventID): return commit(eventID: eventID)
         case .clear: return clear()
         case .update(let update): return apply(update)
@@ -82,15 +75,16 @@ struct UtteranceCutter {
         }
     }
 
-    /// What is answered to audio that no samples can be made of: one error, and then nothing until a clear.
-    private mutating func refusal(of audio: [UInt8]) -> [Output]? {
-        guard !isRefusing else { return [] }
-        // The first message may be shorter than a mark; later ones are in the middle of a stream.
-        guard buffer.end == lastStart, let found = ForeignContainer(sniffing: audio) else { return nil }
-        isRefusing = true
-        let message =
-            "This is \(found.rawValue), not audio samples. Send 16-bit little-endian mono PCM without a container."
-        return [.event(.rejected(ClientError(.invalidAudio, message)))]
+    /// Audio of which no samples can be made is answered with one error, and then with nothing until a clear.
+    private mutating func append(_ audio: [UInt8], rate: Int?) -> [Output] {
+        guard intake.refusal == nil else { return [] }
+        let format = rate.map { .pcm16(rate: $0) } ?? settings.inputFormat
+        let isNamed = rate != nil || settings.hasNamedFormat
+        let outputs = receive { buffer, intake in
+            buffer.append { intake.append(audio, format: format, isNamed: isNamed, to: &$0) }
+        }
+        guard let refusal = intake.refusal else { return outputs }
+        return outputs + [.event(.rejected(ClientError(.invalidAudio, "\(refusal)")))]
     }
 
     /// Ends the stream: the open utterance comes out, the rest is silence.
@@ -151,7 +145,6 @@ struct UtteranceCutter {
         segmenter.restart(at: buffer.end)
         listener.reset(at: buffer.end)
         announcedID = nil
-        (lastStart, isRefusing) = (buffer.end, false)
         discard(before: buffer.end, .cleared)
         return [.event(.cleared)]
     }

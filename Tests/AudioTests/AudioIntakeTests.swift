@@ -128,7 +128,7 @@ struct AudioIntakeTests {
     @Test("Skips a RIFF header before G.711")
     func headerOfG711() {
         var header = WAVFile(sampleRate: 8_000, samples: []).encoded()
-        header[20] = 7
+        (header[20], header[34]) = (7, 8)
         let codes = [UInt8](repeating: 0x12, count: 800)
         #expect(Self.samples(header + codes, .muLaw, pieces: [10_000]) == Self.samples(codes, .muLaw, pieces: [800]))
     }

@@ -136,3 +136,56 @@ def test_a_container_is_refused_once_and_nothing_is_transcribed(launch, backend)
         client.commit()
         assert client.error()["code"] == "input_audio_buffer_commit_empty"
     assert not backend.requests
+
+
+@pytest.mark.parametrize("size", [3_200, 7])
+@pytest.mark.parametrize("extra", [b"", b"LIST" + struct.pack("<I", 5_000) + bytes(5_000)], ids=["short", "long"])
+def test_the_header_of_a_wav_file_counts_when_no_rate_is_named(launch, backend, size, extra):
+    with open_client(launch(backend)) as client:
+        client.manual()
+        client.stream(wav(8_000, extra) + resampled(HALF_SECOND, 8_000), size)
+        client.commit()
+        assert abs(len(audio(client.transcript())) - len(HALF_SECOND)) <= 4
+
+
+def test_the_header_of_a_stereo_file_counts(launch, backend):
+    with open_client(launch(backend)) as client:
+        client.manual()
+        client.stream(wav(16_000, channels=2) + HALF_SECOND + HALF_SECOND, 3_201)
+        client.commit()
+        assert audio(client.transcript()) == HALF_SECOND
+
+
+@pytest.mark.parametrize("way", ["query", "update", "append"])
+def test_a_header_against_a_named_rate_is_one_error_until_a_clear(launch, backend, way):
+    with open_client(launch(backend), "/ws?sample_rate=16000" if way == "query" else "/ws") as client:
+        client.update(turn_detection=None, **{"sample_rate": 16_000} if way == "update" else {})
+        fields = {"sample_rate": 16_000} if way == "append" else {}
+        client.stream(wav(8_000) + HALF_SECOND, 3_200, **fields)
+        error = client.error()
+        assert error["code"] == "invalid_audio"
+        assert "8000" in error["message"] and "16000" in error["message"]
+        client.commit()
+        assert client.error()["code"] == "input_audio_buffer_commit_empty"
+        client.clear()
+        client.utterance(HALF_SECOND)
+        assert audio(client.transcript()) == HALF_SECOND
+    assert len(backend.requests) == 1
+
+
+def test_a_mark_over_two_messages_and_mp3_without_a_tag_are_refused(launch, backend):
+    frame = b"\xff\xfb\x90\x64" + bytes(413)
+    for first, rest in [(b"Og", b"gS\0" + bytes(3_200)), (b"\xff", frame[1:] + 3 * frame)]:
+        with open_client(launch(backend)) as client:
+            client.manual()
+            client.socket.send(first)
+            client.socket.send(rest)
+            assert client.error()["code"] == "invalid_audio"
+    assert not backend.requests
+
+
+def wav(rate, extra=b"", channels=1):
+    """The header of a file of 16-bit samples, with the chunks `extra` before its data."""
+    block = 2 * channels
+    fields = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, channels, rate, rate * block, block, 16)
+    return b"RIFF\xff\xff\xff\xffWAVE" + fields + extra + b"data\xff\xff\xff\xff"
