@@ -8,7 +8,9 @@ public struct AudioIntake {
     /// Rates of PCM16 that a client may use, in samples per second.
     public static let rates = 8_000...48_000
 
-    /// Why nothing is taken until `reset()`. No sample comes of bytes that are refused, so that none is counted.
+    /// Why nothing is taken until `reset()`.
+    ///
+    /// No sample comes of bytes that are refused, so that none is counted.
     public private(set) var refusal: AudioRefusal?
 
     private var head = StreamHead()

@@ -36,7 +36,9 @@ struct StreamHead {
         }
     }
 
-    /// Takes what waits for samples, because nothing more is to come of it. A new beginning is awaited; a header goes on.
+    /// Takes what waits for samples, because nothing more is to come of it.
+    ///
+    /// A new beginning is awaited; a header goes on.
     mutating func restart() -> [UInt8] {
         if case .header = state { return [] }
         let bytes = end()

@@ -37,7 +37,9 @@ public struct SessionSettings: Equatable, Sendable {
     public var enhancement = AudioEnhancement()
     /// What audio that comes without a rate of its own is.
     public var inputFormat: AudioFormat
-    /// Whether the client chose the format. Where it did not, the header of a WAV file may.
+    /// Whether the client chose the format.
+    ///
+    /// Where it did not, the header of a WAV file may.
     public private(set) var hasNamedFormat = false
     /// Items that the client may still ask for by their id.
     public var rememberedItems = 0
