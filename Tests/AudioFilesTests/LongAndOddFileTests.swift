@@ -7,7 +7,7 @@ import Testing
 @testable import AudioFiles
 
 /// Files that are long, cut, ordered in a way a stream cannot be read in, or mixed to nothing.
-@Suite("Long and odd files", .timeLimit(.minutes(2)))
+@Suite("Long and odd files", .timeLimit(.minutes(5)))
 struct LongAndOddFileTests {
     static let original = AudioFileReaderTests.original
     static let wav = AudioFileReaderTests.wav
