@@ -22,6 +22,7 @@ MISTAKES = {
     "format": (form(SHORT, ("response_format", "yaml")), 400, "response_format", "invalid_value"),
     "diarized": (form(SHORT, ("response_format", "diarized_json")), 400, "response_format", "unsupported_value"),
     "language": (form(SHORT, ("language", "klingon")), 400, "language", "invalid_value"),
+    "prompt": (form(SHORT, ("prompt", "p" * 4_097)), 400, "prompt", "invalid_value"),
     "stream": (form(SHORT, ("stream", "perhaps")), 400, "stream", "invalid_value"),
     "streamed srt": (form(SHORT, ("stream", "1"), ("response_format", "srt")), 400, "stream", "invalid_value"),
     "granularity": (

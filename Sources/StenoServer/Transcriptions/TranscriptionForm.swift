@@ -65,6 +65,13 @@ struct TranscriptionForm: Equatable {
         }
     }
 
+    /// Refuses a prompt of more bytes than a client's may have.
+    func checkPrompt(maximum: Int) throws(APIError) {
+        guard let prompt, prompt.utf8.count > maximum else { return }
+        let message = "'prompt' has \(prompt.utf8.count) bytes; \(maximum) are allowed."
+        throw APIError(.badRequest, message, code: "invalid_value", param: "prompt")
+    }
+
     /// The file that the form brings.
     static func file(of form: MultipartForm) throws(APIError) -> SpooledFile {
         guard let file = form.file else {

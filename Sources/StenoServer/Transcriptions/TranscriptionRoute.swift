@@ -106,6 +106,7 @@ struct TranscriptionRoute: Sendable {
             try await upload.form(request, on: context.channel, keeping: TranscriptionForm.isWanted)
         }
         var form = try TranscriptionForm(body)
+        try form.checkPrompt(maximum: settings.maximumPrompt)
         form.model = form.model ?? context.parameters.get("deployment")?.removingPercentEncoding
         let source = try TranscriptionForm.file(of: body)
         let recording = try await withTaskExecutorPreference(fileThreads) { try await files.read(source) }
