@@ -99,6 +99,7 @@ public struct Server: Sendable {
         let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
         let routes = RouteTable()
         let memory = MemoryBudget(limit: settings.maximumMemoryBytes)
+        registry.observe(memory)
         router.add(middleware: HeadMiddleware())
         router.add(middleware: RequestIDMiddleware())
         router.add(middleware: RequestMetricsMiddleware(factory: registry))
