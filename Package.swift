@@ -99,7 +99,7 @@ let package = Package(
         ),
         .target(
             name: "Sessions",
-            dependencies: ["Transcription", "SpeechDetection", "Audio", coreMetrics, deque, metrics],
+            dependencies: ["Transcription", "SpeechDetection", "Audio", "Limits", coreMetrics, deque, metrics],
             swiftSettings: strict
         ),
         .target(
@@ -212,7 +212,8 @@ let package = Package(
         .testTarget(
             name: "SessionsTests",
             dependencies: [
-                "Sessions", "Transcription", "SpeechDetection", "Audio", "TestSupport", coreMetrics, metricsTestKit,
+                "Sessions", "Transcription", "SpeechDetection", "Audio", "Limits", "TestSupport", coreMetrics,
+                metricsTestKit,
             ],
             swiftSettings: strict
         ),

@@ -17,8 +17,7 @@ extension CurlTransfer {
         try set(CURLOPT_SSL_VERIFYPEER, 1)
         try set(CURLOPT_SSL_VERIFYHOST, 2)
         if let file = configuration.certificateFile { try set(CURLOPT_CAINFO, file) }
-        // 0 would mean no limit.
-        try set(CURLOPT_TIMEOUT_MS, max(1, request.timeout.milliseconds))
+        // 0 would mean libcurl's own limit. The limit of the whole request is in `CurlTransfers`.
         try set(CURLOPT_CONNECTTIMEOUT_MS, max(1, request.connectTimeout.milliseconds))
     }
 

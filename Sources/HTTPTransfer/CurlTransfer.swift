@@ -7,7 +7,8 @@ internal import CCurl
     let id: CurlDriver.ID
     /// In a multi handle for as long as the transfer is open, and removed from it before `deinit`.
     let easy: UnsafeMutableRawPointer
-    private let deadline: ContinuousClock.Instant
+    /// When it has taken as long as it may.
+    private(set) var deadline: ContinuousClock.Instant
     private let reason: UnsafeMutableBufferPointer<CChar>
     private var headers: UnsafeMutablePointer<curl_slist>?
     private var form: OpaquePointer?
@@ -65,12 +66,13 @@ internal import CCurl
         let isCut = [CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING].contains(code)
         let isReused = number(CURLINFO_NUM_CONNECTS) == 0
         let hasAnswer = number(CURLINFO_HEADER_SIZE) > 0 || !body.bytes.isEmpty
-        let left = (deadline - .now).milliseconds
-        guard isCut, isReused, !hasAnswer, !isRepeated, left > 0 else { return false }
+        guard isCut, isReused, !hasAnswer, !isRepeated, deadline > .now else { return false }
         isRepeated = true
         return unsafe ccurl_set_long(easy, CURLOPT_FRESH_CONNECT, 1) == CURLE_OK
-            && ccurl_set_long(easy, CURLOPT_TIMEOUT_MS, left) == CURLE_OK
     }
+
+    /// Puts the deadline off to `time` at least.
+    func extend(until time: ContinuousClock.Instant) { deadline = max(deadline, time) }
 
     /// What a finished transfer came to.
     func outcome(_ code: CURLcode) -> Result<TransferResponse, TransferError> {

@@ -9,6 +9,11 @@ internal import CCurl
         let reply: TransferReply
     }
 
+    /// How late the thread must wake to show that the process stood still (a suspended machine, a stopped process).
+    private static let standstill = Duration.milliseconds(250)
+    /// What answers that have come in that time take to be read, at most.
+    private static let moment = Duration.seconds(2)
+
     private let multi: UnsafeMutableRawPointer
     private let configuration: HTTPTransport.Configuration
     private var open: [CurlDriver.ID: Entry] = [:]
@@ -30,7 +35,9 @@ internal import CCurl
         }
     }
 
-    /// Reads and writes what the sockets allow, and answers the requests that are done.
+    /// Reads and writes what the sockets allow, and answers the requests that are done, or whose time is up.
+    ///
+    /// What has come is read before the time is looked at: an answer that lies there is in time.
     func advance() {
         var running: Int32 = 0
         check(unsafe curl_multi_perform(multi, &running))
@@ -43,13 +50,20 @@ internal import CCurl
             }
             if let transfer = unsafe CurlTransfer.owner(of: easy) { settle(transfer, code) }
         }
+        for entry in open.values where entry.transfer.deadline <= .now {
+            finish(entry.transfer.id, entry.transfer.outcome(CURLE_OPERATION_TIMEDOUT))
+        }
     }
 
     /// Sleeps until a socket is ready, a time limit passes or `descriptor` can be read.
     func waitForEvents(orReadable descriptor: Int32) {
-        let hour: Int32 = 3_600_000
+        let time = open.values.map(\.transfer.deadline).reduce(.now + .seconds(3_600), min)
         var command = curl_waitfd(fd: descriptor, events: Int16(CURL_WAIT_POLLIN), revents: 0)
-        check(unsafe curl_multi_poll(multi, &command, 1, hour, nil))
+        // One more, because `milliseconds` rounds down.
+        check(unsafe curl_multi_poll(multi, &command, 1, Int32(max(.zero, time - .now).milliseconds + 1), nil))
+        if time + Self.standstill < .now {
+            for entry in open.values { entry.transfer.extend(until: .now + Self.moment) }
+        }
     }
 
     func failAll(_ error: TransferError) {

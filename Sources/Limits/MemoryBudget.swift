@@ -25,6 +25,8 @@ public final class MemoryBudget: Sendable {
         }
     }
 
+    private func add(_ bytes: Int) { held.withLock { $0 += bytes } }
+
     private func giveBack(_ bytes: Int) { held.withLock { $0 -= bytes } }
 
     /// What one holder has of the budget, given back with the share's end.
@@ -46,6 +48,12 @@ public final class MemoryBudget: Sendable {
             guard budget.take(bytes) else { return false }
             held.withLock { $0 += bytes }
             return true
+        }
+
+        /// Takes `bytes` more whether there is room or not: for copies of what the process holds already.
+        public func add(_ bytes: Int) {
+            budget.add(bytes)
+            held.withLock { $0 += bytes }
         }
 
         /// Gives `bytes` back, or everything where that is less.

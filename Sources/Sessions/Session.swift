@@ -1,5 +1,6 @@
 import Audio
 import CoreMetrics
+public import Limits
 public import SpeechDetection
 public import Transcription
 
@@ -12,20 +13,25 @@ public struct Session: Sendable {
     private let settings: SessionSettings
     private let transcriber: any Transcriber
     private let metrics: SessionMetrics
+    private let memory: MemoryBudget
     private let makeID: @Sendable () -> String
     private let account: AudioAccount
     private let conversation: Conversation
 
-    /// - Parameter makeID: Names items; random by default.
+    /// - Parameters:
+    ///   - memory: What minutes of buffered audio count against.
+    ///   - makeID: Names items; random by default.
     public init(
         settings: SessionSettings,
         transcriber: any Transcriber,
         metrics: SessionMetrics,
+        memory: MemoryBudget = MemoryBudget(limit: .max),
         makeID: @escaping @Sendable () -> String = { Identifier.random("item") }
     ) {
         self.settings = settings
         self.transcriber = transcriber
         self.metrics = metrics
+        self.memory = memory
         self.makeID = makeID
         account = AudioAccount(metrics: metrics)
         conversation = Conversation(limit: settings.rememberedItems)
@@ -48,6 +54,7 @@ public struct Session: Sendable {
             detector: detector,
             account: account,
             conversation: conversation,
+            memory: BufferShare(of: memory),
             owner: RequestOwner(),
             makeID: makeID
         )
@@ -57,11 +64,16 @@ public struct Session: Sendable {
             group.addTask { await forward(answers, to: events) }
             await events.send(.created(settings))
             while let command = await nextCommand() {
+                if let refusal = cutter.refusal(of: command) {
+                    await events.send(refusal)
+                    continue
+                }
                 for (index, piece) in command.pieces.enumerated() {
                     // Others on this thread have their turn between the pieces of a large message.
                     if index > 0 { await Task.yield() }
                     for output in cutter.handle(piece) { await process(output, in: &group, answers, events) }
                 }
+                cutter.giveRoomBack()
             }
             for output in Task.isCancelled ? cutter.abandon() : cutter.finish() {
                 await process(output, in: &group, answers, events)
@@ -97,6 +109,9 @@ public struct Session: Sendable {
 
     private func transcribe(_ utterance: Utterance) async -> SessionEvent {
         let start = ContinuousClock.now
+        // The cutter's buffer lets these samples go.
+        let share = memory.makeShare()
+        share.add(BufferShare.bytes(of: utterance.request.samples.count))
         do throws(TranscriptionError) {
             let transcript = try await transcriber.transcribe(utterance.request)
             book(transcript, samples: utterance.item.range.count)

@@ -22,6 +22,7 @@ struct UtteranceCutter {
     private var buffer: SignalBuffer
     private var segmenter: Segmenter
     private var listener: StreamListener
+    private var memory: BufferShare
     private let account: AudioAccount
     private let conversation: Conversation
     private let makeID: () -> String
@@ -38,9 +39,11 @@ struct UtteranceCutter {
         detector: any VoiceActivityDetector,
         account: AudioAccount,
         conversation: Conversation,
+        memory: BufferShare = BufferShare(),
         owner: RequestOwner? = nil,
         makeID: @escaping () -> String
     ) {
+        self.memory = memory
         self.owner = owner
         self.settings = settings
         listener = StreamListener(detector: detector)
@@ -56,8 +59,25 @@ struct UtteranceCutter {
         buffer = SignalBuffer(settings.enhancement)
     }
 
+    private static let noRoom =
+        "The server has no room for more audio. This message was not taken; commit or clear what is buffered, or send it again later."
+
+    /// Samples in the buffer, those included that are only context.
+    private var held: Int { Int(buffer.end - buffer.start) }
+
     /// Samples that are not accounted for yet.
     var buffered: Int { Int(buffer.end - max(booked, buffer.start)) }
+
+    /// Takes room for what a command may bring, before it is handled.
+    ///
+    /// - Returns: What to tell the client when there is none: the command is then left alone.
+    mutating func refusal(of command: ClientCommand) -> SessionEvent? {
+        guard case .append(let audio, _) = command, !memory.hasRoom(for: audio.count, after: held) else { return nil }
+        return .rejected(ClientError(.serverOverloaded, Self.noRoom))
+    }
+
+    /// Gives back the room that commands did not need, or need no longer.
+    mutating func giveRoomBack() { memory.settle(samples: held) }
 
     mutating func handle(_ command: ClientCommand) -> [Output] {
         switch command {

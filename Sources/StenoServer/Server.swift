@@ -119,8 +119,10 @@ public struct Server: Sendable {
         let backend = settings.engine.engine.kind
         registry.observe("steno_engine_waiting", .gauge, dimensions: [("backend", backend)]) { Double(engine.waiting) }
         let measured = MeasuredTranscriber(engine, backend: backend, factory: registry)
-        let transcriber = PiecewiseTranscriber(
-            GuardedTranscriber(measured, mode: settings.guardMode, logger: logger)
+        let transcriber = DeadlineTranscriber(
+            PiecewiseTranscriber(GuardedTranscriber(measured, mode: settings.guardMode, logger: logger)),
+            limit: settings.engine.deadline,
+            logger: logger
         )
         TranscriptionRoute(
             settings: settings.session,

@@ -1,5 +1,6 @@
 import Audio
 import CoreMetrics
+import Limits
 import SpeechDetection
 import TestSupport
 import Testing
@@ -54,6 +55,42 @@ struct UtteranceCutterTests {
         outputs += parts.finish()
         outputs.removeAll { if case .event(.committed) = $0 { true } else { false } }
         #expect(outputs == expected)
+    }
+
+    @Test("Leaves audio alone for which there is no room, keeps what is buffered, and gives the room back")
+    func budget() {
+        let budget = MemoryBudget(limit: 1 << 20)
+        var settings = SessionHarness.settings
+        settings.turnDetection = nil
+        settings.maximumCommit = 600 * SampleClock.rate
+        var cutter = UtteranceCutter(
+            settings: settings,
+            detector: LoudnessDetector(),
+            account: AudioAccount(metrics: SessionMetrics(factory: NOOPMetricsHandler.instance)),
+            conversation: Conversation(limit: 2),
+            memory: BufferShare(of: budget),
+            makeID: { "item" }
+        )
+        let second = ClientCommand.append(audio: [UInt8](repeating: 1, count: 2 * SampleClock.rate), rate: 16_000)
+        var taken = 0
+        while cutter.refusal(of: second) == nil, taken < 600 {
+            _ = cutter.handle(second)
+            cutter.giveRoomBack()
+            taken += 1
+            #expect(budget.used == BufferShare.bytes(of: taken * SampleClock.rate))
+        }
+        #expect((30...40).contains(taken))
+        if case .rejected(let error)? = cutter.refusal(of: second) {
+            #expect(error.code == .serverOverloaded)
+        } else {
+            Issue.record("It was taken after \(taken) s")
+        }
+        #expect(cutter.buffered == taken * SampleClock.rate)
+
+        _ = cutter.handle(.clear)
+        cutter.giveRoomBack()
+        #expect(budget.used == 0)
+        #expect(cutter.refusal(of: second) == nil)
     }
 
     private static func cutter() -> UtteranceCutter {

@@ -272,27 +272,6 @@ struct WhisperHTTPTranscriberTests {
         #expect(backend.requests.allSatisfy { $0.asks(for: "word") && $0.asks(for: "segment") })
         #expect(log.map(\.level) == [.notice])
     }
-
-    @Test("An utterance that waits for its turn too long fails at its deadline, with one warning")
-    func deadline() async throws {
-        let backend = try await ScriptedBackend.start { _ in .hold(.close) }
-        let engine = try backend.engine {
-            $0.maxConcurrent = 1
-            $0.deadline = .milliseconds(300)
-        }
-        let log = await logged {
-            await withDiscardingTaskGroup { group in
-                for _ in 0..<2 {
-                    group.addTask {
-                        await #expect(throws: TranscriptionError.expired(seconds: 0.3)) {
-                            try await engine.transcribe(.init(samples: [1]))
-                        }
-                    }
-                }
-            }
-        }
-        #expect(log.map { $0.metadata["steno.error.code"] } == ["backend_deadline", "backend_deadline"])
-    }
 }
 
 /// Runs `work` and returns what it logged.

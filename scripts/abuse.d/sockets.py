@@ -135,6 +135,34 @@ attack_unfinished_messages.settings = {"MAX_MEMORY_BYTES": "134217728"}
 attack_unfinished_messages.memory_mb = 500
 
 
+def attack_manual_buffers(target):
+    """Minutes of audio that nobody commits, from each of many, held until all are there."""
+    message = append(bytes(LARGE * 3 // 4 // 4 * 4), sample_rate=24_000)
+    barrier = threading.Barrier(40)
+    refused = []
+
+    def send():
+        client = Client(target)
+        client.send(frame(TEXT, b'{"type":"session.update","session":{"turn_detection":null}}'))
+        client.receive()
+        try:
+            client.send(message)
+            # The answer is behind what the message led to.
+            client.send(frame(TEXT, b'{"type":"session.update","session":{}}'))
+            refused.append(b"server_overloaded" in client.receive()[1])
+        except ConnectionError:
+            refused.append(True)
+        barrier.wait(120)
+        client.close()
+
+    at_once(40, send)
+    assert any(refused) and not all(refused), refused
+
+
+attack_manual_buffers.settings = {"VAD": "webrtc", "MAX_MEMORY_BYTES": "134217728"}
+attack_manual_buffers.memory_mb = 500
+
+
 def attack_low_rate(target):
     """Twenty minutes of audio at 8 kHz in one message."""
     client = Client(target)

@@ -68,7 +68,7 @@ struct SessionHost: Sendable {
         do {
             return try await drain.admit(controls) {
                 var reader = CommandReader(dialect: dialect, threads: messageThreads)
-                let session = Session(settings: settings, transcriber: transcriber, metrics: metrics)
+                let session = Session(settings: settings, transcriber: transcriber, metrics: metrics, memory: memory)
                 let utterances = UtteranceCount()
                 logger.info("Session started", metadata: ["steno.protocol": "\(D.name)"])
                 do {

@@ -54,6 +54,8 @@ public struct EngineSettings: Sendable {
     public var engine: Engine
     /// How long an utterance waits for an engine that still loads.
     public var loadTimeout: Duration
+    /// The longest time from an utterance's end to its transcript, with all that it waits.
+    public var deadline: Duration
 
     /// Why the choice was left to the server and did not fall on the neural engine.
     public var fallbackReason: SherpaError?
@@ -62,6 +64,7 @@ public struct EngineSettings: Sendable {
 
     init(_ reader: SettingReader) async throws(SettingsError) {
         loadTimeout = try await reader.milliseconds(.modelLoadTimeout, in: 0...600_000) ?? .seconds(10)
+        deadline = try await reader.milliseconds(.transcriberDeadline, in: 100...3_600_000) ?? .seconds(120)
         let url = try await reader.string(.openAIBaseURL)
         let key = try await reader.string(.openAIAPIKey)
 
@@ -119,8 +122,6 @@ public struct EngineSettings: Sendable {
             try await reader.choice(.transcriberResponseFormat) ?? configuration.responseFormat
         configuration.timeout =
             try await reader.milliseconds(.transcriberTimeout, in: 100...3_600_000) ?? configuration.timeout
-        configuration.deadline =
-            try await reader.milliseconds(.transcriberDeadline, in: 100...3_600_000) ?? configuration.deadline
         configuration.maxConcurrent =
             try await reader.integer(.transcriberConcurrency, in: 1...1_000) ?? configuration.maxConcurrent
         return .whisperHTTP(configuration)

@@ -22,8 +22,6 @@ extension WhisperHTTPTranscriber {
         public var timeout: Duration
         /// For name resolution, TCP and TLS together.
         public var connectTimeout: Duration
-        /// For one utterance, from its arrival to its transcript, with its wait for its turn.
-        public var deadline: Duration
         /// The most requests open at once; others wait in an order that is fair to their owners.
         public var maxConcurrent: Int
 
@@ -36,7 +34,6 @@ extension WhisperHTTPTranscriber {
             responseFormat: ResponseFormat = .auto,
             timeout: Duration = .seconds(30),
             connectTimeout: Duration = .seconds(10),
-            deadline: Duration = .seconds(120),
             maxConcurrent: Int = 16
         ) {
             self.baseURL = baseURL
@@ -47,7 +44,6 @@ extension WhisperHTTPTranscriber {
             self.responseFormat = responseFormat
             self.timeout = timeout
             self.connectTimeout = connectTimeout
-            self.deadline = deadline
             self.maxConcurrent = maxConcurrent
         }
     }
@@ -97,7 +93,6 @@ extension WhisperHTTPTranscriber.Configuration {
     func validated() throws(WhisperHTTPConfigurationError) -> Self {
         guard maxConcurrent > 0 else { throw .notPositive(setting: "number of concurrent requests") }
         guard timeout > .zero else { throw .notPositive(setting: "time limit") }
-        guard deadline > .zero else { throw .notPositive(setting: "deadline") }
         guard connectTimeout > .zero else { throw .notPositive(setting: "time limit for connecting") }
         var valid = self
         valid.apiKey = apiKey.map(trimmed).flatMap { $0.isEmpty ? nil : $0 }

@@ -31,15 +31,7 @@ public final class WhisperHTTPTranscriber: Transcriber {
     public func transcribe(_ request: TranscriptionRequest) async throws(TranscriptionError) -> Transcript {
         guard !request.samples.isEmpty else { return Transcript(text: "") }
 
-        do {
-            return try await withDeadline(configuration.deadline, clock: ContinuousClock()) {
-                () async throws(TranscriptionError) in
-                try await self.gate.run(request) { await self.ask(request) }
-            }
-        } catch {
-            if case .expired = error { log(error, [:]) }
-            throw error
-        }
+        return try await gate.run(request) { await self.ask(request) }
     }
 
     /// Asks the backend, once more with `json` where it refuses `verbose_json`.

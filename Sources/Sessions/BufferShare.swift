@@ -1,0 +1,37 @@
+import Audio
+import Limits
+
+/// What a session's buffered audio takes of the process's budget.
+///
+/// The first seconds are free: they are the same for every session, and `MAX_SESSIONS` bounds them. What counts is the
+/// minutes that a client may append before it commits.
+struct BufferShare {
+    /// Samples that are not counted: 8 s.
+    static let free = SampleClock.samples(milliseconds: 8_000)
+
+    private let share: MemoryBudget.Share?
+
+    /// One without a bound.
+    init() { share = nil }
+
+    init(of budget: MemoryBudget) { share = budget.makeShare() }
+
+    /// What so many samples count, in bytes.
+    static func bytes(of samples: Int) -> Int { max(0, samples - free) * MemoryLayout<Int16>.stride }
+
+    /// Takes room for audio that is about to be appended to so many samples.
+    ///
+    /// - Parameter bytes: How long the audio is; a byte becomes two samples at most, from 8 kHz in one byte each.
+    mutating func hasRoom(for bytes: Int, after samples: Int) -> Bool {
+        guard let share else { return true }
+        let more = Self.bytes(of: samples + 2 * bytes) - share.size
+        return more <= 0 || share.grow(by: more)
+    }
+
+    /// Gives back what is more than the buffer holds now.
+    mutating func settle(samples: Int) {
+        guard let share else { return }
+        let less = share.size - Self.bytes(of: samples)
+        if less > 0 { share.shrink(by: less) }
+    }
+}
