@@ -19,7 +19,10 @@ public struct AudioIntake {
     /// What a header said that the audio is.
     private var file: WAVStream?
     private var lowByte: UInt8?
-    private var resampler: Resampler?
+    /// Of the rates that were used last, the latest at the end: to make a new one costs as much as ten appends.
+    private(set) var resamplers: [Resampler] = []
+
+    private static let maximumResamplers = 4
 
     public init() {}
 
@@ -66,10 +69,10 @@ public struct AudioIntake {
 
     /// Forgets everything that has not come out yet, but not what a header said: the rest of its file may follow.
     public mutating func reset() {
-        var file = file
+        var lost: [Int16] = []
+        endResampling(into: &lost)
         file?.reset()
-        self = AudioIntake()
-        self.file = file
+        (head, waitingFormat, lowByte, refusal) = (StreamHead(), nil, nil, nil)
     }
 
     /// Takes the bytes of which it is open what they are for samples.
@@ -155,15 +158,20 @@ public struct AudioIntake {
 
     /// The resampler for `rate`; one for another rate gives its last samples first.
     private mutating func resampler(from rate: Int, into samples: inout [Int16]) -> Resampler? {
-        if let resampler, resampler.rate == rate { return resampler }
+        if let resampler = resamplers.last, resampler.rate == rate { return resampler }
         endResampling(into: &samples)
-        // soxr takes every rate in `rates`; it refuses only when memory is gone.
-        resampler = try? Resampler(from: rate)
-        return resampler
+        if let index = resamplers.firstIndex(where: { $0.rate == rate }) {
+            resamplers.append(resamplers.remove(at: index))
+        } else {
+            // soxr takes every rate in `rates`; it refuses only when memory is gone.
+            guard let resampler = try? Resampler(from: rate) else { return nil }
+            if resamplers.count == Self.maximumResamplers { resamplers.removeFirst() }
+            resamplers.append(resampler)
+        }
+        return resamplers.last
     }
 
     private mutating func endResampling(into samples: inout [Int16]) {
-        resampler?.drain(into: &samples)
-        resampler = nil
+        resamplers.last?.drain(into: &samples)
     }
 }

@@ -84,12 +84,17 @@ struct WAVStreamTests {
             intake.append(part, format: .pcm16(rate: 16_000), to: &samples)
             intake.drain(into: &samples)
         }
-        #expect(samples == expected)
+        #expect(Self.isSame(samples, expected))
         intake.reset()
         samples = []
         intake.append(PCM16.bytes(Self.audio), format: .pcm16(rate: 16_000), to: &samples)
         intake.drain(into: &samples)
-        #expect(samples == expected)
+        #expect(Self.isSame(samples, expected))
+    }
+
+    /// The same but for rounding, which depends on what soxr was given before.
+    static func isSame(_ samples: [Int16], _ expected: [Int16]) -> Bool {
+        samples.count == expected.count && zip(samples, expected).allSatisfy { abs(Int($0) - Int($1)) <= 1 }
     }
 
     @Test("Ends with a rate that the client names later")
