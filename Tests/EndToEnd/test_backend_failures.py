@@ -1,7 +1,10 @@
 """A failed utterance is one error that names it; the others are transcribed, and order is kept."""
 
 import json
+import os
+import signal
 import socket
+import time
 
 import pytest
 
@@ -148,6 +151,39 @@ def test_no_more_requests_are_open_than_the_setting_allows(launch, backend):
         gate.open()
         assert [client.transcript()["transcript"] for _ in range(8)] == [f"number {mark}" for mark in range(8)]
     assert backend.busiest == 2
+
+
+def test_the_last_of_many_at_a_hung_backend_waits_no_longer_than_the_first(launch, backend):
+    backend.respond = lambda request: Reply(ending=Ending.HANG)
+    server = launch(
+        backend, TRANSCRIBER_CONCURRENCY=1, TRANSCRIBER_TIMEOUT_MS=60_000, TRANSCRIBER_DEADLINE_MS=1_000,
+        MAX_PENDING_UTTERANCES=10,
+    )
+    with open_client(server) as client:
+        client.manual()
+        start = time.monotonic()
+        for mark in range(6):
+            client.utterance(constant(mark, 200))
+        assert [client.error()["code"] for _ in range(6)] == ["backend_deadline"] * 6
+        assert time.monotonic() - start < 5
+
+
+@pytest.mark.parametrize("setting", ["TRANSCRIBER_TIMEOUT_MS", "TRANSCRIBER_DEADLINE_MS"])
+def test_an_answer_that_came_while_the_process_stood_still_is_in_time(launch, backend, setting):
+    gate = Gate()
+    backend.respond = lambda request: Reply("in time", gate=gate)
+    server = launch(backend, **{setting: 1_500})
+    with open_client(server) as client:
+        client.manual()
+        client.utterance(constant(1, 200))
+        until(lambda: backend.requests, "the backend is asked")
+        os.kill(server.pid, signal.SIGSTOP)
+        try:
+            gate.open()
+            time.sleep(2.5)
+        finally:
+            os.kill(server.pid, signal.SIGCONT)
+        assert client.transcript()["transcript"] == "in time"
 
 
 def test_the_log_holds_no_password_of_the_base_url(launch, backend):
