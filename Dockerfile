@@ -28,6 +28,9 @@ COPY --from=parts /parts/engines/sherpa-onnx/include engines/sherpa-onnx/include
 COPY Package.swift ./
 COPY Sources Sources
 COPY Tests Tests
+# The symbols of the engine's libraries are a quarter of them, and only debuggers want them.
+COPY --from=parts /image/engines /image/engines
+RUN find /image/engines -name '*.so*' -exec strip --strip-unneeded {} +
 # The cache keeps the compiled dependencies when only the sources have changed.
 RUN --mount=type=cache,target=/source/.build \
     swift build -c release --product steno --static-swift-stdlib \
@@ -47,7 +50,7 @@ RUN apt-get update \
 WORKDIR /steno
 COPY --from=build /usr/local/bin/steno bin/
 COPY --from=parts /image/models models
-COPY --from=parts /image/engines engines
+COPY --from=build /image/engines engines
 COPY LICENSE entrypoint.sh test.wav ./
 USER steno
 ENV HOST=0.0.0.0 PATH=/steno/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
