@@ -15,6 +15,14 @@ public enum AudioFormat: Equatable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// How many samples at `SampleClock.rate` so many bytes make.
+    public func sampleCount(of bytes: Int) -> Int {
+        switch self {
+        case .pcm16(let rate): bytes / 2 * SampleClock.rate / rate
+        case .muLaw, .aLaw: bytes * SampleClock.rate / G711.rate
+        }
+    }
+
     public var description: String {
         switch self {
         case .pcm16(let rate): "PCM at \(rate) Hz"

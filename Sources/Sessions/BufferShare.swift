@@ -19,12 +19,12 @@ struct BufferShare {
     /// What so many samples count, in bytes.
     static func bytes(of samples: Int) -> Int { max(0, samples - free) * MemoryLayout<Int16>.stride }
 
-    /// Takes room for audio that is about to be appended to so many samples.
+    /// Takes room for so many samples that are about to be appended to others.
     ///
-    /// - Parameter bytes: How long the audio is; a byte becomes two samples at most, from 8 kHz in one byte each.
-    mutating func hasRoom(for bytes: Int, after samples: Int) -> Bool {
+    /// - Returns: Whether there was room.
+    mutating func take(_ count: Int, after samples: Int) -> Bool {
         guard let share else { return true }
-        let more = Self.bytes(of: samples + 2 * bytes) - share.size
+        let more = Self.bytes(of: samples + count) - share.size
         return more <= 0 || share.grow(by: more)
     }
 

@@ -112,6 +112,7 @@ public struct Session: Sendable {
         // The cutter's buffer lets these samples go.
         let share = memory.makeShare()
         share.add(BufferShare.bytes(of: utterance.request.samples.count))
+        defer { share.clear() }
         do throws(TranscriptionError) {
             let transcript = try await transcriber.transcribe(utterance.request)
             book(transcript, samples: utterance.item.range.count)

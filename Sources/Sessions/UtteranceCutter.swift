@@ -72,7 +72,9 @@ struct UtteranceCutter {
     ///
     /// - Returns: What to tell the client when there is none: the command is then left alone.
     mutating func refusal(of command: ClientCommand) -> SessionEvent? {
-        guard case .append(let audio, _) = command, !memory.hasRoom(for: audio.count, after: held) else { return nil }
+        guard case .append(let audio, let rate) = command else { return nil }
+        let format = rate.map { .pcm16(rate: $0) } ?? settings.inputFormat
+        guard !memory.take(format.sampleCount(of: audio.count), after: held) else { return nil }
         return .rejected(ClientError(.serverOverloaded, Self.noRoom))
     }
 

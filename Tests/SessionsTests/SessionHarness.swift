@@ -1,4 +1,5 @@
 import Audio
+import Limits
 import MetricsTestKit
 import Sessions
 import SpeechDetection
@@ -37,12 +38,13 @@ final class SessionHarness: Sendable {
     private let commands = BoundedChannel<ClientCommand>(capacity: 1)
     private let delivered = Mutex<[SessionEvent]>([])
 
-    init(settings: SessionSettings = settings) {
+    init(settings: SessionSettings = settings, memory: MemoryBudget = MemoryBudget(limit: .max)) {
         let names = Mutex(0)
         session = Session(
             settings: settings,
             transcriber: transcriber,
             metrics: SessionMetrics(factory: metrics),
+            memory: memory,
             makeID: {
                 names.withLock { name in
                     name += 1

@@ -1,4 +1,5 @@
 import Audio
+import Limits
 import MetricsTestKit
 import Sessions
 import SpeechDetection
@@ -222,6 +223,31 @@ struct SessionTests {
         }
         let lengths = harness.received.map { $0.summary.prefix { $0 != "@" } }
         #expect(lengths == (0..<20).map { "\(16 * (200 + $0))"[...] })
+    }
+
+    @Test("Counts a long utterance in the memory budget until it is answered, and takes no audio without room")
+    func memory() async throws {
+        var settings = SessionHarness.settings
+        settings.turnDetection = nil
+        settings.maximumCommit = 60 * SampleClock.rate
+        let memory = MemoryBudget(limit: 700_000)
+        let harness = SessionHarness(settings: settings, memory: memory)
+        try await harness.run { harness in
+            await harness.send(.speech(20_000), .commit(eventID: nil))
+            await until { harness.transcriber.waiting == [0] }
+            await until { memory.used == 12 * 32_000 }
+            await harness.send(.speech(20_000))
+            await until { harness.received.map(\.summary) == ["server_overloaded"] }
+
+            harness.transcriber.answerWithLength(0)
+            await until { memory.used == 0 }
+            await harness.send(.speech(20_000), .commit(eventID: nil))
+            await until { harness.transcriber.waiting == [1] }
+            harness.transcriber.answerWithLength(1)
+        }
+        #expect(harness.received.count == 3)
+        #expect(harness.session.ledger.received == 40 * SampleClock.rate)
+        #expect(memory.used == 0)
     }
 
     @Test("Keeps its bound within one message that holds many utterances")
