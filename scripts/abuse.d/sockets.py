@@ -136,21 +136,25 @@ attack_unfinished_messages.memory_mb = 500
 
 
 def attack_manual_buffers(target):
-    """Minutes of audio that nobody commits, from each of many, held until all are there."""
-    message = append(bytes(LARGE * 3 // 4 // 4 * 4), sample_rate=24_000)
+    """Minutes of audio that nobody commits, from one client after the other, held until all are there."""
+    message = append(bytes(LARGE * 3 // 4 // 4 * 4))
     barrier = threading.Barrier(40)
+    turn = threading.Lock()
     refused = []
+    update = {"type": "session.update", "session": {"type": "transcription", "audio": {"input": {"turn_detection": None}}}}
 
     def send():
-        client = Client(target)
-        client.send(frame(TEXT, b'{"type":"session.update","session":{"turn_detection":null}}'))
-        client.receive()
+        client = Client(target, "/v1/realtime?intent=transcription")
         try:
-            client.send(message)
-            # The answer is behind what the message led to.
-            client.send(frame(TEXT, b'{"type":"session.update","session":{}}'))
-            refused.append(b"server_overloaded" in client.receive()[1])
-        except ConnectionError:
+            client.send(frame(TEXT, json.dumps(update).encode()))
+            while b'"session.updated"' not in client.receive()[1]:
+                pass
+            with turn:
+                client.send(message)
+                # The answer is behind what the message led to.
+                client.send(frame(TEXT, json.dumps(update).encode()))
+                refused.append(b'"server_overloaded"' in client.receive()[1])
+        except (ConnectionError, ValueError):
             refused.append(True)
         barrier.wait(120)
         client.close()
@@ -160,7 +164,7 @@ def attack_manual_buffers(target):
 
 
 attack_manual_buffers.settings = {"VAD": "webrtc", "MAX_MEMORY_BYTES": "134217728"}
-attack_manual_buffers.memory_mb = 500
+attack_manual_buffers.memory_mb = 600
 
 
 def attack_low_rate(target):
