@@ -105,7 +105,8 @@ let package = Package(
         .target(
             name: "Transcription",
             dependencies: [
-                "Audio", "HTTPTransfer", "Turns", "CPocketSphinx", "CSherpaOnnx", "CThreads", "CZlib", deque, logging,
+                "Audio", "HTTPTransfer", "Limits", "Turns", "CPocketSphinx", "CSherpaOnnx", "CThreads", "CZlib", deque,
+                logging,
             ],
             resources: [.embedInCode("Sherpa/Resources/probe.wav")],
             swiftSettings: strict
@@ -139,7 +140,7 @@ let package = Package(
         ),
         .target(
             name: "HTTPTransfer",
-            dependencies: ["CCurl", "Release"],
+            dependencies: ["CCurl", "Limits", "Release"],
             swiftSettings: strict + [.strictMemorySafety()]
         ),
         .target(name: "Turns", swiftSettings: strict),

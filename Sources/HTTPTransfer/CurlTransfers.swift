@@ -1,4 +1,5 @@
 internal import CCurl
+internal import Limits
 
 /// The open transfers of one libcurl multi handle.
 ///
@@ -8,11 +9,6 @@ internal import CCurl
         let transfer: CurlTransfer
         let reply: TransferReply
     }
-
-    /// How late the thread must wake to show that the process stood still (a suspended machine, a stopped process).
-    private static let standstill = Duration.milliseconds(250)
-    /// What answers that have come in that time take to be read, at most.
-    private static let moment = Duration.seconds(2)
 
     private let multi: UnsafeMutableRawPointer
     private let configuration: HTTPTransport.Configuration
@@ -61,8 +57,8 @@ internal import CCurl
         var command = curl_waitfd(fd: descriptor, events: Int16(CURL_WAIT_POLLIN), revents: 0)
         // One more, because `milliseconds` rounds down.
         check(unsafe curl_multi_poll(multi, &command, 1, Int32(max(.zero, time - .now).milliseconds + 1), nil))
-        if time + Self.standstill < .now {
-            for entry in open.values { entry.transfer.extend(until: .now + Self.moment) }
+        if time + Standstill.leastDelay < .now {
+            for entry in open.values { entry.transfer.extend(until: .now + Standstill.grace) }
         }
     }
 

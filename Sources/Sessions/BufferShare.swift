@@ -9,10 +9,7 @@ struct BufferShare {
     /// Samples that are not counted: 8 s.
     static let free = SampleClock.samples(milliseconds: 8_000)
 
-    private let share: MemoryBudget.Share?
-
-    /// One without a bound.
-    init() { share = nil }
+    private let share: MemoryBudget.Share
 
     init(of budget: MemoryBudget) { share = budget.makeShare() }
 
@@ -22,15 +19,13 @@ struct BufferShare {
     /// Takes room for so many samples that are about to be appended to others.
     ///
     /// - Returns: Whether there was room.
-    mutating func take(_ count: Int, after samples: Int) -> Bool {
-        guard let share else { return true }
+    func take(_ count: Int, after samples: Int) -> Bool {
         let more = Self.bytes(of: samples + count) - share.size
         return more <= 0 || share.grow(by: more)
     }
 
     /// Gives back what is more than the buffer holds now.
-    mutating func settle(samples: Int) {
-        guard let share else { return }
+    func settle(samples: Int) {
         let less = share.size - Self.bytes(of: samples)
         if less > 0 { share.shrink(by: less) }
     }

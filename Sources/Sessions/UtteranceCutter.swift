@@ -1,4 +1,5 @@
 import Audio
+import Limits
 import SpeechDetection
 import Transcription
 
@@ -22,7 +23,7 @@ struct UtteranceCutter {
     private var buffer: SignalBuffer
     private var segmenter: Segmenter
     private var listener: StreamListener
-    private var memory: BufferShare
+    private let memory: BufferShare
     private let account: AudioAccount
     private let conversation: Conversation
     private let makeID: () -> String
@@ -39,7 +40,7 @@ struct UtteranceCutter {
         detector: any VoiceActivityDetector,
         account: AudioAccount,
         conversation: Conversation,
-        memory: BufferShare = BufferShare(),
+        memory: BufferShare = BufferShare(of: MemoryBudget(limit: .max)),
         owner: RequestOwner? = nil,
         makeID: @escaping () -> String
     ) {
@@ -71,15 +72,14 @@ struct UtteranceCutter {
     /// Takes room for what a command may bring, before it is handled.
     ///
     /// - Returns: What to tell the client when there is none: the command is then left alone.
-    mutating func refusal(of command: ClientCommand) -> SessionEvent? {
+    func refusal(of command: ClientCommand) -> SessionEvent? {
         guard case .append(let audio, let rate) = command else { return nil }
-        let format = rate.map { .pcm16(rate: $0) } ?? settings.inputFormat
-        guard !memory.take(format.sampleCount(of: audio.count), after: held) else { return nil }
+        guard !memory.take(format(named: rate).sampleCount(of: audio.count), after: held) else { return nil }
         return .rejected(ClientError(.serverOverloaded, Self.noRoom))
     }
 
     /// Gives back the room that commands did not need, or need no longer.
-    mutating func giveRoomBack() { memory.settle(samples: held) }
+    func giveRoomBack() { memory.settle(samples: held) }
 
     mutating func handle(_ command: ClientCommand) -> [Output] {
         switch command {
@@ -97,10 +97,13 @@ struct UtteranceCutter {
         }
     }
 
+    /// What audio is, given the rate that its message names.
+    private func format(named rate: Int?) -> AudioFormat { rate.map { .pcm16(rate: $0) } ?? settings.inputFormat }
+
     /// Audio of which no samples can be made is answered with one error, and then with nothing until a clear.
     private mutating func append(_ audio: [UInt8], rate: Int?) -> [Output] {
         guard intake.refusal == nil else { return [] }
-        let format = rate.map { .pcm16(rate: $0) } ?? settings.inputFormat
+        let format = format(named: rate)
         let isNamed = rate != nil || settings.hasNamedFormat
         let outputs = receive { buffer, intake in
             buffer.append { intake.append(audio, format: format, isNamed: isNamed, to: &$0) }

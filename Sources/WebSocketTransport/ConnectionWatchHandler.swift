@@ -20,7 +20,7 @@ final class ConnectionWatchHandler: ChannelDuplexHandler {
 
     private var watch: ConnectionWatch<ContinuousClock.Instant>
     private let onEnd: @Sendable (WebSocketClosed.Cause) -> Void
-    private var timer: (task: Scheduled<Void>, due: ContinuousClock.Instant)?
+    private let timer = LookTimer()
     private var isReading = true
     private var hasEnded = false
     /// A peer that does not read is not listened to: what it sends would only be read to be dropped.
@@ -36,8 +36,7 @@ final class ConnectionWatchHandler: ChannelDuplexHandler {
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        timer?.task.cancel()
-        timer = nil
+        timer.cancel()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -102,8 +101,7 @@ final class ConnectionWatchHandler: ChannelDuplexHandler {
     }
 
     private func look(_ context: ChannelHandlerContext) {
-        let pending = try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)
-        happened(.look(pending: pending ?? 0), context)
+        happened(.look(pending: context.pendingBytes), context)
         schedule(context)
     }
 
@@ -131,16 +129,7 @@ final class ConnectionWatchHandler: ChannelDuplexHandler {
         context.writeAndFlush(wrapOutboundOut(.byteBuffer(bytes)), promise: nil)
     }
 
-    /// Makes sure that a look happens by the deadline; one that comes too early schedules the next.
     private func schedule(_ context: ChannelHandlerContext) {
-        let due = watch.deadline
-        if let timer, timer.due <= due { return }
-        timer?.task.cancel()
-        let delay = max(due - .now, .milliseconds(1))
-        let task = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(delay)) {
-            self.timer = nil
-            self.look(context)
-        }
-        timer = (task, due)
+        timer.schedule(by: watch.deadline, on: context.eventLoop) { self.look(context) }
     }
 }

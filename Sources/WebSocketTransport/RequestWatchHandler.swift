@@ -11,7 +11,7 @@ final class RequestWatchHandler: ChannelDuplexHandler, RemovableChannelHandler {
     struct Overdue: Sendable {}
 
     private var watch: RequestWatch<ContinuousClock.Instant>
-    private var timer: (task: Scheduled<Void>, due: ContinuousClock.Instant)?
+    private let timer = LookTimer()
     private var isReading = true
 
     init(_ limits: HTTPLimits) {
@@ -23,8 +23,7 @@ final class RequestWatchHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        timer?.task.cancel()
-        timer = nil
+        timer.cancel()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -74,8 +73,7 @@ final class RequestWatchHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func look(_ context: ChannelHandlerContext) {
-        let pending = try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)
-        happened(.look(pending: pending ?? 0), context)
+        happened(.look(pending: context.pendingBytes), context)
     }
 
     private func happened(_ event: RequestWatch<ContinuousClock.Instant>.Event, _ context: ChannelHandlerContext) {
@@ -87,16 +85,8 @@ final class RequestWatchHandler: ChannelDuplexHandler, RemovableChannelHandler {
         schedule(context)
     }
 
-    /// Makes sure that a look happens by the deadline; one that comes too early schedules the next.
     private func schedule(_ context: ChannelHandlerContext) {
         guard let due = watch.deadline else { return }
-        if let timer, timer.due <= due { return }
-        timer?.task.cancel()
-        let delay = max(due - .now, .milliseconds(1))
-        let task = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(delay)) {
-            self.timer = nil
-            self.look(context)
-        }
-        timer = (task, due)
+        timer.schedule(by: due, on: context.eventLoop) { self.look(context) }
     }
 }

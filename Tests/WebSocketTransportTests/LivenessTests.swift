@@ -149,16 +149,21 @@ struct LivenessTests {
         }
     }
 
-    @Test("Answers a ping behind messages that the handler has not taken, and gives it all of them later")
-    func answersPingWhileBusy() async throws {
-        let (signal, signaller) = AsyncStream<Void>.makeStream()
-        let handler: TestServer.Handler = { inbound, outbound in
+    /// Takes messages only once `signal` has ended, and then answers with how many bytes they had.
+    private static func handlerThatCounts(after signal: AsyncStream<Void>) -> TestServer.Handler {
+        { inbound, outbound in
             for await _ in signal {}
             var bytes = 0
             while let message = try await inbound.next() { bytes += message.payload.readableBytes }
             try await outbound.send(.text("\(bytes)"))
             return WebSocketClose(.normal)
         }
+    }
+
+    @Test("Answers a ping behind messages that the handler has not taken, and gives it all of them later")
+    func answersPingWhileBusy() async throws {
+        let (signal, signaller) = AsyncStream<Void>.makeStream()
+        let handler = Self.handlerThatCounts(after: signal)
         try await TestServer.run(handler: handler) { server in
             try await RawClient.withWebSocket(port: server.port) { client in
                 // More than is read of a socket before anyone asks for it.
@@ -200,13 +205,7 @@ struct LivenessTests {
         configuration.pingInterval = .milliseconds(250)
         configuration.pongTimeout = .seconds(2)
         let (signal, signaller) = AsyncStream<Void>.makeStream()
-        let handler: TestServer.Handler = { inbound, outbound in
-            for await _ in signal {}
-            var bytes = 0
-            while let message = try await inbound.next() { bytes += message.payload.readableBytes }
-            try await outbound.send(.text("\(bytes)"))
-            return WebSocketClose(.normal)
-        }
+        let handler = Self.handlerThatCounts(after: signal)
         try await TestServer.run(configuration, handler: handler) { server in
             try await RawClient.withWebSocket(port: server.port) { client in
                 let part = clientFrame(2, Array(repeating: 7, count: 100_000))
