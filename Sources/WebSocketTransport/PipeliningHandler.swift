@@ -13,8 +13,11 @@ final class PipeliningHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundOut = IOData
 
     private var held = ByteBuffer()
-    /// Requests that were read as a whole and whose answers have not ended.
+    /// Requests that were read as a whole, less the answers that have ended.
+    ///
+    /// It is -1 while the body of a request that already has its answer is still to come.
     private var inFlight = 0
+    private var isHolding: Bool { inFlight > 0 }
     private var isInBody = false
     private var isReadWanted = false
     /// The end of the client's bytes, while some of these are still held.
@@ -46,7 +49,7 @@ final class PipeliningHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func read(context: ChannelHandlerContext) {
-        if inFlight == 0 || isClosing { context.read() } else { isReadWanted = true }
+        if !isHolding || isClosing { context.read() } else { isReadWanted = true }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -98,18 +101,18 @@ final class PipeliningHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func resume(_ context: ChannelHandlerContext) {
-        guard inFlight == 0, !isClosing else { return }
+        guard !isHolding, !isClosing else { return }
         if held.readableBytes > 0 {
             pass(context)
             context.fireChannelReadComplete()
         }
-        guard inFlight == 0, isReadWanted else { return }
+        guard !isHolding, isReadWanted else { return }
         isReadWanted = false
         context.read()
     }
 
     private func pass(_ context: ChannelHandlerContext) {
-        while inFlight == 0, !isClosing, held.readableBytes > 0 {
+        while !isHolding, !isClosing, held.readableBytes > 0 {
             guard let slice = held.readSlice(length: min(Self.slice, held.readableBytes)) else { break }
             context.fireChannelRead(wrapInboundOut(slice))
         }

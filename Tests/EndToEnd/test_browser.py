@@ -103,7 +103,7 @@ def visit(site: Site, url: str, profile: object) -> dict:
         stderr=subprocess.DEVNULL,
     )
     try:
-        return site.results.get(timeout=4 * LIMIT)
+        return site.results.get(timeout=LIMIT)
     finally:
         browser.terminate()
         browser.wait()

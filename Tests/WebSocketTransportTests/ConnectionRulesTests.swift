@@ -75,6 +75,24 @@ struct ConnectionRulesTests {
         #expect(sizes.last == "ok")
     }
 
+    @Test("Takes the rest of a body whose request has its answer already, and then the next request")
+    func answeredBeforeTheBody() async throws {
+        let length = 100_000
+        var text = ""
+        try await TestServer.run { server in
+            try await RawClient.with(port: server.port) { client in
+                try await client.send("POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: \(length)\r\n\r\n")
+                while !text.contains(" 404 ") { text += String(decoding: try await client.available(), as: UTF8.self) }
+                try await client.send(String(repeating: "x", count: length))
+                try await client.send("GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                while case let bytes = try await client.available(), !bytes.isEmpty {
+                    text += String(decoding: bytes, as: UTF8.self)
+                }
+            }
+        }
+        #expect(statuses(text) == ["404", "200"])
+    }
+
     @Test(
         "Refuses upgrades that are none",
         arguments: [
