@@ -79,10 +79,8 @@ let package = Package(
             dependencies: [
                 "Dialects", "Sessions", "Transcription", "SpeechDetection", "AudioFiles", "Audio", "JSON", "Models",
                 "WebSocketTransport", "HTTPTransfer", "Limits", "Release", "CCrypto", configuration, coreMetrics,
-                httpTypes,
-                hummingbird,
-                logging, metrics, nioCore, nioHTTP1, nioHTTPTypes, nioPosix,
-                serviceLifecycle, unixSignals,
+                httpTypes, hummingbird, logging, metrics, nioCore, nioHTTP1, nioHTTPTypes, nioPosix, serviceLifecycle,
+                unixSignals,
             ],
             resources: [.embedInCode("Documentation/openapi.json")],
             swiftSettings: strict
@@ -245,8 +243,7 @@ let package = Package(
             name: "WebSocketTransportTests",
             dependencies: [
                 "Limits", "TestSupport", "WebSocketTransport", hummingbird, hummingbirdCore, logging, nioCore,
-                nioEmbedded,
-                nioPosix, serviceLifecycle,
+                nioEmbedded, nioPosix, serviceLifecycle,
             ],
             swiftSettings: strict
         ),

@@ -2,6 +2,8 @@
 
 import http.client, io, shutil, subprocess, threading, wave
 
+from crowd import at_once
+
 PATH = "/v1/audio/transcriptions"
 HEAD = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
 END = b"\r\n--b--\r\n"
@@ -25,18 +27,6 @@ def post(target, body, boundary="b"):
     text = response.read()
     connection.close()
     return response.status, text
-
-
-def at_once(count, send):
-    """Runs `send` that often at once; gives what came back."""
-    results = []
-    threads = [threading.Thread(target=lambda: results.append(send())) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(results) == count, "a request was not answered"
-    return results
 
 
 def expect(results, *statuses):

@@ -2,6 +2,8 @@
 
 import base64, http.client, json, os, socket, struct, threading
 
+from crowd import at_once
+
 UPGRADE = (
     "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
@@ -20,6 +22,10 @@ def frame(opcode, payload):
     else:
         head = struct.pack(">BBQ", 0x80 | opcode, 0x80 | 127, count)
     return head + bytes(4) + payload
+
+
+# Changes nothing; its answer comes after whatever the messages before it led to.
+EMPTY_UPDATE = frame(TEXT, b'{"type":"session.update","session":{}}')
 
 
 class Client:
@@ -56,27 +62,21 @@ class Client:
 
     def is_alive(self):
         """Whether the server answers a message after all that came before."""
-        self.send(frame(TEXT, b'{"type":"session.update","session":{}}'))
+        self.send(EMPTY_UPDATE)
         return b"session.updated" in self.receive()[1]
 
     def close(self):
         self.socket.close()
 
 
-def at_once(count, work):
-    results = []
-    threads = [threading.Thread(target=lambda: results.append(work())) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(results) == count, "a client failed"
-    return results
-
-
 def append(audio, **fields):
     fields = {"type": "input_audio_buffer.append", "audio": base64.b64encode(audio).decode()} | fields
     return frame(TEXT, json.dumps(fields).encode())
+
+
+def large_append():
+    """One message of about `LARGE` bytes: minutes of silence, in base64."""
+    return append(bytes(LARGE * 3 // 4 // 4 * 4))
 
 
 def attack_tiny_messages(target):
@@ -94,13 +94,13 @@ def attack_tiny_messages(target):
 
 
 def attack_large_appends(target):
-    message = append(bytes(LARGE * 3 // 4 // 4 * 4))
+    message = large_append()
 
     def send():
         client = Client(target)
         try:
             client.send(message)
-            client.send(frame(TEXT, b'{"type":"session.update","session":{}}'))
+            client.send(EMPTY_UPDATE)
             # The answer, or that there was no room.
             assert client.receive()[0] == TEXT
         except ConnectionError:
@@ -116,7 +116,7 @@ attack_large_appends.memory_mb = 800
 
 def attack_unfinished_messages(target):
     """All but the last byte of a large message, from each of many, held until all are there."""
-    message = append(bytes(LARGE * 3 // 4 // 4 * 4))[:-1]
+    message = large_append()[:-1]
     barrier = threading.Barrier(50)
 
     def send():
@@ -137,7 +137,7 @@ attack_unfinished_messages.memory_mb = 500
 
 def attack_manual_buffers(target):
     """Minutes of audio that nobody commits, from one client after the other, held until all are there."""
-    message = append(bytes(LARGE * 3 // 4 // 4 * 4))
+    message = large_append()
     barrier = threading.Barrier(40)
     turn = threading.Lock()
     refused = []

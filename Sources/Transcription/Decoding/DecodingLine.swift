@@ -2,8 +2,9 @@ import Turns
 
 /// Who waits for a decoder, and who for an answer.
 ///
-/// Utterances are taken in an order that is fair to their owners, and short ones before long ones. A caller may leave at any time: before its utterance is taken the
-/// utterance goes too, afterwards only the answer has no reader any more. A value with no lock and no effects.
+/// Utterances are taken in an order that is fair to their owners, and short ones before long ones. A caller may leave at
+/// any time: before its utterance is taken the utterance goes too, afterwards only the answer has no reader any more. A
+/// value with no lock and no effects.
 struct DecodingLine<Caller> {
     typealias Ticket = UInt64
 

@@ -5,8 +5,9 @@ import Synchronization
 /// The embedded engine: PocketSphinx with an English model, no network, modest accuracy.
 ///
 /// Each thread of a fixed number has a decoder of its own, which takes 95 MB and up to 130 MB after minutes of speech.
-/// Utterances wait for the first that is free, in an order that is fair to their owners; each waits with its suspended caller, so callers
-/// bound the line. Threads are the engine's own, named `sphinx-0` and on, and end with the last reference to it.
+/// Utterances wait for the first that is free, in an order that is fair to their owners; each waits with its suspended
+/// caller, so callers bound the line. Threads are the engine's own, named `sphinx-0` and on, and end with the last
+/// reference to it.
 ///
 /// Cancelling a waiting call takes its utterance out of the line. A decoder at work cannot be interrupted: the cancelled
 /// call returns at once, and the decoder takes the next utterance when it has finished this one.

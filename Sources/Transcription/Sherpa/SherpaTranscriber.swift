@@ -6,9 +6,9 @@ import Synchronization
 /// The embedded neural engine: a model of sherpa-onnx, Moonshine tiny English unless another is chosen.
 ///
 /// One model is shared by a fixed number of threads, named `sherpa-0` and on, each of which decodes one utterance at a
-/// time, in an order that is fair to their owners. Moonshine tiny takes about 135 MB, and two threads 217 MB with utterances of up to 24 s;
-/// when there is nothing to do, memory that is free goes back to the system. Each waiting utterance waits with its
-/// suspended caller, so callers bound the line.
+/// time, in an order that is fair to their owners. Moonshine tiny takes about 135 MB, and two threads 217 MB with
+/// utterances of up to 24 s; when there is nothing to do, memory that is free goes back to the system. Each waiting
+/// utterance waits with its suspended caller, so callers bound the line.
 ///
 /// Cancelling a waiting call takes its utterance out of the line. One that is being decoded cannot be interrupted: the
 /// cancelled call returns at once, and the thread takes the next utterance when it has finished this one.
