@@ -78,7 +78,7 @@ let package = Package(
             name: "StenoServer",
             dependencies: [
                 "Dialects", "Sessions", "Transcription", "SpeechDetection", "AudioFiles", "Audio", "JSON", "Models",
-                "WebSocketTransport", "HTTPTransfer", "Limits", "Release", "CCrypto", configuration, coreMetrics,
+                "WebSocketTransport", "HTTPTransfer", "Limits", "Release", "CCrypto", configuration, coreMetrics, deque,
                 httpTypes, hummingbird, logging, metrics, nioCore, nioHTTP1, nioHTTPTypes, nioPosix, serviceLifecycle,
                 unixSignals,
             ],
@@ -190,7 +190,8 @@ let package = Package(
             name: "StenoServerTests",
             dependencies: [
                 "StenoServer", "Audio", "AudioFiles", "Dialects", "JSON", "Limits", "Models", "Sessions",
-                "SpeechDetection", "Transcription", "Release", "TestSupport", configuration, coreMetrics, httpTypes,
+                "SpeechDetection", "Transcription", "Release", "TestSupport", "WebSocketTransport", configuration,
+                coreMetrics, httpTypes,
                 hummingbird, inMemoryLogging, logging, nioCore,
                 nioEmbedded, serviceLifecycle, serviceLifecycleTestKit,
             ],

@@ -5,15 +5,28 @@
 public enum Base64 {
     /// The bytes that `text` stands for, or `nil` when it is not base64.
     public static func decode(_ text: Span<UInt8>) -> [UInt8]? {
-        var isValid = true
-        let bytes = [UInt8](unsafeUninitializedCapacity: text.count / 4 * 3 + 3) { output, count in
-            text.withUnsafeBufferPointer { text in
+        var bytes: [UInt8] = []
+        return decode(text, into: &bytes) ? bytes : nil
+    }
+
+    /// Puts the bytes that `text` stands for in the place of those in `bytes`, in the same memory if it suffices.
+    ///
+    /// - Returns: Whether `text` is base64; if not, `bytes` is empty.
+    public static func decode(_ text: Span<UInt8>, into bytes: inout [UInt8]) -> Bool {
+        let room = text.count / 4 * 3 + 3
+        bytes.removeAll(keepingCapacity: true)
+        bytes.append(contentsOf: repeatElement(0, count: room))
+        var count = 0
+        let isValid = bytes.withUnsafeMutableBufferPointer { output in
+            var output = UnsafeMutableBufferPointer(rebasing: output[...])
+            return text.withUnsafeBufferPointer { text in
                 let clean = decodeGroups(text, into: &output)
                 count = clean / 4 * 3
-                isValid = decodeRest(UnsafeBufferPointer(rebasing: text[clean...]), into: &output, at: &count)
+                return decodeRest(UnsafeBufferPointer(rebasing: text[clean...]), into: &output, at: &count)
             }
         }
-        return isValid ? bytes : nil
+        bytes.removeLast(room - (isValid ? count : 0))
+        return isValid
     }
 
     /// Decodes groups of four letters up to the first that holds anything else.
@@ -48,7 +61,7 @@ public enum Base64 {
         into output: inout UnsafeMutableBufferPointer<UInt8>,
         at count: inout Int
     ) -> Bool {
-        var group: [UInt8] = []
+        var group = Group()
         var padding = 0
         for character in text where !isSpace(character) {
             if character == UInt8(ascii: "=") {
@@ -58,25 +71,33 @@ public enum Base64 {
             let value = values[Int(character)]
             guard value & notALetter == 0, padding == 0 else { return false }
             group.append(value)
-            if group.count == 4 { write(&group, into: &output, at: &count) }
+            if group.length == 4 { group.write(into: &output, at: &count) }
         }
-        guard group.count != 1, padding <= 2 else { return false }
-        write(&group, into: &output, at: &count)
+        guard group.length != 1, padding <= 2 else { return false }
+        group.write(into: &output, at: &count)
         return true
     }
 
-    /// Writes the bytes that up to four letters stand for.
-    private static func write(
-        _ group: inout [UInt8],
-        into output: inout UnsafeMutableBufferPointer<UInt8>,
-        at count: inout Int
-    ) {
-        let bits = group.reduce(0) { $0 << 6 | UInt32($1) } << (6 * UInt32(4 - group.count))
-        for index in 0..<max(0, group.count - 1) {
-            output[count] = UInt8(truncatingIfNeeded: bits >> (16 - 8 * UInt32(index)))
-            count += 1
+    /// Up to four letters.
+    private struct Group {
+        var bits: UInt32 = 0
+        var length: UInt32 = 0
+
+        mutating func append(_ value: UInt8) {
+            bits = bits << 6 | UInt32(value)
+            length += 1
         }
-        group.removeAll(keepingCapacity: true)
+
+        /// Writes the bytes that the letters stand for, and begins another group.
+        mutating func write(into output: inout UnsafeMutableBufferPointer<UInt8>, at count: inout Int) {
+            guard length > 0 else { return }
+            bits <<= 6 * (4 - length)
+            for index in 0..<length - 1 {
+                output[count] = UInt8(truncatingIfNeeded: bits >> (16 - 8 * index))
+                count += 1
+            }
+            self = Group()
+        }
     }
 
     private static func isSpace(_ character: UInt8) -> Bool {

@@ -15,7 +15,7 @@ struct ClientMessage {
     /// Bytes of a message, audio aside.
     static let maximumLength = 1 << 16
 
-    private static let append = "input_audio_buffer.append"
+    private static let append: StaticString = "input_audio_buffer.append"
 
     /// Its members; of an append without its type and `audio`.
     let fields: JSONFields
@@ -23,9 +23,11 @@ struct ClientMessage {
     /// The string in the `audio` of an append; `nil` when there is none.
     let audio: AppendedAudio?
 
-    /// Reads `text`, which is valid UTF-8.
-    init(_ text: Span<UInt8>) throws(ClientError) {
-        let outline = try Self.outline(of: text)
+    /// - Parameters:
+    ///   - text: The message, which is valid UTF-8.
+    ///   - outline: Its members.
+    ///   - buffer: Where an append's audio is decoded to.
+    init(_ text: Span<UInt8>, outline: JSONOutline, audio buffer: inout [UInt8]) throws(ClientError) {
         isAppend = try Self.isAppend(outline, in: text)
         let audio = isAppend ? Self.audio(of: outline, in: text) : nil
         let length = text.count - (audio?.place.count ?? 0)
@@ -43,7 +45,11 @@ struct ClientMessage {
             values[member.name] = try Self.value(at: member.place, in: text)
         }
         fields = JSONFields(values: values)
-        self.audio = try audio.map { member throws(ClientError) in try Self.decode(member, in: text) }
+        guard let audio else {
+            self.audio = nil
+            return
+        }
+        self.audio = try Self.decode(audio, in: text, to: &buffer) ? .bytes(buffer) : .notBase64
     }
 
     /// The bytes of an append's audio.
@@ -62,27 +68,19 @@ struct ClientMessage {
 }
 
 extension ClientMessage {
-    private static func outline(of text: Span<UInt8>) throws(ClientError) -> JSONOutline {
-        do {
-            return try JSONOutline(of: text)
-        } catch .notAnObject {
-            throw ClientError(.invalidEvent, "The message must be a JSON object with a 'type'.")
-        } catch {
-            throw invalid(error)
-        }
-    }
-
     private static func value(at place: Range<Int>, in text: Span<UInt8>) throws(ClientError) -> JSONValue {
         do { return try JSONValue(parsing: text.extracting(place)) } catch { throw invalid(error) }
     }
 
-    private static func invalid(_ error: JSONError) -> ClientError {
+    static func invalid(_ error: JSONError) -> ClientError {
         ClientError(.invalidJSON, "The message cannot be read: \(error). Send one JSON object per message.")
     }
 
     private static func isAppend(_ outline: JSONOutline, in text: Span<UInt8>) throws(ClientError) -> Bool {
         guard let type = outline["type"], type.place.count <= maximumLength else { return false }
-        return try value(at: type.place, in: text) == .string(append)
+        // Nearly all messages are appends and spell their type without escapes.
+        if let characters = type.characters { return text.extracting(characters).equals(append) }
+        return try value(at: type.place, in: text) == .string(append.description)
     }
 
     /// The member that holds an append's audio, if it is a string.
@@ -93,15 +91,20 @@ extension ClientMessage {
 
     private static func decode(
         _ audio: JSONOutline.Member,
-        in text: Span<UInt8>
-    ) throws(ClientError) -> AppendedAudio {
-        let bytes: [UInt8]?
-        if let characters = audio.characters {
-            bytes = Base64.decode(text.extracting(characters))
-        } else {
-            let string = try value(at: audio.place, in: text).string ?? ""
-            bytes = Base64.decode(Array(string.utf8).span)
+        in text: Span<UInt8>,
+        to buffer: inout [UInt8]
+    ) throws(ClientError) -> Bool {
+        if let characters = audio.characters { return Base64.decode(text.extracting(characters), into: &buffer) }
+        let string = try value(at: audio.place, in: text).string ?? ""
+        return Base64.decode(Array(string.utf8).span, into: &buffer)
+    }
+}
+
+extension Span<UInt8> {
+    fileprivate func equals(_ string: StaticString) -> Bool {
+        guard count == string.utf8CodeUnitCount else { return false }
+        return withUnsafeBufferPointer { bytes in
+            UnsafeBufferPointer(start: string.utf8Start, count: count).elementsEqual(bytes)
         }
-        return bytes.map { .bytes($0) } ?? .notBase64
     }
 }

@@ -16,13 +16,18 @@ public struct JSONOutline: Sendable {
     /// In the order of the text.
     public private(set) var members: [Member] = []
 
+    public init() {}
+
     /// Finds the members of the object in `text`, which is valid UTF-8.
-    public init(of text: Span<UInt8>) throws(JSONError) {
-        members = try text.withUnsafeBytes { bytes throws(JSONError) in
+    public init(of text: Span<UInt8>) throws(JSONError) { try read(text) }
+
+    /// Finds the members of another object, in the memory that the last one took.
+    public mutating func read(_ text: Span<UInt8>) throws(JSONError) {
+        members.removeAll(keepingCapacity: true)
+        try text.withUnsafeBytes { bytes throws(JSONError) in
             var lexer = JSONLexer(bytes)
-            let members = try lexer.members()
+            try lexer.readMembers(into: &members)
             try lexer.expectEnd()
-            return members
         }
     }
 
@@ -31,15 +36,13 @@ public struct JSONOutline: Sendable {
 }
 
 extension JSONLexer {
-    fileprivate mutating func members() throws(JSONError) -> [JSONOutline.Member] {
+    fileprivate mutating func readMembers(into members: inout [JSONOutline.Member]) throws(JSONError) {
         guard try take("{") else {
             try skipValue(depth: 0)
             try expectEnd()
             throw .notAnObject
         }
-        var members: [JSONOutline.Member] = []
-        members.reserveCapacity(4)
-        if try take("}") { return members }
+        if try take("}") { return }
 
         repeat {
             guard members.count < JSONOutline.maximumMembers else { throw .tooManyMembers }
@@ -58,7 +61,6 @@ extension JSONLexer {
             }
         } while try take(",")
         try expect("}")
-        return members
     }
 
     /// Checks a value and goes behind it.

@@ -13,17 +13,25 @@ public enum ClientCommand: Equatable, Sendable {
     case delete(itemID: String, eventID: String?)
     /// A message that could not be understood.
     case invalid(ClientError)
+    /// No command follows; what is open is transcribed.
+    case finish
 }
 
 extension ClientCommand {
     /// The most audio that is handled without a pause: 8 KiB, half a second at 8 kHz, so that others wait for little.
     static let pieceLength = 1 << 13
 
+    /// Whether it brings more audio than is handled without a pause.
+    public var isLong: Bool {
+        guard case .append(let audio, _) = self else { return false }
+        return audio.count > Self.pieceLength
+    }
+
     /// The same command in parts that are each handled quickly.
     ///
     /// A message may hold minutes of audio. In pieces, its utterances leave one by one, under the session's bound.
-    var pieces: [ClientCommand] {
-        guard case .append(let audio, let rate) = self, audio.count > Self.pieceLength else { return [self] }
+    public var pieces: [ClientCommand] {
+        guard isLong, case .append(let audio, let rate) = self else { return [self] }
         return stride(from: 0, to: audio.count, by: Self.pieceLength).map { start in
             .append(audio: Array(audio[start..<min(start + Self.pieceLength, audio.count)]), rate: rate)
         }

@@ -28,6 +28,8 @@ public enum SessionEvent: Equatable, Sendable {
     case deleted(itemID: String)
     /// The client made a mistake; the session goes on.
     case rejected(ClientError)
+    /// Everything has been told, and every sample is accounted for; always the last event.
+    case ended(AudioLedger)
 
     /// One utterance as the client knows it.
     public struct Item: Equatable, Sendable {

@@ -6,11 +6,11 @@ import Transcription
 ///
 /// Samples are at 16 kHz. Labels come from closed sets; they never carry ids or text.
 public struct SessionMetrics: Sendable {
-    let received: Counter
-    let transcribed: Counter
-    let failed: Counter
-    let discarded: [AudioLedger.DiscardReason: Counter]
-    let active: Meter
+    private let received: Counter
+    private let transcribed: Counter
+    private let failed: Counter
+    private let discarded: [(reason: AudioLedger.DiscardReason, counter: Counter)]
+    private let active: Meter
     private let duration: Timer
     private let factory: any MetricsFactory
 
@@ -22,11 +22,9 @@ public struct SessionMetrics: Sendable {
         received = Counter(label: "steno_audio_received_samples_total", factory: factory)
         transcribed = samples([("outcome", "transcribed")])
         failed = samples([("outcome", "failed")])
-        discarded = Dictionary(
-            uniqueKeysWithValues: AudioLedger.DiscardReason.allCases.map { reason in
-                (reason, samples([("outcome", "discarded"), ("reason", reason.rawValue)]))
-            }
-        )
+        discarded = AudioLedger.DiscardReason.allCases.map { reason in
+            (reason, samples([("outcome", "discarded"), ("reason", reason.rawValue)]))
+        }
         active = Meter(label: "steno_sessions_active", factory: factory)
         duration = Timer(
             label: "steno_transcription_duration_seconds",
@@ -35,16 +33,38 @@ public struct SessionMetrics: Sendable {
         )
     }
 
-    /// Counts a transcript that is not to be believed.
-    func countRejection(_ rejection: Rejection) {
-        let dimensions = [("reason", rejection.rawValue)]
-        Counter(label: "steno_transcripts_rejected_total", dimensions: dimensions, factory: factory).increment()
+    /// Counts a session that begins.
+    public func begin() { active.increment() }
+
+    /// Counts a session that ends.
+    public func end() { active.decrement() }
+
+    /// Counts what has been booked between two states of a ledger.
+    func count(from old: AudioLedger, to new: AudioLedger) {
+        Self.add(new.received - old.received, to: received)
+        Self.add(new.transcribed - old.transcribed, to: transcribed)
+        Self.add(new.failedCount - old.failedCount, to: failed)
+        for (reason, counter) in discarded { Self.add(new.count(of: reason) - old.count(of: reason), to: counter) }
     }
 
-    /// Counts an utterance that got its transcript, or failed with `code`, after `time`.
-    func countUtterance(failure code: String?, after time: Duration) {
-        let dimensions = [("outcome", code == nil ? "transcribed" : "failed")] + (code.map { [("code", $0)] } ?? [])
-        Counter(label: "steno_utterances_total", dimensions: dimensions, factory: factory).increment()
+    private static func add(_ samples: Int, to counter: Counter) {
+        if samples > 0 { counter.increment(by: samples) }
+    }
+
+    /// Counts an utterance that got its transcript, or failed, after `time`.
+    func count(_ outcome: Result<Transcript, TranscriptionError>, after time: Duration) {
         duration.record(duration: time)
+        switch outcome {
+        case .success(let transcript):
+            increment("steno_utterances_total", [("outcome", "transcribed")])
+            guard let rejection = transcript.rejection else { return }
+            increment("steno_transcripts_rejected_total", [("reason", rejection.rawValue)])
+        case .failure(let error):
+            increment("steno_utterances_total", [("outcome", "failed"), ("code", error.code)])
+        }
+    }
+
+    private func increment(_ label: String, _ dimensions: [(String, String)]) {
+        Counter(label: label, dimensions: dimensions, factory: factory).increment()
     }
 }

@@ -47,11 +47,16 @@ public struct SessionSettings: Equatable, Sendable {
     public var refusesCommitsAtOnce = false
     /// Whether a commit without turn detection asks the engine only when the detector heard speech; with it, all do.
     public var checksManualCommits = true
-    /// Utterances that may wait for their transcript before the session stops reading.
+    /// Audio that may wait for its transcript before the session stops reading, in samples.
+    ///
+    /// An utterance that is longer gets through all the same, as what waits is looked at before it is cut.
     public var maximumPending: Int
 
     /// Bytes of a prompt unless the operator says otherwise: engines hear to the last few hundred words of one.
     public static let defaultMaximumPrompt = 4_096
+
+    /// Audio that waits unless the operator says otherwise: 60 s.
+    public static let defaultMaximumPending = SampleClock.samples(milliseconds: 60_000)
 
     /// What suits an engine, as measured (`docs/segmentation.md`): words that can only be told by likeness should be few.
     public static func overlap(hasWordTimes: Bool) -> Int {
@@ -66,7 +71,7 @@ public struct SessionSettings: Equatable, Sendable {
         prompt: String? = nil,
         includesAudio: Bool = true,
         inputFormat: AudioFormat = .pcm16(rate: SampleClock.rate),
-        maximumPending: Int = 4
+        maximumPending: Int = defaultMaximumPending
     ) {
         self.turnDetection = turnDetection
         defaultTurnDetection = turnDetection

@@ -1,5 +1,6 @@
 import AudioFiles
 public import Configuration
+import Dialects
 import Foundation
 import HTTPTransfer
 import Hummingbird
@@ -144,17 +145,16 @@ public struct Server: Sendable {
         let host = SessionHost(
             settings: settings.session,
             detectors: detectors,
-            transcriber: transcriber,
+            calls: EngineCalls(transcriber, metrics: metrics, memory: memory),
             metrics: metrics,
             drain: drain,
             webSocket: webSocket,
             messageThreads: uploadThreads,
             memory: memory
         )
-        CompactRoute(host: host).add(to: router)
-        let realtime = RealtimeRoute(host: host)
-        realtime.add(to: router)
-        ClientSecretRoutes(secrets: authenticator.secrets, format: realtime.sessionFormat).add(to: router)
+        SocketRoutes(protocols: WireProtocol.all, host: host).add(to: router)
+        let format = RealtimeSessionFormat(settings: settings.session)
+        ClientSecretRoutes(secrets: authenticator.secrets, format: format).add(to: router)
         routes.fill(from: router)
         return Application(
             router: router,

@@ -3,8 +3,6 @@
 /// Pings follow RFC 6455 section 5.5.2. No I/O, no clock: the shell tells what happens and does what is answered.
 struct ConnectionWatch<Instant: InstantProtocol> where Instant.Duration == Duration {
     enum Event: Equatable {
-        /// The peer sent bytes.
-        case heard
         /// We began (or stopped) asking the peer for bytes.
         case reading(Bool)
         /// The peer ended its direction; it can still read.
@@ -24,7 +22,7 @@ struct ConnectionWatch<Instant: InstantProtocol> where Instant.Duration == Durat
         /// An unsolicited pong (RFC 6455 section 5.5.3): asks for nothing, but a peer that is gone answers with a reset.
         case heartbeat
         /// Say why in a Close frame; the connection ends soon.
-        case end(WebSocketClosed.Cause)
+        case end(WebSocketLoss)
         /// Close at once.
         case abort
     }
@@ -40,7 +38,7 @@ struct ConnectionWatch<Instant: InstantProtocol> where Instant.Duration == Durat
     private var pingDue: Instant
     /// Since when a ping has gone unheard.
     private var unheardSince: Instant?
-    private var isReading = true
+    private(set) var isReading = true
     private var hasInputEnded = false
     private var stall: StallWatch<Instant>
 
@@ -62,10 +60,11 @@ struct ConnectionWatch<Instant: InstantProtocol> where Instant.Duration == Durat
         }
     }
 
+    /// The peer sent bytes.
+    mutating func heard() { unheardSince = nil }
+
     mutating func event(_ event: Event, at now: Instant) -> Action? {
         switch event {
-        case .heard:
-            unheardSince = nil
         case .reading(let isReading):
             // Silence counts only while we listen.
             if isReading, !self.isReading, unheardSince != nil { unheardSince = now }
@@ -116,7 +115,7 @@ struct ConnectionWatch<Instant: InstantProtocol> where Instant.Duration == Durat
         return .ping
     }
 
-    private mutating func end(_ cause: WebSocketClosed.Cause, _ now: Instant) -> Action {
+    private mutating func end(_ cause: WebSocketLoss, _ now: Instant) -> Action {
         phase = .ended(since: now)
         return .end(cause)
     }

@@ -1,7 +1,7 @@
 public import NIOCore
 
 /// Notices that the peer sends no more, while a route is busy with its request.
-final class PeerCloseHandler: ChannelInboundHandler {
+final class PeerCloseHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = NIOAny
 
     private var hasClosed = false

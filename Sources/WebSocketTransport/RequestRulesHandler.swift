@@ -7,7 +7,7 @@ import NIOHTTP1
 /// as is one that says `Connection: close`. What is no HTTP/1.1 is answered here, with 400, once the requests before it
 /// have their answers; nothing after it counts. The connection then stays open in the client's direction for a moment:
 /// closing it with bytes unread would reset it, and the client would lose the answer.
-final class RequestRulesHandler: ChannelDuplexHandler {
+final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
     typealias OutboundIn = HTTPServerResponsePart
@@ -160,7 +160,6 @@ final class RequestRulesHandler: ChannelDuplexHandler {
             if let version = unanswered.first, version.isOld { head.version = version }
         }
         context.write(wrapOutboundOut(.head(head)), promise: promise)
-        if case .tunnel = phase { becomeTunnel(context) }
     }
 
     private func finishAnswer(
@@ -195,16 +194,6 @@ final class RequestRulesHandler: ChannelDuplexHandler {
 
     private func tell(_ progress: RequestProgress, _ context: ChannelHandlerContext) {
         context.triggerUserOutboundEvent(progress, promise: nil)
-    }
-
-    private func becomeTunnel(_ context: ChannelHandlerContext) {
-        let pipeline = context.pipeline.syncOperations
-        for context in [
-            try? pipeline.context(handlerType: RequestWatchHandler.self),
-            try? pipeline.context(handlerType: PipeliningHandler.self),
-        ] {
-            if let context { pipeline.removeHandler(context: context, promise: nil) }
-        }
     }
 }
 

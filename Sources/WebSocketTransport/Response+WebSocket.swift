@@ -10,19 +10,18 @@ public protocol UpgradeRequestContext: RequestContext {
 }
 
 extension Response {
-    /// Answers an upgrade request with a WebSocket that lives as long as `handler` runs.
+    /// Answers an upgrade request with a WebSocket.
     ///
-    /// The server must be built with ``HummingbirdCore/HTTPServerBuilder/http1WithUpgrade(limits:refusalBody:)``. What the
-    /// handler returns goes out as the Close frame, unless the peer closed first: then its code is echoed. A
-    /// ``WebSocketProtocolError`` that the handler lets out closes with its code, any other error with 1011. If the
-    /// peer vanishes, answers no ping or reads too slowly, the handler is cancelled. The handler runs on the
-    /// connection's event loop and must not block it.
+    /// The server must be built with ``HummingbirdCore/HTTPServerBuilder/http1WithUpgrade(limits:refusalBody:)``.
     ///
     /// - Parameters:
-    ///   - budget: what the messages that wait or arrive in parts may take, together with all that shares it.
-    ///   - subprotocol: the one to accept of those the client offered; `nil` names none.
-    ///   - logger: the context's if left out.
-    /// - Throws: `HTTPError` 426 or 400 if the request is no valid handshake.
+    ///   - budget: What the messages that wait or arrive in parts may take, together with all that shares it.
+    ///   - subprotocol: The one to accept of those the client offered; `nil` names none.
+    ///   - logger: The context's if left out.
+    ///   - endpoint: Makes what the messages go to, on the connection's event loop once the connection is there. An error
+    ///     closes it with code 1011.
+    ///   - work: Runs beside the connection; it should end when the endpoint's work has.
+    /// - Throws: `HTTPError` 426 or 400 if the request is no valid handshake, 500 if the server cannot upgrade.
     public static func webSocket(
         for request: Request,
         context: some UpgradeRequestContext,
@@ -30,25 +29,28 @@ extension Response {
         budget: MemoryBudget = MemoryBudget(limit: .max),
         subprotocol: String? = nil,
         logger: Logger? = nil,
-        handler: @escaping @Sendable (inout WebSocketInbound, WebSocketOutbound) async throws -> WebSocketClose
+        endpoint: @escaping @Sendable () throws -> any WebSocketEndpoint,
+        alongside work: @escaping @Sendable () async -> Void = {}
     ) async throws -> Response {
-        let headers = try await WebSocketHandshake.accept(
-            request.head,
-            on: context.channel,
-            subprotocol: subprotocol
-        )
-        let session = WebSocketSession(
-            body: request.body,
-            channel: context.channel,
-            configuration: configuration,
-            budget: budget,
-            logger: logger ?? context.logger,
-            handler: handler
-        )
+        let channel = context.channel
+        let logger = logger ?? context.logger
+        let headers = try await WebSocketHandshake.accept(request.head, on: channel, subprotocol: subprotocol)
+        try await channel.eventLoop.submit {
+            guard let upgrade = try? channel.pipeline.syncOperations.handler(type: UpgradeHandler.self) else {
+                let message = "This server cannot upgrade: build it with http1WithUpgrade."
+                throw HTTPError(.internalServerError, message: message)
+            }
+            upgrade.prepare(
+                WebSocketHandler(configuration, budget: budget, logger: logger, makeEndpoint: endpoint)
+            )
+        }.get()
         return Response(
             status: .switchingProtocols,
             headers: headers,
-            body: ResponseBody { writer in try await session.run(&writer) }
+            body: ResponseBody { _ in
+                await work()
+                try await channel.closeFuture.get()
+            }
         )
     }
 }

@@ -10,21 +10,13 @@ enum WebSocketHandshake {
     /// Checks the request and gives the headers of the accepting response.
     ///
     /// Extensions are declined by not naming any. Throws `HTTPError`: 426 when no WebSocket or another version of it is
-    /// asked for, 400 for a bad key, 500 when the server was built without the byte tunnel.
+    /// asked for, 400 for a bad key.
     static func accept(
         _ request: HTTPRequest,
         on channel: any Channel,
         subprotocol: String?
     ) async throws -> HTTPFields {
         try check(request)
-        do {
-            try await channel.pipeline.containsHandler(type: ByteTunnelHandler.self).get()
-        } catch {
-            throw HTTPError(
-                .internalServerError,
-                message: "This server cannot upgrade: build it with http1WithUpgrade."
-            )
-        }
         let upgrader = NIOWebSocketServerUpgrader(
             shouldUpgrade: { channel, _ in channel.eventLoop.makeSucceededFuture([:]) },
             upgradePipelineHandler: { channel, _ in channel.eventLoop.makeSucceededVoidFuture() }

@@ -46,5 +46,6 @@ public enum WebSocketProtocolError: Error, Equatable, Sendable, CustomStringConv
         }
     }
 
-    var close: WebSocketClose { WebSocketClose(closeCode, reason: description) }
+    /// The Close frame that tells the peer.
+    public var close: WebSocketClose { WebSocketClose(closeCode, reason: description) }
 }

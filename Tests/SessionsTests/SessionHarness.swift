@@ -27,8 +27,7 @@ final class SessionHarness: Sendable {
             hangover: 800,
             minimumSpeech: 320
         ),
-        maximumUtterance: 16_000,
-        maximumPending: 3
+        maximumUtterance: 16_000
     )
 
     let transcriber = ScriptedTranscriber()
@@ -54,8 +53,12 @@ final class SessionHarness: Sendable {
         )
     }
 
-    /// Everything that the session told.
-    var told: [SessionEvent] { delivered.withLock { $0 } }
+    /// Everything that the session told before its end.
+    var told: [SessionEvent] {
+        delivered.withLock { events in
+            events.filter { if case .ended = $0 { false } else { true } }
+        }
+    }
 
     /// What it told of utterances' outcomes and of mistakes.
     var received: [SessionEvent] { told.filter(\.isOutcome) }
@@ -74,8 +77,10 @@ final class SessionHarness: Sendable {
     }
 
     func runSession() async {
-        let iterator = commands.makeAsyncIterator()
-        await session.run(detector: LoudnessDetector(), events: events) { await iterator.next(isolation: nil) }
+        let commands = commands
+        await session.run(detector: LoudnessDetector(), events: events) {
+            await commands.makeAsyncIterator().next(isolation: nil)
+        }
     }
 
     func send(_ commands: ClientCommand...) async {
@@ -125,6 +130,7 @@ extension SessionEvent {
         case .transcribed(let item, let transcript): "\(transcript.text)@\(span(item))"
         case .failed(let item, let error): "\(error.code)!\(span(item))"
         case .rejected(let error): error.code.rawValue
+        case .ended: "ended"
         }
     }
 }

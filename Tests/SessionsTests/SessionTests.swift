@@ -202,15 +202,21 @@ struct SessionTests {
         #expect(item.audio == nil)
     }
 
-    @Test("Takes no more commands while too many utterances wait")
+    /// Three utterances of 200 ms and a bit, and no fourth, are fewer samples than may wait.
+    private static var narrow: SessionSettings {
+        var settings = SessionHarness.settings
+        settings.maximumPending = 12_000
+        return settings
+    }
+
+    @Test("Takes no more commands while too much audio waits")
     func backPressure() async throws {
-        let harness = SessionHarness()
+        let harness = SessionHarness(settings: Self.narrow)
         try await harness.run { harness in
             await withTaskGroup { group in
                 group.addTask {
                     for index in 0..<20 { await harness.send(.speech(200 + index), .commit(eventID: nil)) }
                 }
-                // Three wait in the queue, one is awaited at its head.
                 await until { harness.transcriber.waiting.count == 4 }
                 for _ in 0..<1_000 { await Task.yield() }
                 #expect(harness.transcriber.waiting.count == 4)
@@ -252,7 +258,7 @@ struct SessionTests {
 
     @Test("Keeps its bound within one message that holds many utterances")
     func oneLargeMessage() async throws {
-        let harness = SessionHarness()
+        let harness = SessionHarness(settings: Self.narrow)
         try await harness.run { harness in
             let speech = [Int16](repeating: 8_000, count: 3_200)
             let silence = [Int16](repeating: 0, count: 1_600)

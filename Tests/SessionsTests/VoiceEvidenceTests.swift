@@ -1,5 +1,4 @@
 import Audio
-import CoreMetrics
 import MetricsTestKit
 import SpeechDetection
 import TestSupport
@@ -16,38 +15,35 @@ struct VoiceEvidenceTests {
         return update
     }
 
-    private static func cutter(isManual: Bool, checks: Bool = true) -> UtteranceCutter {
+    private static func core(isManual: Bool, checks: Bool = true) -> SessionCore {
         var settings = SessionHarness.settings
         settings.checksManualCommits = checks
         if isManual { settings.apply(manual) }
-        return UtteranceCutter(
-            settings: settings,
-            detector: LoudnessDetector(),
-            account: AudioAccount(metrics: SessionMetrics(factory: NOOPMetricsHandler.instance)),
-            conversation: Conversation(limit: 2),
-            makeID: { "item" }
-        )
+        return SessionCore(settings: settings, detector: LoudnessDetector(), makeID: { "item" })
     }
 
-    private static func requests(_ outputs: [UtteranceCutter.Output]) -> [TranscriptionRequest] {
-        outputs.compactMap { if case .utterance(let utterance) = $0 { utterance.request } else { nil } }
+    /// What the engine is asked when these commands come.
+    private static func requests(
+        _ commands: [ClientCommand],
+        isManual: Bool,
+        checks: Bool = true
+    ) -> [TranscriptionRequest] {
+        var core = core(isManual: isManual, checks: checks)
+        var effects: [SessionCore.Effect] = []
+        for command in commands { core.handle(command, into: &effects) }
+        return effects.compactMap { if case .transcribe(let request, _, _) = $0 { request } else { nil } }
     }
 
     @Test("Comes with an utterance, with turn detection and without", arguments: [false, true])
     func evidence(isManual: Bool) {
-        var cutter = Self.cutter(isManual: isManual)
-        var outputs: [UtteranceCutter.Output] = []
-        for command: ClientCommand in [.silence(100), .speech(200), .silence(100), .commit(eventID: nil)] {
-            outputs += cutter.handle(command)
-        }
-        #expect(Self.requests(outputs).map(\.voice) == [VoiceEvidence(peak: 1, voiced: 3_200)])
+        let commands: [ClientCommand] = [.silence(100), .speech(200), .silence(100), .commit(eventID: nil)]
+        let requests = Self.requests(commands, isManual: isManual)
+        #expect(requests.map(\.voice) == [VoiceEvidence(peak: 1, voiced: 3_200)])
     }
 
     @Test("Counts from the last cut, and says how much is context")
     func cut() {
-        var cutter = Self.cutter(isManual: true)
-        let outputs = cutter.handle(.speech(1_200)) + cutter.handle(.commit(eventID: nil))
-        let requests = Self.requests(outputs)
+        let requests = Self.requests([.speech(1_200), .commit(eventID: nil)], isManual: true)
         #expect(requests.count == 2)
         for request in requests {
             let own = request.samples.count - request.context
@@ -58,12 +54,12 @@ struct VoiceEvidenceTests {
 
     @Test("Is forgotten with what is cleared or was committed before")
     func forgotten() {
-        var cutter = Self.cutter(isManual: true, checks: false)
-        var outputs = cutter.handle(.speech(300)) + cutter.handle(.clear)
-        outputs += cutter.handle(.silence(200)) + cutter.handle(.commit(eventID: nil))
-        outputs += cutter.handle(.speech(200)) + cutter.handle(.commit(eventID: nil))
-        outputs += cutter.handle(.silence(205)) + cutter.handle(.commit(eventID: nil))
-        #expect(Self.requests(outputs).map { $0.voice?.voiced } == [0, 3_200, 0])
+        let commands: [ClientCommand] = [
+            .speech(300), .clear, .silence(200), .commit(eventID: nil), .speech(200), .commit(eventID: nil),
+            .silence(205), .commit(eventID: nil),
+        ]
+        let requests = Self.requests(commands, isManual: true, checks: false)
+        #expect(requests.map { $0.voice?.voiced } == [0, 3_200, 0])
     }
 
     @Test("Keeps a commit from the engine when there is none", arguments: [false, true])
@@ -87,9 +83,8 @@ struct VoiceEvidenceTests {
 
     @Test("Asks about every manual commit where the guard is off")
     func unchecked() {
-        var cutter = Self.cutter(isManual: true, checks: false)
-        let outputs = cutter.handle(.silence(200)) + cutter.handle(.commit(eventID: nil))
-        #expect(Self.requests(outputs).count == 1)
+        let commands: [ClientCommand] = [.silence(200), .commit(eventID: nil)]
+        #expect(Self.requests(commands, isManual: true, checks: false).count == 1)
     }
 
     @Test(

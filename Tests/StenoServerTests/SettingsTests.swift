@@ -35,7 +35,7 @@ struct SettingsTests {
         let settings = try await Self.settings([
             "VAD": "webrtc", "VAD_THRESHOLD": "0.7", "VAD_PREFIX_PADDING_MS": "300", "VAD_SILENCE_DURATION_MS": "700",
             "VAD_MIN_SPEECH_MS": "100", "VAD_MAX_UTTERANCE_MS": "10000", "TRANSCRIBER_LANGUAGE": "de",
-            "TRANSCRIBER_PROMPT": "Namen", "MAX_PENDING_UTTERANCES": "9", "VAD_HYSTERESIS": "0.3",
+            "TRANSCRIBER_PROMPT": "Namen", "MAX_PENDING_AUDIO_MS": "9000", "VAD_HYSTERESIS": "0.3",
             "VAD_SUFFIX_PADDING_MS": "310", "VAD_MERGE_GAP_MS": "110", "VAD_ONSET_SEARCH_MS": "120",
             "VAD_OFFSET_SEARCH_MS": "130", "VAD_SOFT_MAX_MS": "8000", "VAD_OVERLAP_MS": "140",
             "NOISE_REDUCTION": "far_field", "GAIN_CONTROL": "on", "ENHANCEMENT_FOR": "detector",
@@ -53,7 +53,7 @@ struct SettingsTests {
         turns.offsetSearch = 2_080
         turns.softMaximum = 128_000
         var expected = SessionSettings(turnDetection: turns, maximumUtterance: 160_000, language: "de", prompt: "Namen")
-        expected.maximumPending = 9
+        expected.maximumPending = 144_000
         expected.overlap = 2_240
         expected.hasWordTimes = true
         expected.enhancement = AudioEnhancement(noiseReduction: .farField, gainControl: true, listener: .detector)
@@ -153,7 +153,7 @@ struct SettingsTests {
             ("MAX_SESSIONS", "none"),
             ("MAX_MESSAGE_BYTES", "1"), ("SLOW_READER_TIMEOUT_MS", "1"), ("PING_INTERVAL_MS", "1"),
             ("PING_TIMEOUT_MS", "1"), ("SHUTDOWN_TIMEOUT_MS", "x"),
-            ("MAX_PENDING_UTTERANCES", "0"), ("MODEL_LOAD_TIMEOUT_MS", "soon"),
+            ("MAX_PENDING_AUDIO_MS", "0"), ("MODEL_LOAD_TIMEOUT_MS", "soon"),
             ("TRANSCRIBER_LANGUAGE", "klingon"), ("API_KEYS", "short"),
             ("API_KEYS", " "), ("API_KEYS", "some-long-key,"), ("API_KEYS", "some long key"),
         ]

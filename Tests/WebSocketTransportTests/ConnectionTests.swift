@@ -64,7 +64,7 @@ struct ConnectionTests {
     func endInput() async throws {
         let handler: TestServer.Handler = { inbound, outbound in
             _ = try await inbound.next()
-            outbound.endInput()
+            await outbound.endInput()
             let rest = try await inbound.next()
             try await outbound.send(.text(rest == nil ? "ended" : "more"))
             return WebSocketClose(.goingAway)
@@ -100,7 +100,7 @@ struct ConnectionTests {
     @Test("Disconnects at once with 1001, and cancels the handler")
     func disconnect() async throws {
         let handler: TestServer.Handler = { inbound, outbound in
-            outbound.disconnect()
+            await outbound.disconnect()
             while try await inbound.next() != nil {}
             return WebSocketClose(.normal)
         }
@@ -214,10 +214,10 @@ struct ConnectionTests {
         }
     }
 
-    @Test("Closes with 1011 when the handler fails")
-    func handlerFails() async throws {
+    @Test("Closes with 1011 when the endpoint cannot be made")
+    func endpointFails() async throws {
         struct Failure: Error {}
-        try await TestServer.run(handler: { _, _ in throw Failure() }) { server in
+        try await TestServer.run(failure: Failure()) { server in
             try await RawClient.withWebSocket(port: server.port) { client in
                 let first = try await client.dataFrame()
                 #expect(first?.closeCode == 1011)

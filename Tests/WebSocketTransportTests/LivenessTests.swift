@@ -240,7 +240,7 @@ final class Outcomes: Sendable {
     var wasCancelled: Bool {
         result.withLock { $0 is CancellationError || ($0 as? WebSocketClosed)?.cause == .peerGone }
     }
-    var closed: WebSocketClosed.Cause? { result.withLock { ($0 as? WebSocketClosed)?.cause } }
+    var closed: WebSocketLoss? { result.withLock { ($0 as? WebSocketClosed)?.cause } }
 
     func record(_ work: () async throws -> Void) async {
         defer { signaller.finish() }

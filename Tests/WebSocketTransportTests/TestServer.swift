@@ -17,7 +17,7 @@ struct TestContext: UpgradeRequestContext {
 }
 
 struct TestServer {
-    typealias Handler = @Sendable (inout WebSocketInbound, WebSocketOutbound) async throws -> WebSocketClose
+    typealias Handler = HandlerEndpoint.Handler
 
     let port: Int
     let services: ServiceGroup
@@ -29,6 +29,7 @@ struct TestServer {
         limits: HTTPLimits = HTTPLimits(),
         http: HTTPServerBuilder? = nil,
         subprotocol: String? = nil,
+        failure: (any Error & Sendable)? = nil,
         handler: @escaping Handler = echo,
         _ body: (TestServer) async throws -> Void
     ) async throws {
@@ -40,13 +41,18 @@ struct TestServer {
             return "\(size)"
         }
         router.get("ws") { request, context in
-            try await Response.webSocket(
+            let endpoint = HandlerEndpoint(handler)
+            return try await Response.webSocket(
                 for: request,
                 context: context,
                 configuration: configuration,
                 budget: budget,
                 subprotocol: subprotocol,
-                handler: handler
+                endpoint: {
+                    if let failure { throw failure }
+                    return endpoint
+                },
+                alongside: { if failure == nil { await endpoint.work() } }
             )
         }
         let (ports, port) = AsyncStream<Int>.makeStream()

@@ -12,6 +12,7 @@ public struct CompactDialect: Dialect {
 
     private let maximumPrompt: Int
     private let makeEventID: @Sendable () -> String
+    private var reader = MessageDecoder()
 
     /// - Parameters:
     ///   - maximumPrompt: Bytes that a prompt may have.
@@ -24,19 +25,24 @@ public struct CompactDialect: Dialect {
         self.makeEventID = makeEventID
     }
 
-    public func decode(text: Span<UInt8>) -> ClientCommand {
-        do throws(ClientError) { return command(try ClientMessage(text)) } catch { return .invalid(error) }
-    }
-
-    public func decode(binary: Span<UInt8>) -> ClientCommand {
-        .append(audio: binary.withUnsafeBytes { [UInt8]($0) }, rate: nil)
-    }
-
-    public func encode(_ event: SessionEvent) -> [[UInt8]] {
-        if case .updated(let settings) = event {
-            return [CompactSession(settings: settings).message(eventID: makeEventID()).text]
+    public mutating func decode(text: Span<UInt8>, into commands: inout [ClientCommand]) {
+        do throws(ClientError) {
+            commands.append(command(try reader.read(text)))
+        } catch {
+            commands.append(.invalid(error))
         }
-        return CompactEvent(event, id: makeEventID()).map { [$0.json] } ?? []
+    }
+
+    public mutating func decode(binary: Span<UInt8>, into commands: inout [ClientCommand]) {
+        commands.append(.append(audio: reader.copy(binary), rate: nil))
+    }
+
+    public func encode(_ event: SessionEvent, into messages: inout [OutgoingMessage]) {
+        if case .updated(let settings) = event {
+            messages.append(.text(CompactSession(settings: settings).message(eventID: makeEventID()).text))
+        } else if let message = CompactEvent(event, id: makeEventID()) {
+            messages.append(.text(message.json))
+        }
     }
 
     /// What the query of the WebSocket's URL asks for: `include_audio`, `language`, `sample_rate`.

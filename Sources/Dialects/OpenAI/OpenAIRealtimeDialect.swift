@@ -2,13 +2,12 @@ import Audio
 import FoundationEssentials
 package import JSON
 public import Sessions
-import Synchronization
 
 /// OpenAI's Realtime protocol, transcription sessions: the current shape (GA), and the beta one that came before.
 ///
 /// Sources: OpenAI's API reference for realtime client and server events, and the types of its Python package 3.52. One
 /// value serves one connection: it knows the session's name and which shape its client reads.
-public final class OpenAIRealtimeDialect: Dialect {
+public struct OpenAIRealtimeDialect: Dialect {
     public static let name = "openai-realtime"
 
     /// Which names and structures the client reads.
@@ -23,8 +22,8 @@ public final class OpenAIRealtimeDialect: Dialect {
     private let makeEventID: @Sendable () -> String
     private let initialShape: Shape
     private let maximumPrompt: Int
-    /// Written by the task that decodes, read by the one that encodes.
-    private let shape: Mutex<Shape>
+    private var shape: Shape
+    private var reader = MessageDecoder()
 
     /// - Parameters:
     ///   - shape: What the client asked for at the handshake; a beta client may still say so later, by its first update.
@@ -41,37 +40,36 @@ public final class OpenAIRealtimeDialect: Dialect {
         self.makeEventID = makeEventID
         initialShape = shape
         self.maximumPrompt = maximumPrompt
-        self.shape = Mutex(shape)
+        self.shape = shape
         self.expiry = expiry ?? Int(Date().timeIntervalSince1970) + Self.lifetime
     }
 
     /// Sessions do not expire here, but clients plan a new one by the time that they are told.
     private static let lifetime = 30 * 24 * 3_600
 
-    public func decode(text: Span<UInt8>) -> ClientCommand {
+    public mutating func decode(text: Span<UInt8>, into commands: inout [ClientCommand]) {
         do throws(ClientError) {
-            let message = try ClientMessage(text)
-            return RealtimeRequest(message, maximumPrompt: maximumPrompt, noteBeta: noteBeta).command
+            let request = RealtimeRequest(try reader.read(text), maximumPrompt: maximumPrompt)
+            if request.isBeta { shape = .beta(isTranscription: true) }
+            commands.append(request.command)
         } catch {
-            return .invalid(error)
+            commands.append(.invalid(error))
         }
     }
 
-    public func decode(binary: Span<UInt8>) -> ClientCommand {
+    public func decode(binary: Span<UInt8>, into commands: inout [ClientCommand]) {
         let message =
             "Binary messages are not part of this protocol. Send audio as base64 in input_audio_buffer.append."
-        return .invalid(ClientError(.invalidEvent, message))
+        commands.append(.invalid(ClientError(.invalidEvent, message)))
     }
 
-    private func noteBeta() { shape.withLock { $0 = .beta(isTranscription: true) } }
-
-    public func encode(_ event: SessionEvent) -> [[UInt8]] {
+    public func encode(_ event: SessionEvent, into messages: inout [OutgoingMessage]) {
         // The first message goes out in the shape of the handshake, however soon the client's own came.
-        let shape = if case .created = event { initialShape } else { shape.withLock { $0 } }
-        return RealtimeEvents(session: session(shape)).messages(for: event).map { fields in
-            var fields = fields
+        var shape = shape
+        if case .created = event { shape = initialShape }
+        for var fields in RealtimeEvents(session: session(shape)).messages(for: event) {
             fields["event_id"] = .string(makeEventID())
-            return JSONValue.object(fields).text
+            messages.append(.text(JSONValue.object(fields).text))
         }
     }
 }

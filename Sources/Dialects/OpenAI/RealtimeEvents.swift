@@ -29,6 +29,7 @@ struct RealtimeEvents {
         case .retrieved(let item): [["type": "conversation.item.retrieved", "item": self.item(item)]]
         case .deleted(let id): [["type": "conversation.item.deleted", "item_id": .string(id)]]
         case .rejected(let error): [rejected(error)]
+        case .ended: []
         }
     }
 

@@ -4,30 +4,34 @@ import Sessions
 /// A client's message, understood.
 struct RealtimeRequest {
     let command: ClientCommand
+    /// Whether it shows that the client reads the beta's shape.
+    let isBeta: Bool
 
     private static let types = [
         "session.update", "transcription_session.update", "input_audio_buffer.append", "input_audio_buffer.commit",
         "input_audio_buffer.clear", "conversation.item.retrieve", "conversation.item.delete",
     ]
 
-    /// - Parameter noteBeta: Called when the message shows that the client reads the beta's shape.
-    init(_ message: ClientMessage, maximumPrompt: Int, noteBeta: () -> Void) {
+    init(_ message: ClientMessage, maximumPrompt: Int) {
         var eventID: String?
         do throws(ClientError) {
             eventID = try message.fields.eventID()
-            command = try Self.command(message, eventID: eventID, maximumPrompt: maximumPrompt, noteBeta: noteBeta)
+            command = try Self.command(message, eventID: eventID, maximumPrompt: maximumPrompt)
+            isBeta = message.fields.values["type"] == .string(Self.betaUpdate)
         } catch {
             var error = error
             error.eventID = eventID
             command = .invalid(error)
+            isBeta = false
         }
     }
+
+    private static let betaUpdate = "transcription_session.update"
 
     private static func command(
         _ message: ClientMessage,
         eventID: String?,
-        maximumPrompt: Int,
-        noteBeta: () -> Void
+        maximumPrompt: Int
     ) throws(ClientError) -> ClientCommand {
         let fields = message.fields
         if message.isAppend { return try append(message) }
@@ -36,11 +40,7 @@ struct RealtimeRequest {
         switch type {
         case "input_audio_buffer.commit": return .commit(eventID: eventID)
         case "input_audio_buffer.clear": return .clear
-        case "session.update": return .update(try update(fields, maximumPrompt: maximumPrompt))
-        case "transcription_session.update":
-            let update = try update(fields, maximumPrompt: maximumPrompt)
-            noteBeta()
-            return .update(update)
+        case "session.update", betaUpdate: return .update(try update(fields, maximumPrompt: maximumPrompt))
         case "conversation.item.retrieve":
             guard let id = try fields.string("item_id", maximum: JSONFields.maximumName) else {
                 throw fields.missing("item_id")

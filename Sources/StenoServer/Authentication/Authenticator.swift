@@ -1,3 +1,4 @@
+import Dialects
 import HTTPTypes
 import Hummingbird
 import Synchronization
@@ -21,10 +22,15 @@ final class Authenticator: Sendable {
 
     private let currentKeys: Mutex<APIKeys>
     let secrets: ClientSecrets
+    /// The protocols by the parts of their paths.
+    private let sockets: [[Substring]: WireProtocol]
 
-    init(keys: APIKeys, secrets: ClientSecrets) {
+    /// - Parameter protocols: Those of the WebSockets, which may have a place of their own for a key.
+    init(keys: APIKeys, secrets: ClientSecrets, protocols: [WireProtocol] = WireProtocol.all) {
         currentKeys = Mutex(keys)
         self.secrets = secrets
+        let paths = protocols.flatMap { wire in wire.paths.map { ($0.split(separator: "/"), wire) } }
+        sockets = Dictionary(uniqueKeysWithValues: paths)
     }
 
     /// The keys that count now.
@@ -54,10 +60,10 @@ final class Authenticator: Sendable {
         if Self.exempt.contains(path) || path.isEmpty && isReading {
             return .exempt
         }
-        let key = PresentedKey.find(in: request.head)
-        let secret =
-            request.head.asksForWebSocket && RealtimePath.sockets.contains(path)
-            ? key.flatMap { secrets.client(for: $0) } : nil
+        let wire = request.head.asksForWebSocket ? sockets[path] : nil
+        let key = PresentedKey.find(in: request.head, at: wire?.keyPlaces ?? PresentedKey.places)
+        var secret: Client?
+        if let wire, wire.takesClientSecrets, let key { secret = secrets.client(for: key) }
         let keys = keys
         if keys.isEmpty { return .accepted(secret ?? Client()) }
         guard let key else { return .refused(.noKey) }
@@ -67,16 +73,6 @@ final class Authenticator: Sendable {
     }
 }
 
-/// Where OpenAI's realtime API stands.
-///
-/// Clients put different things before it, depending on what they take for the base of the address.
-enum RealtimePath {
-    /// What stands before `realtime`.
-    static let prefixes: [[Substring]] = [["v1"], ["openai", "v1"], ["openai"], []]
-    /// The paths of the WebSocket.
-    static let sockets = Set(prefixes.map { $0 + ["realtime"] })
-}
-
 extension APIError {
     /// OpenAI's code for both a missing and a wrong key, with the challenge of RFC 9110 section 11.6.1.
     init(_ refusal: Authenticator.Refusal) {
@@ -84,7 +80,7 @@ extension APIError {
             switch refusal {
             case .noKey:
                 "An API key is needed. Send it as the header 'Authorization: Bearer KEY' or 'api-key: KEY', or with a "
-                    + "WebSocket as the subprotocol '\(PresentedKey.subprotocolPrefix)KEY'."
+                    + "WebSocket as the subprotocol '\(WireProtocol.browserKeyPrefix)KEY'."
             case .wrongKey: "The API key is not one of this server's. Its operator sets them with API_KEYS."
             case .uselessSecret:
                 "The client secret is unknown or has expired, or this is not a realtime WebSocket, which is all that a "

@@ -1,17 +1,23 @@
+import Dialects
 import HTTPTypes
 import WebSocketTransport
 
 /// The key that a request presents.
-///
-/// Sources: RFC 6750 section 2.1; OpenAI's and Azure's clients. The first of these places counts that has one, also when
-/// a later one would open the server: `Authorization: Bearer`, `api-key`, and for a WebSocket the subprotocols, as a
-/// browser can set no header there.
 enum PresentedKey {
-    /// What stands before the key in a list of subprotocols.
-    static let subprotocolPrefix = "openai-insecure-api-key."
+    /// Where a key may stand that comes without a WebSocket; Azure's clients use `api-key`.
+    static let places: [WireProtocol.KeyPlace] = [.bearer, .header("api-key")]
 
-    static func find(in request: HTTPRequest) -> String? {
-        bearer(request) ?? header(request) ?? subprotocol(request)
+    /// The key in the first of these places that has one, also when a later one would open the server.
+    static func find(in request: HTTPRequest, at places: [WireProtocol.KeyPlace]) -> String? {
+        places.lazy.compactMap { key(in: request, at: $0) }.first
+    }
+
+    private static func key(in request: HTTPRequest, at place: WireProtocol.KeyPlace) -> String? {
+        switch place {
+        case .bearer: bearer(request)
+        case .header(let name): header(request, name)
+        case .subprotocol(let prefix): subprotocol(request, prefix)
+        }
     }
 
     private static func bearer(_ request: HTTPRequest) -> String? {
@@ -22,17 +28,16 @@ enum PresentedKey {
         }.first
     }
 
-    private static func header(_ request: HTTPRequest) -> String? {
-        request.headerFields.lazy.filter { $0.name.canonicalName == "api-key" }
+    private static func header(_ request: HTTPRequest, _ name: String) -> String? {
+        request.headerFields.lazy.filter { $0.name.canonicalName == name }
             .map { String($0.value.trimmingBlanks) }
             .first { !$0.isEmpty }
     }
 
-    private static func subprotocol(_ request: HTTPRequest) -> String? {
-        guard request.asksForWebSocket else { return nil }
-        return request.offeredSubprotocols.lazy.compactMap { entry -> String? in
-            guard entry.hasPrefix(subprotocolPrefix) else { return nil }
-            let key = entry.dropFirst(subprotocolPrefix.count)
+    private static func subprotocol(_ request: HTTPRequest, _ prefix: String) -> String? {
+        request.offeredSubprotocols.lazy.compactMap { entry -> String? in
+            guard entry.hasPrefix(prefix) else { return nil }
+            let key = entry.dropFirst(prefix.count)
             return key.isEmpty ? nil : String(key)
         }.first
     }

@@ -18,7 +18,9 @@ struct MetricsAccess: Sendable {
                 code: "metrics_key_not_set"
             )
         }
-        if let presented = PresentedKey.find(in: request), SecretHash(presented) == key { return }
+        if let presented = PresentedKey.find(in: request, at: PresentedKey.places), SecretHash(presented) == key {
+            return
+        }
         throw APIError(
             .unauthorized,
             "Metrics need the server's METRICS_KEY, as the header 'Authorization: Bearer KEY'.",

@@ -1,3 +1,4 @@
+import Dialects
 import HTTPTypes
 import Hummingbird
 import JSON
@@ -15,6 +16,21 @@ struct RealtimeSessionFormat: Sendable {
             (update: SessionUpdate, session: JSONValue)
 }
 
+extension RealtimeSessionFormat {
+    /// - Parameter settings: What the server's sessions start with.
+    init(settings: SessionSettings) {
+        let start = OpenAIRealtime.start(settings)
+        self.init { session, isBeta throws(ClientError) in
+            let shape: OpenAIRealtimeDialect.Shape = isBeta ? .beta(isTranscription: true) : .ga
+            let dialect = OpenAIRealtimeDialect(shape: shape, maximumPrompt: start.maximumPrompt)
+            let update = try dialect.update(session: session)
+            var settings = start
+            settings.apply(update)
+            return (update, dialect.session(settings))
+        }
+    }
+}
+
 /// Makes client secrets: `POST …/realtime/client_secrets`, and as before the general release `…/realtime/sessions` and
 /// `…/realtime/transcription_sessions`.
 struct ClientSecretRoutes: Sendable {
@@ -27,8 +43,8 @@ struct ClientSecretRoutes: Sendable {
     private static let maximumBody = 1 << 16
 
     func add(to router: Router<ServerContext>) {
-        for prefix in RealtimePath.prefixes {
-            let path = (prefix + ["realtime"]).joined(separator: "/")
+        for prefix in OpenAIRealtime.prefixes {
+            let path = prefix + "/realtime"
             router.post("\(path)/client_secrets") { try await make($0, $1, isBeta: false) }
             for name in ["sessions", "transcription_sessions"] {
                 router.post("\(path)/\(name)") { try await make($0, $1, isBeta: true) }

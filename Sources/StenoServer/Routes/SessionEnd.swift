@@ -1,5 +1,3 @@
-import Sessions
-import Synchronization
 import WebSocketTransport
 
 /// Why a session ended, for the log.
@@ -15,39 +13,18 @@ enum SessionEnd: String {
     case failed
 
     /// - Parameters:
-    ///   - error: What ended the session before its end, if anything did.
-    ///   - hasClosed: Whether the client sent a Close frame.
-    init(error: (any Error)?, hasClosed: Bool, isDraining: Bool) {
-        switch error {
-        case is WebSocketProtocolError: self = .protocolError
-        case let closed as WebSocketClosed: self = Self(closed.cause, isDraining: isDraining)
-        case is CancellationError: self = isDraining ? .shutdown : .clientGone
-        case .some: self = .failed
-        case nil where isDraining: self = .shutdown
-        case nil: self = hasClosed ? .normal : .clientGone
-        }
-    }
-
-    private init(_ cause: WebSocketClosed.Cause, isDraining: Bool) {
-        switch cause {
-        case .slowReader: self = .slowReader
-        case .noAnswer: self = .noAnswer
-        case .shutdown: self = .shutdown
-        case .closing, .peerGone: self = isDraining ? .shutdown : .clientGone
-        }
-    }
-}
-
-/// Counts the utterances that a session told its client of.
-final class UtteranceCount: Sendable {
-    private let count = Atomic(0)
-
-    var value: Int { count.load(ordering: .relaxed) }
-
-    func note(_ event: SessionEvent) {
-        switch event {
-        case .transcribed, .failed: count.add(1, ordering: .relaxed)
-        default: break
+    ///   - loss: How the connection was lost, if it was.
+    ///   - inputEnd: How the client's messages ended, if they did.
+    init(loss: WebSocketLoss?, inputEnd: WebSocketInputEnd?, isDraining: Bool) {
+        switch (loss, inputEnd) {
+        case (.slowReader?, _): self = .slowReader
+        case (.noAnswer?, _): self = .noAnswer
+        case (.shutdown?, _): self = .shutdown
+        case (_, .failed?): self = .protocolError
+        case (.peerGone?, _): self = isDraining ? .shutdown : .clientGone
+        case (nil, _) where isDraining: self = .shutdown
+        case (nil, .closed?): self = .normal
+        case (nil, _): self = .clientGone
         }
     }
 }

@@ -175,7 +175,7 @@ public struct ServerSettings: Sendable {
         session.maximumPrompt =
             try await reader.integer(.maxPromptBytes, in: 0...65_536) ?? session.maximumPrompt
         session.maximumPending =
-            try await reader.integer(.maxPendingUtterances, in: 1...1_000) ?? session.maximumPending
+            try await samples(.maxPendingAudio, 1_000...3_600_000) ?? session.maximumPending
         return session
     }
 }

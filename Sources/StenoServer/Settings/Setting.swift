@@ -48,7 +48,7 @@ public enum Setting: String, CaseIterable, Sendable {
     case vadMaxUtterance = "VAD_MAX_UTTERANCE_MS"
     case vadOverlap = "VAD_OVERLAP_MS"
     case maxSessions = "MAX_SESSIONS"
-    case maxPendingUtterances = "MAX_PENDING_UTTERANCES"
+    case maxPendingAudio = "MAX_PENDING_AUDIO_MS"
     case maxMessageBytes = "MAX_MESSAGE_BYTES"
     case maxPromptBytes = "MAX_PROMPT_BYTES"
     case maxUploadBytes = "MAX_UPLOAD_BYTES"
@@ -126,7 +126,7 @@ public enum Setting: String, CaseIterable, Sendable {
         case .vadOverlap:
             "What the engine hears in both of two utterances where one was cut for its length (1500; 480 without word times)"
         case .maxSessions: "Sessions at once; more get 503 (1000)"
-        case .maxPendingUtterances: "Utterances of one session that may wait for their transcript (4)"
+        case .maxPendingAudio: "Audio of one session that may wait for its transcript, in ms (60000)"
         case .maxMessageBytes: "Largest message from a client (22020096)"
         case .maxPromptBytes: "Bytes that a client's prompt may have (4096)"
         case .maxUploadBytes: "Largest body of an HTTP upload (104857600)"

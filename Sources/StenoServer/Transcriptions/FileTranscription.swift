@@ -5,6 +5,7 @@ import Limits
 import Logging
 import Sessions
 import SpeechDetection
+import Synchronization
 import Transcription
 
 /// A file as a session without a socket.
@@ -57,7 +58,8 @@ struct FileTranscription: Sendable {
         if let language = form.language { settings.language = language.code }
         settings.prompt = form.prompt ?? base.prompt
         // Nobody waits for the first utterance of a file, so that every decoder may have one in hand.
-        settings.maximumPending = max(base.maximumPending, 2 * ProcessInfo.processInfo.activeProcessorCount, 8)
+        let utterances = max(2 * ProcessInfo.processInfo.activeProcessorCount, 8)
+        settings.maximumPending = max(base.maximumPending, utterances * base.maximumUtterance)
         settings.wantsWordTimes = form.wantsWordTimes
         if let chunking = form.chunking {
             settings.turnDetection = chunking.applied(to: base.defaultTurnDetection)
@@ -69,7 +71,7 @@ struct FileTranscription: Sendable {
 
     /// The most that its utterances hold in memory while they wait for their transcripts, in bytes.
     var waitingBytes: Int {
-        2 * min(samples.count, settings.maximumUtterance * (settings.maximumPending + 1))
+        2 * min(samples.count, settings.maximumPending + settings.maximumUtterance)
     }
 
     /// Transcribes the whole file.
@@ -87,9 +89,9 @@ struct FileTranscription: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 defer { events.finish() }
-                var pieces = Pieces(samples: samples)
+                let pieces = Pieces(samples: samples)
                 let detector = LoggedDetector(try detectors.make(), log: log)
-                await session.run(detector: detector, events: events) { await pieces.next() }
+                await session.run(detector: detector, events: events) { pieces.next() }
                 if let failure = pieces.failure { throw failure }
             }
             for await event in events {
@@ -108,24 +110,33 @@ struct FileTranscription: Sendable {
     }
 
     /// The file as a client would stream it.
-    private struct Pieces {
-        let samples: SampleFile
-        var position = 0
-        /// Why the rest cannot be read.
-        var failure: AudioFileError?
+    private final class Pieces: Sendable {
+        private struct State {
+            var position = 0
+            var failure: AudioFileError?
+        }
 
-        /// Others on this thread have their turn between two pieces.
-        mutating func next() async -> ClientCommand? {
-            await Task.yield()
-            guard position < samples.count, !Task.isCancelled else { return nil }
-            let end = min(position + pieceLength, samples.count)
-            do throws(AudioFileError) {
-                let audio = try samples.pcm(position..<end)
-                position = end
-                return .append(audio: audio, rate: SampleClock.rate)
-            } catch {
-                failure = error
-                return nil
+        private let samples: SampleFile
+        private let state = Mutex(State())
+
+        init(samples: SampleFile) { self.samples = samples }
+
+        /// Why the rest cannot be read.
+        var failure: AudioFileError? { state.withLock { $0.failure } }
+
+        /// The next second; `nil` at the end.
+        func next() -> ClientCommand? {
+            state.withLock { state in
+                let end = min(state.position + pieceLength, samples.count)
+                guard state.position < end else { return nil }
+                do throws(AudioFileError) {
+                    let audio = try samples.pcm(state.position..<end)
+                    state.position = end
+                    return .append(audio: audio, rate: SampleClock.rate)
+                } catch {
+                    state.failure = error
+                    return nil
+                }
             }
         }
     }

@@ -163,8 +163,10 @@ struct RealtimeEventsTests {
 
     @Test("Turns to the beta's shape with the client's first message of it, but greets in the shape of the handshake")
     func beta() {
-        let dialect = Self.dialect(.ga)
-        _ = dialect.decode(text: Array(#"{"type":"transcription_session.update","session":{}}"#.utf8).span)
+        var dialect = Self.dialect(.ga)
+        var commands: [ClientCommand] = []
+        let update = Array(#"{"type":"transcription_session.update","session":{}}"#.utf8)
+        dialect.decode(text: update.span, into: &commands)
         func type(_ event: SessionEvent) -> String {
             let text = dialect.encode(event).map { String(decoding: $0, as: UTF8.self) }.joined()
             return String(text.split(separator: #""type":""#).last?.prefix { $0 != "\"" } ?? "")

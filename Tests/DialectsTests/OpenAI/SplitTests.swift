@@ -47,9 +47,13 @@ struct SplitTests {
             + [#"{"type":"input_audio_buffer.commit"}"#]
         let events = BoundedChannel<SessionEvent>(capacity: 4)
         async let told = events.reduce(into: []) { $0 += dialect.encode($1) }
-        var next = texts.makeIterator()
+        let next = Mutex(0)
         await session.run(detector: try WebRTCDetector(), events: events) {
-            next.next().map { dialect.decode(text: Array($0.utf8).span) }
+            let index = next.withLock { index in
+                defer { index += 1 }
+                return index
+            }
+            return index < texts.count ? dialect.decode(text: Array(texts[index].utf8).span) : nil
         }
         let messages = await told.map { String(decoding: $0, as: UTF8.self) }
         func isTranscription(_ message: String) -> Bool { message.contains("input_audio_transcription.") }

@@ -1,10 +1,21 @@
+import Dialects
 import HTTPTypes
 import Testing
+import WebSocketTransport
 
 @testable import StenoServer
 
 @Suite("Presented key")
 struct PresentedKeyTests {
+    /// The key as the authenticator finds it.
+    private static func find(in request: HTTPRequest) -> String? {
+        let isSocket = request.asksForWebSocket
+        return PresentedKey.find(
+            in: request,
+            at: isSocket ? WireProtocol.openAIRealtime.keyPlaces : PresentedKey.places
+        )
+    }
+
     static func request(
         _ fields: [(String, String)],
         webSocket: Bool = false,
@@ -34,7 +45,7 @@ struct PresentedKeyTests {
             : present.contains(1) ? "from-header" : present.contains(2) && isWebSocket ? "from-subprotocol" : nil
         // The order of the headers does not matter.
         for fields in [present.map { places[$0] }, present.reversed().map { places[$0] }] {
-            #expect(PresentedKey.find(in: Self.request(fields, webSocket: isWebSocket)) == expected)
+            #expect(Self.find(in: Self.request(fields, webSocket: isWebSocket)) == expected)
         }
     }
 
@@ -50,14 +61,14 @@ struct PresentedKeyTests {
         ]
     )
     func headers(name: String, value: String, expected: String?) {
-        #expect(PresentedKey.find(in: Self.request([(name, value)])) == expected)
+        #expect(Self.find(in: Self.request([(name, value)])) == expected)
     }
 
     @Test("Looks on after an Authorization of another kind")
     func otherSchemes() {
         let basic = ("Authorization", "Basic dXNlcjpwYXNz")
-        #expect(PresentedKey.find(in: Self.request([basic, ("api-key", "KEY")])) == "KEY")
-        #expect(PresentedKey.find(in: Self.request([basic, ("Authorization", "Bearer KEY")])) == "KEY")
+        #expect(Self.find(in: Self.request([basic, ("api-key", "KEY")])) == "KEY")
+        #expect(Self.find(in: Self.request([basic, ("Authorization", "Bearer KEY")])) == "KEY")
     }
 
     @Test(
@@ -72,9 +83,9 @@ struct PresentedKeyTests {
     )
     func subprotocols(value: String, expected: String?) {
         let fields = [("Sec-WebSocket-Protocol", value)]
-        #expect(PresentedKey.find(in: Self.request(fields, webSocket: true)) == expected)
-        #expect(PresentedKey.find(in: Self.request(fields)) == nil)
-        #expect(PresentedKey.find(in: Self.request(fields, webSocket: true, method: .post)) == nil)
+        #expect(Self.find(in: Self.request(fields, webSocket: true)) == expected)
+        #expect(Self.find(in: Self.request(fields)) == nil)
+        #expect(Self.find(in: Self.request(fields, webSocket: true, method: .post)) == nil)
     }
 
     @Test("Finds the key when the subprotocols come in several headers")
@@ -82,6 +93,6 @@ struct PresentedKeyTests {
         let fields = [
             ("Sec-WebSocket-Protocol", "realtime"), ("Sec-WebSocket-Protocol", "openai-insecure-api-key.KEY"),
         ]
-        #expect(PresentedKey.find(in: Self.request(fields, webSocket: true)) == "KEY")
+        #expect(Self.find(in: Self.request(fields, webSocket: true)) == "KEY")
     }
 }

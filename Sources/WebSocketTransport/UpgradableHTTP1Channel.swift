@@ -5,8 +5,8 @@ import NIOHTTP1
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
 
-/// HTTP/1.1 in which a 101 response hands the connection's bytes to the route that answered.
-struct TunnelHTTP1Channel: ServerChildChannel, HTTPChannelHandler {
+/// HTTP/1.1 in which a 101 response makes the connection a WebSocket.
+struct UpgradableHTTP1Channel: ServerChildChannel, HTTPChannelHandler {
     typealias Value = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
 
     let responder: HTTPChannelHandler.Responder
@@ -28,7 +28,7 @@ struct TunnelHTTP1Channel: ServerChildChannel, HTTPChannelHandler {
             try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
             // Ends idle connections when the server stops; the watch knows better how long a client may take.
             try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: nil, logger: logger))
-            try pipeline.addHandler(ByteTunnelHandler(decoder: decoder))
+            try pipeline.addHandler(UpgradeHandler(decoder: decoder))
             return try NIOAsyncChannel(
                 wrappingChannelSynchronously: channel,
                 configuration: .init(isOutboundHalfClosureEnabled: true)
@@ -51,6 +51,6 @@ extension HTTPServerBuilder {
         limits: HTTPLimits = HTTPLimits(),
         refusalBody: @escaping @Sendable (HTTPRefusal) -> ByteBuffer = { _ in ByteBuffer() }
     ) -> HTTPServerBuilder {
-        HTTPServerBuilder { TunnelHTTP1Channel(responder: $0, limits: limits, refusalBody: refusalBody) }
+        HTTPServerBuilder { UpgradableHTTP1Channel(responder: $0, limits: limits, refusalBody: refusalBody) }
     }
 }

@@ -1,19 +1,24 @@
 import Dialects
 import HTTPTypes
 import Hummingbird
-import Sessions
 import WebSocketTransport
 
-/// The compact dialect on `/` and `/ws`.
-struct CompactRoute {
+/// The WebSockets of every protocol, and what `/` says to everybody else.
+struct SocketRoutes {
+    let protocols: [WireProtocol]
     let host: SessionHost
 
     func add(to router: Router<ServerContext>) {
-        router.get("/") { request, context in
-            guard !request.head.asksForWebSocket else { return try await open(request, context) }
-            return Self.welcome(request)
+        for wire in protocols {
+            for path in wire.paths {
+                router.get(RouterPath(path)) { request, context in
+                    guard path == "/", !request.head.asksForWebSocket else {
+                        return try await host.open(request, context, as: wire)
+                    }
+                    return Self.welcome(request)
+                }
+            }
         }
-        router.get("ws") { request, context in try await open(request, context) }
     }
 
     /// Where to go on: a page for browsers, lines for everybody else (RFC 8631 names the relations).
@@ -40,15 +45,4 @@ struct CompactRoute {
         </html>
 
         """
-
-    private func open(_ request: Request, _ context: ServerContext) async throws -> Response {
-        var settings = host.settings
-        let dialect = CompactDialect(maximumPrompt: settings.maximumPrompt)
-        do throws(ClientError) {
-            settings.apply(try dialect.update(query: request.query))
-        } catch {
-            throw APIError(error)
-        }
-        return try await host.open(request, context, dialect: dialect, settings: settings)
-    }
 }

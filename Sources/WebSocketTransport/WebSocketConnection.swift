@@ -1,0 +1,39 @@
+public import NIOCore
+
+/// A WebSocket as its endpoint sees it; belongs to the connection's event loop.
+public struct WebSocketConnection {
+    let handler: WebSocketHandler
+
+    /// The loop that every call must be made on.
+    public var eventLoop: any EventLoop { handler.eventLoop }
+
+    /// Whether the peer takes what is sent; while it does not, the endpoint gets no messages.
+    public var isWritable: Bool { handler.isWritable }
+
+    /// Sends a message; nothing once the connection is closed or lost.
+    ///
+    /// It leaves at the end of the call in which the endpoint sends it, or with ``resume()``.
+    public func send(_ message: WebSocketMessage) {
+        switch message {
+        case .text(let payload): handler.send(.text, payload)
+        case .binary(let payload): handler.send(.binary, payload)
+        }
+    }
+
+    /// Closes the connection once everything before has been sent: the closing handshake with this code and reason, or
+    /// with the peer's if it closed first. Only the first call counts.
+    public func close(_ close: WebSocketClose) { handler.close(close) }
+
+    /// Hands on what was held while the endpoint wanted no input.
+    public func resume() { handler.advance() }
+
+    /// Ends the input once the endpoint has got what is read already.
+    public func endInput() { handler.endInput() }
+
+    /// Ends the connection with code 1001 without waiting for anything; the endpoint learns it by
+    /// ``WebSocketEndpoint/lost(_:)``.
+    public func disconnect() { handler.disconnect() }
+}
+
+@available(*, unavailable)
+extension WebSocketConnection: Sendable {}

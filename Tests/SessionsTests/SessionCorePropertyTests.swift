@@ -1,0 +1,128 @@
+import Audio
+import Sessions
+import TestSupport
+import Testing
+import Transcription
+
+/// Random schedules of everything a client and an engine may do, thousands a second: nothing runs but the core.
+@Suite("Session core under random schedules", .timeLimit(.minutes(5)))
+struct SessionCorePropertyTests {
+    /// A core with an engine that answers in any order.
+    private struct Schedule {
+        var core: SessionCore
+        var open: [(id: RequestID, request: TranscriptionRequest)] = []
+        var told: [SessionEvent] = []
+        var random: SeededGenerator
+        private var answers = 0
+        private var effects: [SessionCore.Effect] = []
+
+        init(seed: UInt64) {
+            random = SeededGenerator(seed: seed)
+            var settings = SessionHarness.settings
+            settings.maximumPending = Int.random(in: 1_000...60_000, using: &random)
+            settings.rememberedItems = Int.random(in: 0...3, using: &random)
+            settings.refusesCommitsAtOnce = Bool.random(using: &random)
+            core = SessionCore(settings: settings, detector: LoudnessDetector(), makeID: Self.names())
+            core.begin(into: &effects)
+            carryOut()
+        }
+
+        private static func names() -> () -> String {
+            var count = 0
+            return {
+                count += 1
+                return "item_\(count)"
+            }
+        }
+
+        mutating func send(_ command: ClientCommand) {
+            core.handle(command, into: &effects)
+            carryOut()
+        }
+
+        /// The engine answers one of its requests, whichever.
+        mutating func answer() {
+            guard !open.isEmpty else { return }
+            let (id, request) = open.remove(at: Int.random(in: open.indices, using: &random))
+            answers += 1
+            let text = Transcript(text: "\(answers)of\(request.samples.count)")
+            let fails = Int.random(in: 0..<4, using: &random) == 0
+            core.finish(id, with: fails ? .failure(.timeout(seconds: 1)) : .success(text), into: &effects)
+            carryOut()
+        }
+
+        private mutating func carryOut() {
+            for effect in effects {
+                switch effect {
+                case .tell(let event): told.append(event)
+                case .transcribe(let request, let id, _): open.append((id, request))
+                }
+            }
+            effects.removeAll()
+        }
+    }
+
+    @Test("Accounts for every sample at any moment, keeps the order, and ends", arguments: 0..<40)
+    func schedules(block: UInt64) {
+        for seed in block * 100..<(block + 1) * 100 {
+            var schedule = Schedule(seed: seed)
+            let steps = Int.random(in: 1...60, using: &schedule.random)
+            let leaves = Int.random(in: 0..<4, using: &schedule.random) == 0
+            for _ in 0..<steps {
+                if schedule.core.wantsInput, Bool.random(using: &schedule.random) {
+                    schedule.send(.random(&schedule.random))
+                } else {
+                    schedule.answer()
+                }
+                #expect(schedule.core.ledger.open >= 0)
+            }
+            if leaves {
+                schedule.core.abandon()
+                #expect(schedule.core.ledger.open == 0, "seed \(seed)")
+                continue
+            }
+            while !schedule.core.wantsInput { schedule.answer() }
+            schedule.send(.finish)
+            while !schedule.core.isFinished {
+                guard !schedule.open.isEmpty else {
+                    Issue.record("Nothing is asked, and nothing ends: seed \(seed)")
+                    break
+                }
+                schedule.answer()
+            }
+            check(schedule, seed)
+        }
+    }
+
+    private func check(_ schedule: Schedule, _ seed: UInt64) {
+        let ledger = schedule.core.ledger
+        #expect(ledger.open == 0, "seed \(seed)")
+        #expect(schedule.told.first.map { if case .created = $0 { true } else { false } } == true)
+        #expect(schedule.told.last == .ended(ledger))
+
+        var (end, transcribed, failed) = (SamplePosition(0), 0, 0)
+        var committed: [String] = []
+        var answered: [String] = []
+        for event in schedule.told {
+            switch event {
+            case .committed(let item, _): committed.append(item.id)
+            case .transcribed(let item, let transcript):
+                answered.append(item.id)
+                #expect(item.range.lowerBound >= end, "seed \(seed)")
+                end = item.range.upperBound
+                // A silent commit is answered without the engine and counts as silence.
+                if !transcript.text.isEmpty { transcribed += item.range.count }
+            case .failed(let item, _):
+                answered.append(item.id)
+                #expect(item.range.lowerBound >= end, "seed \(seed)")
+                end = item.range.upperBound
+                failed += item.range.count
+            default: break
+            }
+        }
+        #expect(answered == committed, "seed \(seed)")
+        #expect(ledger.failed.values.reduce(0, +) == failed, "seed \(seed)")
+        #expect(ledger.transcribed >= transcribed, "seed \(seed)")
+        #expect(ledger.discarded[.disconnected] == nil)
+    }
+}
