@@ -31,7 +31,9 @@ public struct AudioLedger: Equatable, Sendable {
     public private(set) var transcribed = 0
     /// Samples by the `code` of the `TranscriptionError` they failed with.
     public private(set) var failed: [String: Int] = [:]
-    /// By `DiscardReason.place`. Every append changes it, so it must not need memory of its own.
+    /// Samples by the `place` of the reason.
+    ///
+    /// Every append changes it, so it must not need memory of its own.
     private var discards = SIMD8<Int>()
 
     public init() {}

@@ -20,8 +20,9 @@ public struct WebSocketConnection {
         }
     }
 
-    /// Closes the connection once everything before has been sent: the closing handshake with this code and reason, or
-    /// with the peer's if it closed first. Only the first call counts.
+    /// Closes the connection once everything before has been sent.
+    ///
+    /// The peer gets this code and reason, or its own if it closed first. Only the first call counts.
     public func close(_ close: WebSocketClose) { handler.close(close) }
 
     /// Hands on what was held while the endpoint wanted no input.

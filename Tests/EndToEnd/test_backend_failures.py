@@ -142,7 +142,7 @@ def test_the_log_holds_neither_key_nor_prompt_nor_transcript(launch, backend):
 def test_no_more_requests_are_open_than_the_setting_allows(launch, backend):
     gate = Gate()
     backend.respond = lambda request: Reply(f"number {request.mark}", gate=gate)
-    server = launch(backend, TRANSCRIBER_CONCURRENCY=2, MAX_PENDING_UTTERANCES=10)
+    server = launch(backend, TRANSCRIBER_CONCURRENCY=2)
     with open_client(server) as client:
         client.manual()
         for mark in range(8):
@@ -156,8 +156,7 @@ def test_no_more_requests_are_open_than_the_setting_allows(launch, backend):
 def test_the_last_of_many_at_a_hung_backend_waits_no_longer_than_the_first(launch, backend):
     backend.respond = lambda request: Reply(ending=Ending.HANG)
     server = launch(
-        backend, TRANSCRIBER_CONCURRENCY=1, TRANSCRIBER_TIMEOUT_MS=60_000, TRANSCRIBER_DEADLINE_MS=1_000,
-        MAX_PENDING_UTTERANCES=10,
+        backend, TRANSCRIBER_CONCURRENCY=1, TRANSCRIBER_TIMEOUT_MS=60_000, TRANSCRIBER_DEADLINE_MS=1_000
     )
     with open_client(server) as client:
         client.manual()

@@ -45,7 +45,7 @@ def test_a_flood_against_a_slow_backend_loses_nothing(launch, backend):
     sent = b"".join(constant(second, 500) + constant(-second, 500) for second in range(1, seconds + 1))
     backend.respond = lambda request: Reply(str(request.mark), delay=0.03)
     # In a debug build the neural detector is slower than the flood.
-    server = launch(backend, VAD="webrtc", VAD_MAX_UTTERANCE_MS=1_000, VAD_OVERLAP_MS=0)
+    server = launch(backend, VAD="webrtc", VAD_MAX_UTTERANCE_MS=1_000, VAD_OVERLAP_MS=0, MAX_PENDING_AUDIO_MS=5_000)
 
     async def flood() -> list[dict]:
         """Sends and receives at the same time, as the synchronous client cannot."""
