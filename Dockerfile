@@ -55,7 +55,7 @@ COPY LICENSE entrypoint.sh test.wav ./
 USER steno
 ENV HOST=0.0.0.0 PATH=/steno/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 EXPOSE 8000
-# `docker stop` sends SIGTERM and waits 10 s, which is enough for the default of SHUTDOWN_TIMEOUT_MS; README says more.
+# `docker stop` sends SIGTERM and waits 10 s, which is enough for the default of SHUTDOWN_TIMEOUT_MS; docs/operations.md says more.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=10s CMD ["/steno/entrypoint.sh", "health"]
 ENTRYPOINT ["/steno/entrypoint.sh"]
 CMD ["serve"]

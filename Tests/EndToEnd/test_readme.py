@@ -1,19 +1,19 @@
-"""The clients that the README shows, run as they stand there."""
+"""The clients of the compact protocol that the documents show, run as they stand there."""
 
-import re
 import shutil
 import subprocess
 import sys
 
 import pytest
 
+from documents import snippets
 from recording import ROOT
 
 SENTENCES = ["water is important for life on earth", "my brother works for the government in washington"]
 
 
-def example(language: str, server) -> str:
-    code = re.search(rf"```{language}\n(.*?)```", (ROOT / "README.md").read_text(), re.S).group(1)
+def example(document: str, heading: str, server) -> str:
+    [code] = snippets(document, heading)
     assert "127.0.0.1:8000" in code
     return code.replace("127.0.0.1:8000", f"127.0.0.1:{server.port}")
 
@@ -23,7 +23,7 @@ def run(command: list[str]) -> str:
 
 
 def test_the_python_client_prints_what_is_said(launch):
-    printed = run([sys.executable, "-c", example("python", launch())])
+    printed = run([sys.executable, "-c", example("README.md", "A stream from Python", launch())])
     assert all(sentence in printed for sentence in SENTENCES)
 
 
@@ -35,5 +35,6 @@ def node() -> str | None:
 
 @pytest.mark.skipif(node() is None, reason="Node 20 or newer, which has a WebSocket client, is not installed")
 def test_the_javascript_client_prints_what_is_said(launch):
-    printed = run([node(), "--experimental-websocket", "-e", example("javascript", launch())])
+    code = example("docs/clients.md", "JavaScript with the compact protocol", launch())
+    printed = run([node(), "--experimental-websocket", "-e", code])
     assert all(sentence in printed for sentence in SENTENCES)

@@ -5,8 +5,8 @@ import SpeechDetection
 
 /// Steno's own protocol, on the paths `/` and `/ws`.
 ///
-/// Text messages are JSON objects with a `type`; binary messages are PCM16LE at the session's rate. The README lists
-/// every message.
+/// Text messages are JSON objects with a `type`; binary messages are PCM16LE at the session's rate.
+/// `docs/protocol.md` lists every message.
 public struct CompactDialect: Dialect {
     public static let name = "compact"
 

@@ -1,4 +1,4 @@
-"""The clients that are tested, and what is tested with them: columns and rows of the table in the README."""
+"""The clients that are tested, and what is tested with them: columns and rows of the table in docs/clients.md."""
 
 import shutil
 import subprocess

@@ -14,7 +14,7 @@ from table import Results
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "scenario(title): the row of the README's table that a test belongs to")
+    config.addinivalue_line("markers", "scenario(title): the row of the table in docs/clients.md that a test belongs to")
     config.addinivalue_line("markers", "table: runs after every other test")
     config.results = Results()
 

@@ -1,4 +1,4 @@
-"""What ties a test to its cells in the README's table."""
+"""What ties a test to its cells in the table of docs/clients.md."""
 
 from collections.abc import Callable
 

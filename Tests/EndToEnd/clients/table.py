@@ -1,4 +1,4 @@
-"""The table of clients and scenarios in the README, which the tests write and nobody else."""
+"""The table of clients and scenarios in docs/clients.md, which the tests write and nobody else."""
 
 import re
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from catalogue import COLUMNS, ROWS
 from recording import ROOT
 
-README = ROOT / "README.md"
+DOCUMENT = ROOT / "docs" / "clients.md"
 BEGIN = "<!-- clients: written by Tests/EndToEnd/clients -->"
 END = "<!-- /clients -->"
 PASSED, FAILED, NONE = "✓", "✗", "–"
@@ -60,11 +60,11 @@ def pattern() -> re.Pattern[str]:
 
 
 def shown() -> str:
-    """The README's block."""
-    found = pattern().findall(README.read_text())
-    assert len(found) == 1, f"README.md needs one block between {BEGIN} and {END}"
+    """The document's block."""
+    found = pattern().findall(DOCUMENT.read_text())
+    assert len(found) == 1, f"{DOCUMENT.name} needs one block between {BEGIN} and {END}"
     return found[0]
 
 
 def write(block: str) -> None:
-    README.write_text(pattern().sub(lambda _: block, README.read_text()))
+    DOCUMENT.write_text(pattern().sub(lambda _: block, DOCUMENT.read_text()))

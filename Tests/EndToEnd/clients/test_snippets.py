@@ -1,4 +1,4 @@
-"""The README's snippets for clients of OpenAI, run as they stand there with the library that each is for."""
+"""The snippets for clients of OpenAI that the documents show, run as they stand there with the library that each is for."""
 
 import re
 import subprocess
@@ -6,15 +6,11 @@ import subprocess
 import pytest
 
 from catalogue import AGENTS, LIVEKIT, OPENAI, Client, node
+from documents import snippets
 from recording import ROOT, SENTENCES, word_errors
 
+CLIENTS = "docs/clients.md"
 WORDS = " ".join(sentence.text for sentence in SENTENCES)
-
-
-def snippets(heading: str) -> list[str]:
-    """The code under a heading of the README."""
-    section = re.search(rf"^### {heading}\n(.*?)^##", (ROOT / "README.md").read_text(), re.S | re.M).group(1)
-    return re.findall(r"^```\w+\n(.*?)^```", section, re.S | re.M)
 
 
 def python(client: Client) -> list[str]:
@@ -31,11 +27,11 @@ def check(command: list[str], code: str, server) -> None:
 
 @pytest.mark.parametrize("index", [0, 1], ids=["stream", "file"])
 def test_openai(launch, index):
-    check(python(OPENAI[0]), snippets("OpenAI's Python library")[index], launch())
+    check(python(OPENAI[0]), snippets(CLIENTS, "OpenAI's Python library")[index], launch())
 
 
 def test_curl(launch):
-    [code] = snippets("curl")
+    [code] = snippets("README.md", "A file with curl")
     check(["sh", "-c"], code, launch())
 
 
@@ -44,7 +40,7 @@ def test_node(launch):
         command = node()
     except LookupError as missing:
         pytest.skip(str(missing))
-    [code] = snippets("Node and browsers")
+    [code] = snippets(CLIENTS, "Node and browsers")
     check([*command, "-e"], code, launch())
 
 
@@ -52,5 +48,5 @@ def test_node(launch):
     ("heading", "client"), [("openai-agents", AGENTS), ("LiveKit", LIVEKIT)], ids=["openai-agents", "LiveKit"]
 )
 def test_streams(launch, heading, client):
-    [code] = snippets(heading)
+    [code] = snippets(CLIENTS, heading)
     check(python(client), code, launch())

@@ -1,4 +1,4 @@
-"""The README says what this run found."""
+"""docs/clients.md says what this run found."""
 
 import os
 import subprocess
@@ -21,8 +21,8 @@ def test_a_column_has_the_version_that_is_tested(client):
 
 
 @pytest.mark.table
-def test_the_table_in_the_readme_is_what_was_found(request):
+def test_the_table_in_the_document_is_what_was_found(request):
     found = "\n" + table.render(request.config.results.merged(table.parse(table.shown()))) + "\n\n"
-    if os.environ.get("UPDATE_README"):
+    if os.environ.get("UPDATE_TABLE"):
         table.write(found)
-    assert table.shown() == found, "run the tests again with UPDATE_README=1 and commit README.md"
+    assert table.shown() == found, "run the tests again with UPDATE_TABLE=1 and commit docs/clients.md"
