@@ -1,23 +1,23 @@
 import Audio
 import SpeechDetection
 
-/// A recording's waveform, level, scores and cuts as a picture.
+/// A recording's waveform, level, scores and cuts as an SVG document.
 ///
-/// Time runs in strips of up to 30 s from left to right, or longer ones where there would be more than twenty strips.
-/// In each strip three panels lie above each other; utterances are shaded, and a line in the colour of its reason ends
-/// each of them.
+/// Time runs from left to right in strips of up to 30 s, or of longer ones where there would be more than ten strips. A
+/// strip has a bar for each utterance and three panels below each other. The curves do not grow with the recording:
+/// a column of a long one shows the extremes of a longer time.
 public struct SegmentationPicture {
-    static let width = 1_600
-    static let left = 96
-    static let right = 24
-    static let title = 40
-    /// The rows of one strip, with its axis and the gap to the next.
-    static let stripHeight = 460
-    /// Columns of a panel.
-    static let panel = width - left - right
+    static let left = 92.0
+    /// The width of a panel.
+    static let panel = 1_000.0
+    static let width = 1_200
+    /// The height of name, facts and legend.
+    static let head = 84
+    static let maximumStrips = 10
+    /// Of all strips together.
+    static let maximumColumns = 3_000
     private static let shortestStrip = 4 * SampleClock.rate
     private static let longestStrip = 30 * SampleClock.rate
-    private static let maximumStrips = 20
 
     private let recording: SegmentedRecording
     /// Samples that a strip shows.
@@ -28,26 +28,59 @@ public struct SegmentationPicture {
         self.recording = recording
         let length = recording.samples.count
         let share = (length + Self.maximumStrips - 1) / Self.maximumStrips
-        let seconds = (max(Self.shortestStrip, min(length, Self.longestStrip), share) + SampleClock.rate - 1)
+        let seconds = max(Self.shortestStrip, min(length, Self.longestStrip), share) + SampleClock.rate - 1
         stripLength = seconds / SampleClock.rate * SampleClock.rate
         strips = max(1, (length + stripLength - 1) / stripLength)
     }
 
-    /// The picture, drawn anew.
-    public var canvas: Canvas {
-        var canvas = Canvas(width: Self.width, height: Self.title + strips * Self.stripHeight)
-        let name = recording.name.split(separator: "/").last.map(String.init) ?? recording.name
-        canvas.write(name.prefix(60) + "", x: Self.left, y: 14, .text)
-        let facts =
-            "\(SegmentationText.seconds(recording.samples.count, decimals: 1)) s, \(recording.detector), "
-            + "\(recording.segmentation.segments.count) utterances"
-        canvas.write(facts, x: Self.width - Self.right - Canvas.width(of: facts), y: 14, .faintText)
+    /// The document, drawn anew.
+    public var svg: String {
+        let height = Self.head + strips * PictureStrip.height
+        var writer = SVGWriter()
+        writer.rectangle(Box(left: 0, right: Double(Self.width), top: 0, bottom: Double(height)), class: "paper")
+        writer.text(String(name.prefix(60)), x: Self.left, y: 26, class: "name")
+        writer.text(facts, x: Self.left, y: 44)
+        drawLegend(on: &writer)
+
+        let loudest = recording.samples.lazy.map { Int($0.magnitude) }.max() ?? 0
         for index in 0..<strips {
-            let range = index * stripLength..<(index + 1) * stripLength
-            PictureStrip(recording: recording, range: range, top: Self.title + index * Self.stripHeight).draw(
-                on: &canvas
+            let strip = PictureStrip(
+                recording: recording,
+                range: index * stripLength..<(index + 1) * stripLength,
+                columns: min(Int(Self.panel), Self.maximumColumns / strips),
+                loudest: max(loudest, 1),
+                top: Double(Self.head + index * PictureStrip.height)
             )
+            strip.draw(on: &writer)
         }
-        return canvas
+
+        return writer.document(
+            width: Self.width,
+            height: height,
+            style: PictureStyle.sheet,
+            title: "\(name): \(facts)"
+        )
+    }
+
+    private var name: String { recording.name.split(separator: "/").last.map(String.init) ?? recording.name }
+
+    private var facts: String {
+        let count = recording.segmentation.segments.count
+        let seconds = SegmentationText.seconds(recording.samples.count, decimals: 1)
+        return "\(seconds) s, detector \(recording.detector), \(count) utterance\(count == 1 ? "" : "s")"
+    }
+
+    /// Says what the colours mean that are in this picture.
+    private func drawLegend(on writer: inout SVGWriter) {
+        let segments = recording.segmentation.segments
+        let reasons = [Segmenter.Reason.silence, .valley, .maximum].filter { reason in
+            segments.contains { $0.reason.style == reason.style }
+        }
+        var entries = reasons.map { (style: $0.style, text: $0.legend) }
+        if !segments.isEmpty { entries.append(("utterance", "utterance with its padding")) }
+        if segments.contains(where: { $0.heard != $0.range }) {
+            entries.append(("context", "heard in both utterances at a cut"))
+        }
+        writer.legend(entries, x: Self.left, y: 64)
     }
 }

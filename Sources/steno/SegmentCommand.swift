@@ -14,7 +14,7 @@ struct SegmentCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "segment",
         abstract: "Show where the server would cut audio files into utterances.",
-        usage: "steno segment FILE ... [--json | --lab | --png] [--SETTING VALUE ...]",
+        usage: "steno segment FILE ... [--json | --lab | --svg] [--SETTING VALUE ...]",
         discussion: """
             Needs no server. Files are WAV of any rate, or anything that ffmpeg decodes. The detector and the rules are \
             the server's, and so are their settings: options such as --vad or --vad-threshold, the environment, or a \
@@ -28,13 +28,13 @@ struct SegmentCommand: AsyncParsableCommand {
     enum Format: String, EnumerableFlag {
         case json
         case lab
-        case png
+        case svg
 
         static func help(for value: Format) -> ArgumentHelp? {
             switch value {
             case .json: "Print a JSON object for each file."
             case .lab: "Print lines of start, end and reason with tabs between, as Audacity's labels (one file)."
-            case .png: "Draw waveform, level, scores and cuts into NAME.png in the current folder."
+            case .svg: "Draw waveform, level, scores and cuts into NAME.svg in the current folder."
             }
         }
     }
@@ -45,7 +45,7 @@ struct SegmentCommand: AsyncParsableCommand {
     @Flag(exclusivity: .exclusive)
     var format: Format?
 
-    @Option(name: .shortAndLong, help: "With --png and one file, where the picture goes.")
+    @Option(name: .shortAndLong, help: "With --svg and one file, where the picture goes.")
     var output: String?
 
     @Flag(inversion: .prefixedNo, help: "Draw a picture with letters even where no terminal is, or on none.")
@@ -55,11 +55,18 @@ struct SegmentCommand: AsyncParsableCommand {
     var scores = true
 
     func run() async throws {
+        // Pictures were PNG once; as an unknown setting, the option would take the next argument for its value.
+        if arguments.prefix(while: { $0 != "--" }).contains("--png") {
+            throw ValidationError("Pictures are SVG: write --svg for --png.")
+        }
         let (files, options) = try Self.split(arguments)
         if files.isEmpty { throw ValidationError("Name at least one audio file.") }
         if format == .lab, files.count > 1 { throw ValidationError("--lab takes one file.") }
-        if output != nil, format != .png || files.count > 1 {
-            throw ValidationError("--output needs --png and one file.")
+        if let output {
+            if output.lowercased().hasSuffix(".png") {
+                throw ValidationError("Pictures are SVG: give --output a name that ends in .svg.")
+            }
+            if format != .svg || files.count > 1 { throw ValidationError("--output needs --svg and one file.") }
         }
         let settings = try await SettingOptions(options).read { config throws(SettingsError) in
             try await SegmentationSettings(config: config)
@@ -151,7 +158,7 @@ struct SegmentCommand: AsyncParsableCommand {
         case .lab:
             let labels = SegmentationText(recording).labels
             if !labels.isEmpty { print(labels) }
-        case .png: try draw(recording)
+        case .svg: try draw(recording)
         case nil:
             if !isFirst { print() }
             print(SegmentationText(recording).table)
@@ -163,10 +170,9 @@ struct SegmentCommand: AsyncParsableCommand {
 
     private func draw(_ recording: SegmentedRecording) throws {
         let name = URL(filePath: recording.name).deletingPathExtension().lastPathComponent
-        let path = output ?? name + ".png"
-        let bytes = PNGFile(SegmentationPicture(recording).canvas).bytes
+        let path = output ?? name + ".svg"
         do {
-            try Data(bytes).write(to: URL(filePath: path))
+            try Data(SegmentationPicture(recording).svg.utf8).write(to: URL(filePath: path))
         } catch {
             Self.report("\(path): cannot be written; give a place that can with --output")
             throw ExitCode(1)

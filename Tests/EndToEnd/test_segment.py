@@ -3,14 +3,15 @@
 import json
 import re
 import shutil
-import struct
 import subprocess
-import zlib
+from xml.etree import ElementTree
 
 import pytest
 
 import server as process
 from recording import DURATION_MS, PCM, ROOT, SENTENCES, WAV, resampled
+
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.fixture
@@ -127,35 +128,40 @@ def test_prints_no_sketch_where_no_terminal_is(segment):
 
 
 def test_draws_a_picture(segment, tmp_path):
-    result = segment(WAV, "--png")
-    assert (result.returncode, result.stdout) == (0, "test.png\n"), result.stderr
-    width, height, colours, pixels = decoded((tmp_path / "test.png").read_bytes())
-    assert (width, len(pixels)) == (1_600, width * height)
-    used = {colours[pixel] for pixel in set(pixels)}
-    assert {(0xDD, 0xF4, 0xE4), (0x82, 0x50, 0xDF), (0x2F, 0x6F, 0xC4)} <= used
-    assert segment(WAV, "--png", "--output", tmp_path / "other.png").returncode == 0
-    assert (tmp_path / "other.png").read_bytes() == (tmp_path / "test.png").read_bytes()
+    result = segment(WAV, "--svg")
+    assert (result.returncode, result.stdout) == (0, "test.svg\n"), result.stderr
+    picture = ElementTree.parse(tmp_path / "test.svg").getroot()
+    assert picture.tag == SVG + "svg"
+    assert segment(WAV, "--svg", "--output", tmp_path / "other.svg").returncode == 0
+    assert (tmp_path / "other.svg").read_bytes() == (tmp_path / "test.svg").read_bytes()
+
+    # The axis says which second stands where; with one strip, x alone is enough.
+    times = {int(label.text): float(label.get("x")) for label in named(picture, "text", "time")}
+    assert sorted(times) == list(range(DURATION_MS // 1_000 + 1))
+    per_second = (times[16] - times[0]) / 16
+    boxes = [(float(box.get("x")), float(box.get("width"))) for box in named(picture, "rect", "utterance")]
+    drawn = [((x - times[0]) / per_second, (x + width - times[0]) / per_second) for x, width in boxes]
+    cuts = bounds(segment(WAV, "--json"))
+    assert len(drawn) == len(cuts)
+    for (start, end), (start_ms, end_ms) in zip(drawn, cuts, strict=True):
+        assert (1_000 * start, 1_000 * end) == (pytest.approx(start_ms, abs=4), pytest.approx(end_ms, abs=4))
+    for curve in ("wave", "level", "score"):
+        assert len(named(picture, "path", curve)) == 1
 
 
-def decoded(file):
-    """A PNG file with a palette, read by zlib."""
-    assert file[:8] == b"\x89PNG\r\n\x1a\n"
-    chunks, offset = {}, 8
-    while offset < len(file):
-        (length,) = struct.unpack_from(">I", file, offset)
-        body = file[offset + 4 : offset + 8 + length]
-        assert zlib.crc32(body) == struct.unpack_from(">I", file, offset + 8 + length)[0]
-        chunks[body[:4]] = body[4:]
-        offset += 12 + length
-    width, height, *rest = struct.unpack(">IIBBBBB", chunks[b"IHDR"])
-    assert rest == [8, 3, 0, 0, 0]
-    lines, pixels, above = zlib.decompress(chunks[b"IDAT"]), bytearray(), bytes(width)
-    for start in range(0, len(lines), width + 1):
-        assert lines[start] == 2
-        above = bytes((a + b) & 255 for a, b in zip(lines[start + 1 : start + 1 + width], above, strict=True))
-        pixels += above
-    palette = chunks[b"PLTE"]
-    return width, height, [tuple(palette[i : i + 3]) for i in range(0, len(palette), 3)], pixels
+def test_draws_silence_and_any_name(segment, tmp_path):
+    name = "a <b> & \"c\" 'd'.wav"
+    (tmp_path / name).write_bytes(wav(bytes(64_000), 16_000))
+    assert segment(name, "--svg", "--output", "silence.svg").returncode == 0
+    text = (tmp_path / "silence.svg").read_text()
+    assert "nan" not in text.lower()
+    picture = ElementTree.fromstring(text)
+    assert [title.text for title in named(picture, "text", "name")] == [name]
+    assert not named(picture, "rect", "utterance")
+
+
+def named(picture, tag, name):
+    return [element for element in picture.iter(SVG + tag) if element.get("class") == name]
 
 
 def wav(pcm, rate):
@@ -194,8 +200,10 @@ def test_takes_settings_as_the_server_does(segment, tmp_path):
         ([WAV, "--vad-treshold", "7"], 64, "'--vad-treshold' is no setting"),
         ([WAV, "--json", "--lab"], 64, "--lab"),
         ([WAV, WAV, "--lab"], 64, "one file"),
-        ([WAV, "--output", "x.png"], 64, "--png"),
-        ([WAV, "--png", "--output", "no/such/folder.png"], 1, "cannot be written"),
+        ([WAV, "--output", "x.svg"], 64, "--svg"),
+        ([WAV, "--svg", "--output", "no/such/folder.svg"], 1, "cannot be written"),
+        ([WAV, "--svg", "--output", "x.PNG"], 64, "ends in .svg"),
+        (["--png", WAV], 64, "write --svg"),
     ],
 )
 def test_says_what_is_wrong(segment, tmp_path, arguments, status, said):
