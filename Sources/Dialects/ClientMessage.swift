@@ -57,12 +57,15 @@ struct ClientMessage {
     /// - Parameters:
     ///   - missing: The error where there is none.
     ///   - code: What the error is called where it is not base64.
-    func audio(orThrow missing: ClientError, orElse code: ClientError.Code) throws(ClientError) -> [UInt8] {
+    func audio(
+        orThrow missing: @autoclosure () -> ClientError,
+        orElse code: ClientError.Code
+    ) throws(ClientError) -> [UInt8] {
         switch audio {
         case .bytes(let bytes): return bytes
         case .notBase64:
             throw ClientError(code, "'audio' is not base64; nothing of this message was taken.", param: "audio")
-        case nil: throw missing
+        case nil: throw missing()
         }
     }
 }

@@ -64,7 +64,7 @@ public final class Session: Sendable {
 
                 if core.wantsInput, let piece = pieces.popFirst() {
                     core.handle(piece, into: &effects)
-                    if pieces.isEmpty { meter.settle(core) }
+                    if pieces.isEmpty { meter.settle(held: core.held) }
                     book(core.ledger, &meter)
                     await Task.yield()
                     continue
@@ -78,7 +78,8 @@ public final class Session: Sendable {
                     isAsking = false
                     // A cancelled source has no more commands, which is not the end of the stream.
                     if let command {
-                        pieces += meter.admitted(command, to: core).pieces
+                        let refusal = meter.refusal(of: core.length(of: command), after: core.held)
+                        pieces += refusal.map { [.invalid($0)] } ?? command.pieces
                     } else if !Task.isCancelled {
                         pieces.append(.finish)
                     }

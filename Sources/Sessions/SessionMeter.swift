@@ -15,15 +15,19 @@ public struct SessionMeter {
         share = BufferShare(of: memory)
     }
 
-    /// The command, or an error in its place when there is no memory for the audio that it brings.
-    public func admitted(_ command: ClientCommand, to core: borrowing SessionCore) -> ClientCommand {
-        let length = core.length(of: command)
-        guard length > 0, !share.take(length, after: core.held) else { return command }
-        return .invalid(ClientError(.serverOverloaded, Self.noRoom))
+    /// Takes memory for audio.
+    ///
+    /// - Parameters:
+    ///   - length: Samples that a command brings.
+    ///   - held: Samples that the session has already.
+    /// - Returns: The error that the client gets when there is none; the command must then be left alone.
+    public func refusal(of length: Int, after held: Int) -> ClientError? {
+        guard length > 0, !share.take(length, after: held) else { return nil }
+        return ClientError(.serverOverloaded, Self.noRoom)
     }
 
-    /// Gives back the memory that a session does not need any longer.
-    public func settle(_ core: borrowing SessionCore) { share.settle(samples: core.held) }
+    /// Gives back the memory that a session with so many samples does not need any longer.
+    public func settle(held: Int) { share.settle(samples: held) }
 
     /// Counts what has been booked since the last time.
     public mutating func report(_ ledger: AudioLedger) {

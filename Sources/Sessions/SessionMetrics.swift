@@ -42,6 +42,8 @@ public struct SessionMetrics: Sendable {
     /// Counts what has been booked between two states of a ledger.
     func count(from old: AudioLedger, to new: AudioLedger) {
         Self.add(new.received - old.received, to: received)
+        // While nobody speaks, and while somebody does, nothing else changes.
+        guard new.open != old.open + new.received - old.received else { return }
         Self.add(new.transcribed - old.transcribed, to: transcribed)
         Self.add(new.failedCount - old.failedCount, to: failed)
         for (reason, counter) in discarded { Self.add(new.count(of: reason) - old.count(of: reason), to: counter) }

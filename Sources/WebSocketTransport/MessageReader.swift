@@ -38,6 +38,11 @@ struct MessageReader: Sendable {
     private var message: Message?
     private var control = ByteBuffer()
     private var lastShare: MemoryBudget.Share?
+    /// The last message's bytes: their memory serves the next one when nobody needs them any more.
+    private var spare: ByteBuffer?
+
+    /// Memory that is kept for the next message, in bytes.
+    private static let maximumSpare = 1 << 14
 
     init(maxMessageSize: Int, budget: MemoryBudget = MemoryBudget(limit: .max)) {
         self.maxMessageSize = maxMessageSize
@@ -101,6 +106,10 @@ struct MessageReader: Sendable {
         case .text, .binary:
             guard message == nil else { throw .unfinishedMessage }
             message = Message(isText: header.opcode == .text)
+            if var spare = spare.take() {
+                spare.clear()
+                message?.payload = spare
+            }
         case .close, .ping, .pong:
             control = ByteBuffer()
             return
@@ -140,6 +149,7 @@ struct MessageReader: Sendable {
         case .continuation, .text, .binary:
             guard header.isFinal, let whole = message.take() else { return nil }
             lastShare = whole.share
+            if whole.payload.capacity <= Self.maximumSpare { spare = whole.payload }
             guard whole.isText else { return .message(.binary(whole.payload)) }
             guard whole.payload.isValidUTF8 else { throw .invalidUTF8 }
             return .message(.text(whole.payload))

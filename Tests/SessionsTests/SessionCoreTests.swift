@@ -133,20 +133,20 @@ struct SessionCoreTests {
         let meter = SessionMeter(metrics: SessionMetrics(factory: NOOPMetricsHandler.instance), memory: budget)
         let second = ClientCommand.append(audio: [UInt8](repeating: 1, count: 2 * SampleClock.rate), rate: 16_000)
         var taken = 0
-        while meter.admitted(second, to: core) == second, taken < 600 {
+        func refusal() -> ClientError? { meter.refusal(of: core.length(of: second), after: core.held) }
+        while refusal() == nil, taken < 600 {
             _ = Self.effects(of: [second], &core)
-            meter.settle(core)
+            meter.settle(held: core.held)
             taken += 1
             #expect(budget.used == BufferShare.bytes(of: taken * SampleClock.rate))
         }
         #expect((30...40).contains(taken))
-        guard case .invalid(let error) = meter.admitted(second, to: core) else { return }
-        #expect(error.code == .serverOverloaded)
+        #expect(refusal()?.code == .serverOverloaded)
         #expect(core.held == taken * SampleClock.rate)
 
         _ = Self.effects(of: [.clear], &core)
-        meter.settle(core)
+        meter.settle(held: core.held)
         #expect(budget.used == 0)
-        #expect(meter.admitted(second, to: core) == second)
+        #expect(refusal() == nil)
     }
 }

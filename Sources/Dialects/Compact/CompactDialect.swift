@@ -92,8 +92,10 @@ public struct CompactDialect: Dialect {
     }
 
     private func append(_ message: ClientMessage) throws(ClientError) -> ClientCommand {
-        let missing = message.fields.wrong("audio", "a base64 string")
-        let audio = try message.audio(orThrow: missing, orElse: .invalidAudio)
+        let audio = try message.audio(
+            orThrow: message.fields.wrong("audio", "a base64 string"),
+            orElse: .invalidAudio
+        )
         let rate = try message.fields.integer("sample_rate", in: AudioIntake.rates)
         return .append(audio: audio, rate: rate)
     }

@@ -87,8 +87,8 @@ struct RealtimeRequest {
     private static func append(_ message: ClientMessage) throws(ClientError) -> ClientCommand {
         // A value of another type has its own words.
         _ = try message.fields.string("audio")
-        let missing = message.fields.missing("audio")
-        return .append(audio: try message.audio(orThrow: missing, orElse: .invalidValue), rate: nil)
+        let audio = try message.audio(orThrow: message.fields.missing("audio"), orElse: .invalidValue)
+        return .append(audio: audio, rate: nil)
     }
 
     private static func update(_ fields: JSONFields, maximumPrompt: Int) throws(ClientError) -> SessionUpdate {

@@ -153,13 +153,20 @@ extension SessionEndpoint {
     /// Handles the commands that a message brought, as far as it is their turn.
     private func takeCommands() {
         if commands.count == 1, waiting.isEmpty, core.wantsInput, !commands[0].isLong {
-            handle(meter.admitted(commands[0], to: core))
-            meter.settle(core)
+            handle(admitted(commands.removeLast()))
+            meter.settle(held: core.held)
         } else {
-            for command in commands { waiting += meter.admitted(command, to: core).pieces }
+            for command in commands { waiting += admitted(command).pieces }
+            commands.removeAll(keepingCapacity: true)
             handleWaiting()
         }
-        commands.removeAll(keepingCapacity: true)
+    }
+
+    /// The command, or an error in its place when there is no memory for the audio that it brings.
+    private func admitted(_ command: ClientCommand) -> ClientCommand {
+        let length = core.length(of: command)
+        guard let refusal = meter.refusal(of: length, after: core.held) else { return command }
+        return .invalid(refusal)
     }
 
     /// Handles one of the commands that wait; the next ones when other connections have had their turn.
@@ -167,7 +174,7 @@ extension SessionEndpoint {
         if core.wantsInput, let command = waiting.popFirst() { handle(command) }
         if waiting.isEmpty {
             share = nil
-            meter.settle(core)
+            meter.settle(held: core.held)
         } else if core.wantsInput {
             askForTurn()
         }
