@@ -44,6 +44,12 @@ struct AnswerOrder {
         waiting += count
     }
 
+    /// Lets an answer wait for another request than before.
+    mutating func replace(_ request: RequestID, by other: RequestID) {
+        guard let index = entries.firstIndex(where: { $0.request == request }) else { return }
+        entries[index].request = other
+    }
+
     /// Takes the engine's result for an utterance.
     ///
     /// - Returns: The utterance's item; `nil` when none waits for this request.

@@ -14,6 +14,14 @@ public struct EngineCalls: Sendable {
         self.memory = memory
     }
 
+    /// What the engine can do with the model that a session asks for.
+    public func capabilities(model: String?) -> EngineCapabilities { transcriber.capabilities(model: model) }
+
+    /// Counts an utterance whose transcript was there before its end.
+    public func count(adopted outcome: Result<Transcript, TranscriptionError>) {
+        metrics.count(outcome, after: .zero)
+    }
+
     /// What the engine says to a request.
     public func result(
         of request: TranscriptionRequest,

@@ -57,6 +57,7 @@ public final class Session: Sendable {
             var isAsking = false
             var pieces = Deque<ClientCommand>()
             var effects: [SessionCore.Effect] = []
+            core.engine = calls.capabilities(model: settings.model)
             core.begin(into: &effects)
             while true {
                 await carryOut(&effects, in: &group, events)
@@ -83,7 +84,9 @@ public final class Session: Sendable {
                     } else if !Task.isCancelled {
                         pieces.append(.finish)
                     }
-                case .result(let request, let result): core.finish(request, with: result, into: &effects)
+                case .result(let request, let result):
+                    core.finish(request, with: result, into: &effects)
+                    core.engine = calls.capabilities(model: core.settings.model)
                 case nil: break
                 }
                 book(core.ledger, &meter)
@@ -109,6 +112,7 @@ public final class Session: Sendable {
         for effect in effects {
             switch effect {
             case .tell(let event): await events.send(event)
+            case .adopt(let outcome): calls.count(adopted: outcome)
             case .transcribe(let request, let id, let purpose):
                 group.addTask { [calls] in .result(id, await calls.result(of: request, for: purpose)) }
             }

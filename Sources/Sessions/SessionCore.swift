@@ -17,6 +17,8 @@ public struct SessionCore {
         case tell(SessionEvent)
         /// Ask the engine, and hand what it says to ``finish(_:with:into:)``.
         case transcribe(TranscriptionRequest, as: RequestID, for: Purpose)
+        /// What was asked ahead is the result for an utterance: count it as one.
+        case adopt(Result<Transcript, TranscriptionError>)
     }
 
     /// Why an engine is asked.
@@ -24,14 +26,27 @@ public struct SessionCore {
         case utterance
         /// To learn which of two utterances has a word that both heard.
         case seam
+        /// For an utterance that may not have ended; the engine may refuse with `.cancelled`.
+        case ahead
     }
 
     public private(set) var settings: SessionSettings
+    /// What the engine can do; to be kept up to date by the driver.
+    public var engine = EngineCapabilities() {
+        didSet { cutter.hasWordTimes = engine.hasWordTimes }
+    }
+    /// How often what was asked at a pause became the transcript, and how often the speaker went on.
+    public private(set) var speculations = Speculations()
     private var cutter: UtteranceCutter
     private var answers = AnswerOrder()
     private var conversation: Conversation
     /// What the engine was asked about seams; utterances are known to `answers`.
     private var seamRequest: RequestID?
+    private var ahead: WorkAhead?
+    /// What was asked ahead and became the transcript, until its result comes: the request that is made if it fails.
+    private var adopted: [RequestID: TranscriptionRequest] = [:]
+    /// What has been told of utterances that have ended, by their names.
+    private var told: [String: StableText] = [:]
     private var requests: UInt64 = 0
     private var hasInputEnded = false
     private var hasEnded = false
@@ -91,19 +106,25 @@ public struct SessionCore {
             take(cutter.finish(), into: &effects)
             hasInputEnded = true
         }
+        workAhead(into: &effects)
         advance(into: &effects)
     }
 
     /// Takes what the engine said to a request; of a request that nobody waits for any more, nothing.
     public mutating func finish(
-        _ request: RequestID,
+        _ id: RequestID,
         with outcome: Result<Transcript, TranscriptionError>,
         into effects: inout [Effect]
     ) {
-        if request == seamRequest {
+        let wantsInterim = wantsInterim
+        if id == seamRequest {
             seamRequest = nil
             if let event = answers.decide(hearing: try? outcome.get()) { tell(event, into: &effects) }
-        } else if let item = answers.settle(request, with: outcome) {
+        } else if let request = adopted.removeValue(forKey: id) {
+            adopt(outcome, of: id, orAsk: request, into: &effects)
+        } else if let delta = ahead?.take(id, outcome, wantsInterim: wantsInterim) {
+            if let ahead, !delta.isEmpty { effects.append(.tell(.interim(itemID: ahead.itemID, delta: delta))) }
+        } else if let item = answers.settle(id, with: outcome) {
             cutter.book(outcome, samples: item.range.count)
         }
         advance(into: &effects)
@@ -114,7 +135,7 @@ public struct SessionCore {
         (hasInputEnded, hasEnded) = (true, true)
         cutter.abandon()
         for samples in answers.abandon() { cutter.book(.failure(.cancelled), samples: samples) }
-        seamRequest = nil
+        (seamRequest, ahead, adopted, told) = (nil, nil, [:], [:])
     }
 }
 
@@ -150,7 +171,9 @@ extension SessionCore {
         settings.apply(update)
         let (before, after) = cutter.change(to: settings)
         take(before, into: &effects)
-        effects.append(.tell(.updated(settings)))
+        var shown = settings
+        shown.overlap = settings.overlap ?? SessionSettings.overlap(hasWordTimes: engine.hasWordTimes)
+        effects.append(.tell(.updated(shown)))
         take(after, into: &effects)
     }
 
@@ -184,9 +207,7 @@ extension SessionCore {
                 answers.add(.transcribed(item, Transcript(rejected: .noSpeech)))
             case .utterance(let utterance):
                 commit(utterance.item, into: &effects)
-                let id = makeRequestID()
-                answers.add(utterance, request: id)
-                effects.append(.transcribe(utterance.request, as: id, for: .utterance))
+                transcribe(utterance, into: &effects)
             }
         }
     }
@@ -217,9 +238,98 @@ extension SessionCore {
     }
 
     private mutating func tell(_ event: SessionEvent, into effects: inout [Effect]) {
-        if case .transcribed(let item, let transcript) = event {
+        switch event {
+        case .failed(let item, _): told[item.id] = nil
+        case .transcribed(let item, var transcript):
+            if var text = told.removeValue(forKey: item.id), !text.told.isEmpty {
+                let (delta, whole) = text.finish(transcript.text)
+                if !delta.isEmpty { effects.append(.tell(.interim(itemID: item.id, delta: delta))) }
+                (transcript.text, transcript.rejection) = (whole, nil)
+            }
             conversation.setTranscript(transcript.text, of: item.id)
+            effects.append(.tell(.transcribed(item, transcript)))
+            return
+        default: break
         }
         effects.append(.tell(event))
+    }
+}
+
+// MARK: - Work ahead
+
+extension SessionCore {
+    /// What became of speculations.
+    public struct Speculations: Equatable, Sendable {
+        public var used = 0
+        public var discarded = 0
+    }
+
+    /// Asks the engine about the utterance that is being said, if there is one and it is time.
+    private mutating func workAhead(into effects: inout [Effect]) {
+        guard engine.canSpeculate || engine.canRepeat, !hasInputEnded, let utterance = cutter.underWay else {
+            dropAhead()
+            return
+        }
+        if ahead?.itemID != utterance.itemID {
+            dropAhead()
+            ahead = WorkAhead(utterance)
+        }
+        if utterance.silence == 0, ahead?.dropSpeculation() == true { speculations.discarded += 1 }
+        let wish = ahead?.wish(
+            utterance,
+            wantsInterim: wantsInterim,
+            speculatesAfter: engine.canSpeculate ? settings.speculatesAfter : nil
+        )
+        guard let wish else { return }
+        let id = makeRequestID()
+        ahead?.ask(wish, as: id, at: utterance.end)
+        effects.append(.transcribe(cutter.request(about: utterance), as: id, for: .ahead))
+    }
+
+    private var wantsInterim: Bool { settings.allowsInterim && settings.wantsInterim && engine.canRepeat }
+
+    /// Forgets what was asked ahead of an utterance that is none any more.
+    private mutating func dropAhead() {
+        guard let ahead = ahead.take() else { return }
+        if ahead.hasSpeculated { speculations.discarded += 1 }
+    }
+
+    /// Asks the engine about an utterance, unless it has been asked already.
+    private mutating func transcribe(_ utterance: Utterance, into effects: inout [Effect]) {
+        let ahead = ahead?.itemID == utterance.item.id ? self.ahead.take() : nil
+        if let ahead, !ahead.told.told.isEmpty { told[utterance.item.id] = ahead.told }
+        guard let ahead, let speculation = ahead.transcript(of: utterance) else {
+            if ahead?.hasSpeculated == true { speculations.discarded += 1 }
+            let id = makeRequestID()
+            answers.add(utterance, request: id)
+            effects.append(.transcribe(utterance.request, as: id, for: .utterance))
+            return
+        }
+        answers.add(utterance, request: speculation.request)
+        if let result = speculation.result {
+            adopt(result, of: speculation.request, orAsk: utterance.request, into: &effects)
+        } else {
+            adopted[speculation.request] = utterance.request
+        }
+    }
+
+    /// Takes the result of a request that was made ahead for an utterance that has ended since.
+    private mutating func adopt(
+        _ outcome: Result<Transcript, TranscriptionError>,
+        of id: RequestID,
+        orAsk request: TranscriptionRequest,
+        into effects: inout [Effect]
+    ) {
+        guard case .success = outcome else {
+            let other = makeRequestID()
+            answers.replace(id, by: other)
+            effects.append(.transcribe(request, as: other, for: .utterance))
+            speculations.discarded += 1
+            return
+        }
+        speculations.used += 1
+        guard let item = answers.settle(id, with: outcome) else { return }
+        cutter.book(outcome, samples: item.range.count)
+        effects.append(.adopt(outcome))
     }
 }

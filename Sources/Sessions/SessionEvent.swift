@@ -18,6 +18,9 @@ public enum SessionEvent: Equatable, Sendable {
     case committed(Item, previousID: String?)
     /// A clear was carried out.
     case cleared
+    /// More of an utterance's text, which may still be being said: it follows on what was told of it before, and is never
+    /// taken back. Together with what comes last, before the transcript, it is the transcript.
+    case interim(itemID: String, delta: String)
     /// An utterance has its transcript.
     case transcribed(Item, Transcript)
     /// An utterance has none; the session goes on.

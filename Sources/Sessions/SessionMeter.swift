@@ -8,6 +8,7 @@ public struct SessionMeter {
     private let metrics: SessionMetrics
     private let share: BufferShare
     private var reported = AudioLedger()
+    private var reportedSpeculations = SessionCore.Speculations()
 
     /// - Parameter memory: What minutes of buffered audio count against.
     public init(metrics: SessionMetrics, memory: MemoryBudget) {
@@ -33,5 +34,12 @@ public struct SessionMeter {
     public mutating func report(_ ledger: AudioLedger) {
         metrics.count(from: reported, to: ledger)
         reported = ledger
+    }
+
+    /// Counts what became of speculations since the last time.
+    public mutating func report(_ speculations: SessionCore.Speculations) {
+        guard speculations != reportedSpeculations else { return }
+        metrics.count(from: reportedSpeculations, to: speculations)
+        reportedSpeculations = speculations
     }
 }

@@ -10,6 +10,8 @@ public struct SessionMetrics: Sendable {
     private let transcribed: Counter
     private let failed: Counter
     private let discarded: [(reason: AudioLedger.DiscardReason, counter: Counter)]
+    private let used: Counter
+    private let unused: Counter
     private let active: Meter
     private let duration: Timer
     private let factory: any MetricsFactory
@@ -25,6 +27,10 @@ public struct SessionMetrics: Sendable {
         discarded = AudioLedger.DiscardReason.allCases.map { reason in
             (reason, samples([("outcome", "discarded"), ("reason", reason.rawValue)]))
         }
+        func speculations(_ outcome: String) -> Counter {
+            Counter(label: "steno_speculations_total", dimensions: [("outcome", outcome)], factory: factory)
+        }
+        (used, unused) = (speculations("used"), speculations("discarded"))
         active = Meter(label: "steno_sessions_active", factory: factory)
         duration = Timer(
             label: "steno_transcription_duration_seconds",
@@ -47,6 +53,12 @@ public struct SessionMetrics: Sendable {
         Self.add(new.transcribed - old.transcribed, to: transcribed)
         Self.add(new.failedCount - old.failedCount, to: failed)
         for (reason, counter) in discarded { Self.add(new.count(of: reason) - old.count(of: reason), to: counter) }
+    }
+
+    /// Counts what became of speculations between two times.
+    func count(from old: SessionCore.Speculations, to new: SessionCore.Speculations) {
+        Self.add(new.used - old.used, to: used)
+        Self.add(new.discarded - old.discarded, to: unused)
     }
 
     private static func add(_ samples: Int, to counter: Counter) {

@@ -14,11 +14,15 @@ public struct SessionSettings: Equatable, Sendable {
     /// The longest utterance without turn detection, in samples.
     public var maximumCommit: Int
     /// What an engine hears in both of two utterances where one was cut for its length, in samples.
-    public var overlap = overlap(hasWordTimes: false)
-    /// Whether the engine tells when each word was said.
     ///
-    /// Without, words that are heard twice can only be told by likeness, so none are where a pause parts utterances.
-    public var hasWordTimes = false
+    /// `nil`: what suits the engine.
+    public var overlap: Int?
+    /// Whether the server tells an utterance's text while it is being said.
+    public var allowsInterim = true
+    /// Whether the client wants to see an utterance's text while it is being said.
+    public var wantsInterim = false
+    /// Silence after which the engine is asked about an utterance that may go on, in samples; `nil` for never.
+    public var speculatesAfter: Int?
     /// Whether anyone uses the times of words in an utterance that was not cut for its length.
     public var wantsWordTimes = true
     /// Model that the client asks for; an engine that has only one uses that.
@@ -58,6 +62,9 @@ public struct SessionSettings: Equatable, Sendable {
     /// Audio that waits unless the operator says otherwise: 60 s.
     public static let defaultMaximumPending = SampleClock.samples(milliseconds: 60_000)
 
+    /// Silence after which an engine that may speculate does, unless the operator says otherwise: 200 ms.
+    public static let defaultSpeculation = SampleClock.samples(milliseconds: 200)
+
     /// What suits an engine, as measured (`docs/segmentation.md`): words that can only be told by likeness should be few.
     public static func overlap(hasWordTimes: Bool) -> Int {
         SampleClock.samples(milliseconds: hasWordTimes ? 1_500 : 480)
@@ -93,6 +100,7 @@ public struct SessionSettings: Equatable, Sendable {
         if let language = update.language { self.language = language }
         if let prompt = update.prompt { self.prompt = prompt }
         includesAudio = update.includesAudio ?? includesAudio
+        wantsInterim = update.wantsInterim ?? wantsInterim
         includesLogprobs = update.includesLogprobs ?? includesLogprobs
         inputFormat = update.inputFormat ?? inputFormat
         hasNamedFormat = hasNamedFormat || update.inputFormat != nil

@@ -11,6 +11,7 @@ public struct SessionUpdate: Equatable, Sendable {
     public var prompt: String??
     public var includesAudio: Bool?
     public var includesLogprobs: Bool?
+    public var wantsInterim: Bool?
     /// A rate is in `AudioIntake.rates`.
     public var inputFormat: AudioFormat?
     /// `.some(nil)` for none.

@@ -17,7 +17,25 @@ struct UtteranceCutter {
     /// The least that a commit may be asked for: 100 ms.
     static let minimumCommit = SampleClock.samples(milliseconds: 100)
 
+    /// An utterance that turn detection has announced and not ended.
+    struct UnderWay: Equatable {
+        var itemID: String
+        var start: SamplePosition
+        /// Where its first frame of speech was noticed.
+        var voicedStart: SamplePosition
+        /// Samples since the speaker fell silent; 0 while somebody speaks.
+        var silence: Int
+        /// Where what has been heard ends.
+        var end: SamplePosition
+    }
+
     private(set) var ledger = AudioLedger()
+    /// Whether the engine tells when each word was said.
+    ///
+    /// Without, words that are heard twice can only be told by likeness, so none are where a pause parts utterances.
+    var hasWordTimes = false {
+        didSet { segmenter.overlap = overlap }
+    }
     private var audio: AudioPath
     private var segmenter: Segmenter
     private var settings: SessionSettings
@@ -27,6 +45,8 @@ struct UtteranceCutter {
     private var lastReason: Segmenter.Reason?
     /// The name of the utterance under way, once the client knows it.
     private var announcedID: String?
+    /// Where the stream stood when it was announced.
+    private var announcedAt: SamplePosition = 0
     /// Samples before this one are accounted for, although the next utterance may have some of them as its context.
     private var booked: SamplePosition = 0
 
@@ -44,8 +64,32 @@ struct UtteranceCutter {
             frameLength: detector.frameLength,
             turnDetection: settings.turnDetection,
             maximumUtterance: settings.currentMaximum,
-            overlap: settings.overlap
+            overlap: settings.overlap ?? SessionSettings.overlap(hasWordTimes: false)
         )
+    }
+
+    private var overlap: Int { settings.overlap ?? SessionSettings.overlap(hasWordTimes: hasWordTimes) }
+
+    /// What an engine may be asked about ahead; `nil` when nobody speaks, and where the engine would hear words of
+    /// the utterance before.
+    var underWay: UnderWay? {
+        guard let announcedID, let open = segmenter.underWay, open.leftContext == 0 else { return nil }
+        return UnderWay(
+            itemID: announcedID,
+            start: open.start,
+            voicedStart: announcedAt,
+            silence: Int(segmenter.position - open.voicedEnd),
+            end: audio.end
+        )
+    }
+
+    /// A request about what has been heard of an utterance that may go on.
+    func request(about utterance: UnderWay) -> TranscriptionRequest {
+        var request = request(samples: audio.samples(utterance.start..<utterance.end))
+        request.voice = audio.evidence(in: utterance.start..<utterance.end, under: rules)
+        request.wantsWordTimes = settings.wantsWordTimes
+        request.isAhead = true
+        return request
     }
 
     /// Samples that are kept, those included that are only context.
@@ -105,7 +149,7 @@ struct UtteranceCutter {
         settings = new
         // The segmenter goes on where it is, which without turn detection may be within a frame.
         if settings.turnDetection != nil { audio.skip(to: segmenter.position) }
-        segmenter.overlap = settings.overlap
+        segmenter.overlap = overlap
         let events = segmenter.change(turnDetection: settings.turnDetection, maximumUtterance: settings.currentMaximum)
         let after = take(events)
         discard(before: segmenter.settled, .silence)
@@ -182,6 +226,7 @@ extension UtteranceCutter {
     private mutating func announce(at start: SamplePosition) -> Output {
         let id = makeID()
         announcedID = id
+        announcedAt = segmenter.position
         return .speechStarted(itemID: id, at: start)
     }
 
@@ -192,6 +237,16 @@ extension UtteranceCutter {
         let samples = audio.samples(segment.heard)
         let isWhole = segment.heard == segment.range
         let item = item(segment, samples: isWhole ? samples : nil)
+        var request = request(samples: samples)
+        request.voice = audio.evidence(in: segment.range, under: rules)
+        request.context = segment.leftContext + segment.rightContext
+        // Where an utterance was cut for its length, word times say whose a word is.
+        request.wantsWordTimes = settings.wantsWordTimes || !isWhole
+        let context = Utterance.Context(left: segment.leftContext, right: segment.rightContext)
+        return .utterance(Utterance(item: item, context: context, request: request))
+    }
+
+    private func request(samples: [Int16]) -> TranscriptionRequest {
         var request = TranscriptionRequest(
             samples: samples,
             model: settings.model,
@@ -199,12 +254,7 @@ extension UtteranceCutter {
             prompt: settings.prompt
         )
         request.owner = owner
-        request.voice = audio.evidence(in: segment.range, under: rules)
-        request.context = segment.leftContext + segment.rightContext
-        // Where an utterance was cut for its length, word times say whose a word is.
-        request.wantsWordTimes = settings.wantsWordTimes || !isWhole
-        let context = Utterance.Context(left: segment.leftContext, right: segment.rightContext)
-        return .utterance(Utterance(item: item, context: context, request: request))
+        return request
     }
 
     /// Answers for a segment without speech, about which the engine is not asked.
@@ -236,7 +286,7 @@ extension UtteranceCutter {
     /// Without word times, a segment has no context on the other side of a pause.
     private func withUsefulContext(_ segment: Segmenter.Segment) -> Segmenter.Segment {
         var segment = segment
-        guard !settings.hasWordTimes else { return segment }
+        guard !hasWordTimes else { return segment }
         if segment.reason == .valley { segment.rightContext = 0 }
         if lastReason == .valley { segment.leftContext = 0 }
         return segment

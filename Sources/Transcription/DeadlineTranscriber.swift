@@ -28,6 +28,8 @@ public struct DeadlineTranscriber: Transcriber {
 
     public var waiting: Int { engine.waiting }
 
+    public func capabilities(model: String?) -> EngineCapabilities { engine.capabilities(model: model) }
+
     /// - Throws: `TranscriptionError.expired` when the time is up, and what the engine throws.
     public func transcribe(_ request: TranscriptionRequest) async throws(TranscriptionError) -> Transcript {
         let engine = engine

@@ -18,6 +18,7 @@ public final class LoadingTranscriber: Transcriber {
     private typealias Room = WaitingRoom<any Transcriber, CheckedContinuation<Outcome, Never>>
 
     private let timeout: Duration
+    private let expected: EngineCapabilities
     private let clock: any Clock<Duration>
     private let logger: Logger
     private let load: @Sendable () async throws -> any Transcriber
@@ -26,14 +27,17 @@ public final class LoadingTranscriber: Transcriber {
 
     /// - Parameters:
     ///   - timeout: The longest that an utterance waits for the engine.
+    ///   - expected: What the engine will be able to do.
     ///   - load: Called once, by `run`.
     public init(
         timeout: Duration = .seconds(10),
+        expected: EngineCapabilities = EngineCapabilities(),
         clock: any Clock<Duration> = ContinuousClock(),
         logger: Logger = .current,
         load: @escaping @Sendable () async throws -> any Transcriber
     ) {
         self.timeout = timeout
+        self.expected = expected
         self.clock = clock
         self.logger = logger
         self.load = load
@@ -52,6 +56,12 @@ public final class LoadingTranscriber: Transcriber {
         let (phase, count) = room.withLock { ($0.phase, $0.count) }
         if case .ready(let engine) = phase { return count + engine.waiting }
         return count
+    }
+
+    /// Those of the engine; until it is there, what is expected of it.
+    public func capabilities(model: String?) -> EngineCapabilities {
+        if case .ready(let engine) = room.withLock({ $0.phase }) { return engine.capabilities(model: model) }
+        return expected
     }
 
     /// Loads the engine and returns; a second call does nothing.

@@ -17,6 +17,10 @@ public struct PiecewiseTranscriber: Transcriber {
 
     public init(_ engine: any Transcriber) { self.engine = engine }
 
+    public var waiting: Int { engine.waiting }
+
+    public func capabilities(model: String?) -> EngineCapabilities { engine.capabilities(model: model) }
+
     public func transcribe(_ request: TranscriptionRequest) async throws(TranscriptionError) -> Transcript {
         guard request.samples.count > Self.longest else { return try await engine.transcribe(request) }
 

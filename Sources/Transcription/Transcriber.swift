@@ -10,9 +10,15 @@ public protocol Transcriber: Sendable {
 
     /// Utterances that wait for their turn.
     var waiting: Int { get }
+
+    /// What the engine can do now with the model that a client asks for; asked for each utterance, so it must be cheap.
+    func capabilities(model: String?) -> EngineCapabilities
 }
 
 extension Transcriber {
     /// None, where nothing waits.
     public var waiting: Int { 0 }
+
+    /// Nothing but transcripts.
+    public func capabilities(model: String?) -> EngineCapabilities { EngineCapabilities() }
 }

@@ -14,6 +14,9 @@ public struct TranscriptionRequest: Equatable, Sendable {
     public var context = 0
     /// Whose it is, so that no owner of many or long requests keeps the others waiting; `nil` for one by itself.
     public var owner: RequestOwner?
+    /// Whether the utterance may not have ended yet; such a request is refused with `.cancelled` rather than keep one
+    /// about a whole utterance waiting.
+    public var isAhead = false
     /// Whether anyone uses word times, which cost some engines extra work.
     public var wantsWordTimes = true
 

@@ -13,7 +13,6 @@ struct SessionCorePropertyTests {
         var open: [(id: RequestID, request: TranscriptionRequest)] = []
         var told: [SessionEvent] = []
         var random: SeededGenerator
-        private var answers = 0
         private var effects: [SessionCore.Effect] = []
 
         init(seed: UInt64) {
@@ -22,7 +21,14 @@ struct SessionCorePropertyTests {
             settings.maximumPending = Int.random(in: 1_000...60_000, using: &random)
             settings.rememberedItems = Int.random(in: 0...3, using: &random)
             settings.refusesCommitsAtOnce = Bool.random(using: &random)
+            settings.wantsInterim = Bool.random(using: &random)
+            settings.speculatesAfter = Bool.random(using: &random) ? 480 : nil
             core = SessionCore(settings: settings, detector: LoudnessDetector(), makeID: Self.names())
+            core.engine = EngineCapabilities(
+                hasWordTimes: Bool.random(using: &random),
+                canSpeculate: Bool.random(using: &random),
+                canRepeat: Bool.random(using: &random)
+            )
             core.begin(into: &effects)
             carryOut()
         }
@@ -44,11 +50,18 @@ struct SessionCorePropertyTests {
         mutating func answer() {
             guard !open.isEmpty else { return }
             let (id, request) = open.remove(at: Int.random(in: open.indices, using: &random))
-            answers += 1
-            let text = Transcript(text: "\(answers)of\(request.samples.count)")
             let fails = Int.random(in: 0..<4, using: &random) == 0
-            core.finish(id, with: fails ? .failure(.timeout(seconds: 1)) : .success(text), into: &effects)
+            let error: TranscriptionError = request.isAhead ? .cancelled : .timeout(seconds: 1)
+            core.finish(id, with: fails ? .failure(error) : .success(text(of: request)), into: &effects)
             carryOut()
+        }
+
+        /// A word for each 50 ms, of which some are heard wrongly.
+        private mutating func text(of request: TranscriptionRequest) -> Transcript {
+            let words = (0...request.samples.count / 800).map { index in
+                Int.random(in: 0..<8, using: &random) == 0 ? "noise" : "word\(index)"
+            }
+            return Transcript(text: words.joined(separator: " "))
         }
 
         private mutating func carryOut() {
@@ -56,6 +69,7 @@ struct SessionCorePropertyTests {
                 switch effect {
                 case .tell(let event): told.append(event)
                 case .transcribe(let request, let id, _): open.append((id, request))
+                case .adopt: break
                 }
             }
             effects.removeAll()
@@ -103,11 +117,16 @@ struct SessionCorePropertyTests {
         var (end, transcribed, failed) = (SamplePosition(0), 0, 0)
         var committed: [String] = []
         var answered: [String] = []
+        var told: [String: String] = [:]
         for event in schedule.told {
             switch event {
             case .committed(let item, _): committed.append(item.id)
+            case .interim(let id, let delta):
+                #expect(!answered.contains(id) && !delta.isEmpty, "seed \(seed)")
+                told[id, default: ""] += delta
             case .transcribed(let item, let transcript):
                 answered.append(item.id)
+                if let told = told[item.id] { #expect(told == transcript.text, "seed \(seed)") }
                 #expect(item.range.lowerBound >= end, "seed \(seed)")
                 end = item.range.upperBound
                 // A silent commit is answered without the engine and counts as silence.

@@ -125,6 +125,7 @@ extension SessionEvent {
         case .speechStopped(let id, let end): "stopped \(end / 16) \(id)"
         case .committed(let item, let previous): "committed \(span(item)) \(previous ?? "-") \(item.id)"
         case .cleared: "cleared"
+        case .interim(let id, let delta): "interim \(id) \(delta)"
         case .retrieved(let item): "retrieved \(item.transcript ?? "-") \(item.id)"
         case .deleted(let id): "deleted \(id)"
         case .transcribed(let item, let transcript): "\(transcript.text)@\(span(item))"

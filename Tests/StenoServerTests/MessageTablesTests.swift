@@ -27,7 +27,8 @@ struct MessageTablesTests {
         return [
             .created(settings), .updated(settings), .speechStarted(itemID: "item", at: 0),
             .speechStopped(itemID: "item", at: 160), .committed(item, previousID: nil), .cleared,
-            .transcribed(item, transcript), .failed(item, .cancelled), .retrieved(ConversationItem(id: "item")),
+            .interim(itemID: "item", delta: "wor"), .transcribed(item, transcript), .failed(item, .cancelled),
+            .retrieved(ConversationItem(id: "item")),
             .deleted(itemID: "item"), .rejected(ClientError(.invalidEvent, "no")),
             .ended(AudioLedger()),
         ]

@@ -3,6 +3,7 @@ import Foundation
 import Models
 import Sessions
 import Testing
+import Transcription
 
 @testable import StenoServer
 
@@ -25,7 +26,7 @@ struct ModelSettingsTests {
         #expect(sherpa.isPulled)
         #expect(sherpa.folder == sherpa.models.store.intendedPath(of: "parakeet-tdt-0.6b-v2"))
         #expect(settings.engine.engine.language == "english")
-        #expect(settings.session.hasWordTimes)
+        #expect(settings.engine.engine.capabilities.hasWordTimes)
     }
 
     @Test("Fetches nothing that nobody asked for")

@@ -21,8 +21,7 @@ struct SettingsTests {
         #expect(settings.host == "127.0.0.1")
         #expect(settings.port == 8_000)
         var expected = SessionSettings(turnDetection: .silero)
-        expected.hasWordTimes = true
-        expected.overlap = 24_000
+        expected.speculatesAfter = 3_200
         #expect(settings.session == expected)
         guard case .pocketSphinx = settings.engine.engine else {
             Issue.record("Not the embedded engine")
@@ -35,7 +34,8 @@ struct SettingsTests {
         let settings = try await Self.settings([
             "VAD": "webrtc", "VAD_THRESHOLD": "0.7", "VAD_PREFIX_PADDING_MS": "300", "VAD_SILENCE_DURATION_MS": "700",
             "VAD_MIN_SPEECH_MS": "100", "VAD_MAX_UTTERANCE_MS": "10000", "TRANSCRIBER_LANGUAGE": "de",
-            "TRANSCRIBER_PROMPT": "Namen", "MAX_PENDING_AUDIO_MS": "9000", "VAD_HYSTERESIS": "0.3",
+            "TRANSCRIBER_PROMPT": "Namen", "MAX_PENDING_AUDIO_MS": "9000", "INTERIM": "off", "SPECULATE_MS": "300",
+            "VAD_HYSTERESIS": "0.3",
             "VAD_SUFFIX_PADDING_MS": "310", "VAD_MERGE_GAP_MS": "110", "VAD_ONSET_SEARCH_MS": "120",
             "VAD_OFFSET_SEARCH_MS": "130", "VAD_SOFT_MAX_MS": "8000", "VAD_OVERLAP_MS": "140",
             "NOISE_REDUCTION": "far_field", "GAIN_CONTROL": "on", "ENHANCEMENT_FOR": "detector",
@@ -55,19 +55,20 @@ struct SettingsTests {
         var expected = SessionSettings(turnDetection: turns, maximumUtterance: 160_000, language: "de", prompt: "Namen")
         expected.maximumPending = 144_000
         expected.overlap = 2_240
-        expected.hasWordTimes = true
+        expected.speculatesAfter = 4_800
+        expected.allowsInterim = false
         expected.enhancement = AudioEnhancement(noiseReduction: .farField, gainControl: true, listener: .detector)
         #expect(settings == expected)
     }
 
     @Test(
-        "Knows whether the engine gives word times, and what overlap suits that",
-        arguments: [("json", false, 7_680), ("verbose_json", true, 24_000), ("auto", true, 24_000), ("", true, 24_000)]
+        "Expects word times of a backend unless only its text is asked for",
+        arguments: [("json", false), ("verbose_json", true), ("auto", true), ("", true)]
     )
-    func wordTimes(format: String, hasWordTimes: Bool, overlap: Int) async throws {
+    func wordTimes(format: String, hasWordTimes: Bool) async throws {
         let environment = ["OPENAI_BASE_URL": "http://127.0.0.1:9", "TRANSCRIBER_RESPONSE_FORMAT": format]
-        let session = try await Self.settings(environment).session
-        #expect((session.hasWordTimes, session.overlap) == (hasWordTimes, overlap))
+        let engine = try await Self.settings(environment).engine.engine
+        #expect(engine.capabilities.hasWordTimes == hasWordTimes)
     }
 
     @Test(

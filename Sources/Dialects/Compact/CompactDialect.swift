@@ -45,15 +45,18 @@ public struct CompactDialect: Dialect {
         }
     }
 
-    /// What the query of the WebSocket's URL asks for: `include_audio`, `language`, `sample_rate`.
+    /// What the query of the WebSocket's URL asks for: `include_audio`, `interim`, `language`,
+    /// `sample_rate`.
     ///
     /// Other names are ignored: proxies and clients add their own.
     public func update(query: [(name: String, value: String)]) throws(ClientError) -> SessionUpdate {
         var values: [String: JSONValue] = [:]
         for (name, value) in query {
             switch (name, value) {
-            case ("include_audio", "true"), ("include_audio", "1"): values[name] = .bool(true)
-            case ("include_audio", "false"), ("include_audio", "0"): values[name] = .bool(false)
+            case ("include_audio", "true"), ("include_audio", "1"), ("interim", "true"), ("interim", "1"):
+                values[name] = .bool(true)
+            case ("include_audio", "false"), ("include_audio", "0"), ("interim", "false"), ("interim", "0"):
+                values[name] = .bool(false)
             case ("sample_rate", _): values[name] = Double(value).map { .number($0) } ?? .string(value)
             default: values[name] = .string(value)
             }
@@ -112,6 +115,7 @@ public struct CompactDialect: Dialect {
         update.gainControl = try fields.bool("gain_control")
         update.enhancedListener = try fields.choice("enhancement_for")
         update.includesAudio = try fields.bool("include_audio")
+        update.wantsInterim = try fields.bool("interim")
         update.inputFormat = try fields.integer("sample_rate", in: AudioIntake.rates).map { .pcm16(rate: $0) }
         switch try fields.nullableObject("turn_detection") {
         case nil: break

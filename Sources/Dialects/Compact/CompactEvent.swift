@@ -8,7 +8,7 @@ import Transcription
 /// Fields that are `nil` are left out, but those of `error` are null: clients read them without asking.
 struct CompactEvent: Encodable {
     private enum Key: String, CodingKey {
-        case type, message, code, error, transcript, audio
+        case type, message, code, error, transcript, audio, delta
         case eventID = "event_id"
         case itemID = "item_id"
         case sampleRate = "sample_rate"
@@ -18,6 +18,7 @@ struct CompactEvent: Encodable {
     }
 
     private enum Content {
+        case delta(String, itemID: String)
         case transcript(SessionEvent.Item, Transcript)
         case failure(SessionEvent.Item, TranscriptionError)
         case mistake(ClientError)
@@ -29,6 +30,7 @@ struct CompactEvent: Encodable {
     /// `nil` for an event that this protocol does not tell of.
     init?(_ event: SessionEvent, id: String) {
         switch event {
+        case .interim(let id, let delta): content = .delta(delta, itemID: id)
         case .transcribed(let item, let transcript): content = .transcript(item, transcript)
         case .failed(let item, let error): content = .failure(item, error)
         case .rejected(let error): content = .mistake(error)
@@ -52,6 +54,10 @@ struct CompactEvent: Encodable {
         var fields = encoder.container(keyedBy: Key.self)
         try fields.encode(id, forKey: .eventID)
         switch content {
+        case .delta(let delta, let itemID):
+            try fields.encode("response.audio_transcript.delta", forKey: .type)
+            try fields.encode(itemID, forKey: .itemID)
+            try fields.encode(delta, forKey: .delta)
         case .transcript(let item, let transcript):
             try fields.encode("response.audio_transcript.done", forKey: .type)
             try fields.encode(transcript.text, forKey: .transcript)

@@ -12,6 +12,13 @@ struct CompactSession {
     }
 
     private var session: JSONValue {
+        var session = always
+        // Clients that do not know of it see nothing new.
+        if settings.wantsInterim { session["interim"] = .bool(settings.allowsInterim) }
+        return .object(session)
+    }
+
+    private var always: [String: JSONValue] {
         [
             "language": .nullable(settings.language), "prompt": .nullable(settings.prompt),
             "include_audio": .bool(settings.includesAudio), "sample_rate": .integer(settings.inputFormat.rate),
@@ -33,7 +40,7 @@ struct CompactSession {
             "offset_search_ms": .milliseconds(rules.offsetSearch),
             "soft_max_ms": .milliseconds(rules.softMaximum),
             "max_utterance_ms": .milliseconds(settings.maximumUtterance),
-            "overlap_ms": .milliseconds(settings.overlap),
+            "overlap_ms": .milliseconds(settings.overlap ?? SessionSettings.overlap(hasWordTimes: false)),
         ]
     }
 }

@@ -24,6 +24,8 @@ public struct OpenAIRealtimeDialect: Dialect {
     private let maximumPrompt: Int
     private var shape: Shape
     private var reader = MessageDecoder()
+    /// Items of which text was told before their transcript.
+    private var begun: Set<String> = []
 
     /// - Parameters:
     ///   - shape: What the client asked for at the handshake; a beta client may still say so later, by its first update.
@@ -63,11 +65,17 @@ public struct OpenAIRealtimeDialect: Dialect {
         commands.append(.invalid(ClientError(.invalidEvent, message)))
     }
 
-    public func encode(_ event: SessionEvent, into messages: inout [OutgoingMessage]) {
+    public mutating func encode(_ event: SessionEvent, into messages: inout [OutgoingMessage]) {
         // The first message goes out in the shape of the handshake, however soon the client's own came.
         var shape = shape
         if case .created = event { shape = initialShape }
-        for var fields in RealtimeEvents(session: session(shape)).messages(for: event) {
+        var events = RealtimeEvents(session: session(shape))
+        switch event {
+        case .interim(let id, _): begun.insert(id)
+        case .transcribed(let item, _), .failed(let item, _): events.isBegun = begun.remove(item.id) != nil
+        default: break
+        }
+        for var fields in events.messages(for: event) {
             fields["event_id"] = .string(makeEventID())
             messages.append(.text(JSONValue.object(fields).text))
         }

@@ -13,6 +13,7 @@ package enum OpenAIRealtime {
         var settings = settings
         settings.inputFormat = .pcm16(rate: 24_000)
         settings.includesAudio = false
+        settings.wantsInterim = true
         settings.rememberedItems = 100
         // openai-agents takes what is acknowledged after a commit for proof that no error is to come.
         settings.refusesCommitsAtOnce = true

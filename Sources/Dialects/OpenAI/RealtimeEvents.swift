@@ -8,6 +8,8 @@ struct RealtimeEvents {
     typealias Message = [String: JSONValue]
 
     let session: RealtimeSession
+    /// Whether text of the event's item has been told already.
+    var isBegun = false
 
     func messages(for event: SessionEvent) -> [Message] {
         switch event {
@@ -24,6 +26,7 @@ struct RealtimeEvents {
             [["type": "input_audio_buffer.speech_stopped", "item_id": .string(id), "audio_end_ms": .milliseconds(end)]]
         case .committed(let item, let previousID): committed(item, previousID)
         case .cleared: [["type": "input_audio_buffer.cleared"]]
+        case .interim(let id, let delta): [self.delta(delta, of: id)]
         case .transcribed(let item, let transcript): transcribed(item, transcript)
         case .failed(let item, let error): [failed(item, error)]
         case .retrieved(let item): [["type": "conversation.item.retrieved", "item": self.item(item)]]
@@ -63,25 +66,29 @@ struct RealtimeEvents {
 
     private func transcribed(_ item: SessionEvent.Item, _ transcript: Transcript) -> [Message] {
         let seconds = Double(item.range.count) / Double(SampleClock.rate)
-        var delta = transcription(item, "delta")
-        delta["delta"] = .string(transcript.text)
-        var completed = transcription(item, "completed")
+        var completed = transcription(item.id, "completed")
         completed["transcript"] = .string(transcript.text)
         completed["usage"] = ["type": "duration", "seconds": .number(seconds)]
-        return transcript.text.isEmpty ? [completed] : [delta, completed]
+        return transcript.text.isEmpty || isBegun ? [completed] : [delta(transcript.text, of: item.id), completed]
+    }
+
+    private func delta(_ text: String, of id: String) -> Message {
+        var delta = transcription(id, "delta")
+        delta["delta"] = .string(text)
+        return delta
     }
 
     private func failed(_ item: SessionEvent.Item, _ error: TranscriptionError) -> Message {
-        var failed = transcription(item, "failed")
+        var failed = transcription(item.id, "failed")
         failed["error"] = [
             "type": "server_error", "code": .string(error.code), "message": .string(error.description), "param": nil,
         ]
         return failed
     }
 
-    private func transcription(_ item: SessionEvent.Item, _ verb: String) -> Message {
+    private func transcription(_ itemID: String, _ verb: String) -> Message {
         [
-            "type": .string("conversation.item.input_audio_transcription." + verb), "item_id": .string(item.id),
+            "type": .string("conversation.item.input_audio_transcription." + verb), "item_id": .string(itemID),
             "content_index": 0,
         ]
     }

@@ -64,6 +64,12 @@ public struct Segmenter: Sendable {
         }
     }
 
+    /// The utterance that turn detection has begun and not ended; `nil` when there is none.
+    public var underWay: (start: SamplePosition, voicedEnd: SamplePosition, leftContext: Int)? {
+        guard turnDetection != nil, case .speaking(let utterance) = state else { return nil }
+        return (utterance.start, utterance.voicedEnd, utterance.leftContext)
+    }
+
     /// Takes the score of the next frame and its energy, as `FrameEnergy.level`; needs turn detection.
     public mutating func advance(score: Float, energy: Float) -> [Event] {
         guard let rules = turnDetection else { return advance(by: frameLength) }

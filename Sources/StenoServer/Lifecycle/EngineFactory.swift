@@ -10,7 +10,12 @@ struct EngineFactory {
 
     func make() -> LoadingTranscriber {
         explainChoice()
-        return LoadingTranscriber(timeout: settings.loadTimeout, logger: logger, load: load)
+        return LoadingTranscriber(
+            timeout: settings.loadTimeout,
+            expected: settings.engine.capabilities,
+            logger: logger,
+            load: load
+        )
     }
 
     private var load: @Sendable () async throws -> any Transcriber {

@@ -27,7 +27,13 @@ struct MeasuredTranscriber: Transcriber {
         )
     }
 
+    var waiting: Int { engine.waiting }
+
+    func capabilities(model: String?) -> EngineCapabilities { engine.capabilities(model: model) }
+
     func transcribe(_ request: TranscriptionRequest) async throws(TranscriptionError) -> Transcript {
+        // What is asked ahead is often not answered, and its metrics are those of sessions.
+        if request.isAhead { return try await engine.transcribe(request) }
         let start = ContinuousClock.now
         underWay.increment()
         defer {

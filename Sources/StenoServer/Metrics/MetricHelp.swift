@@ -23,6 +23,8 @@ enum MetricHelp {
         "steno_memory_budget_used_bytes": "What bodies and messages under way hold.",
         "steno_requests_total": "Requests by key, kind and status of the answer; 101 is a WebSocket that opened.",
         "steno_sessions_active": "Sessions that run.",
+        "steno_speculations_total":
+            "What was asked of the engine at a pause: used as transcript, or discarded as speech went on.",
         "steno_transcription_duration_seconds": "Time from an utterance's end to its transcript.",
         "steno_transcripts_rejected_total": "Transcripts that an engine is taken to have invented, by the sign of it.",
         "steno_utterances_total": "Utterances by what became of them.",

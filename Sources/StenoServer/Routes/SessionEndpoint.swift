@@ -77,6 +77,7 @@ final class SessionEndpoint: WebSocketEndpoint {
         }
         logger.info("Session started", metadata: ["steno.protocol": "\(type(of: dialect).name)"])
         host.metrics.begin()
+        askForCapabilities()
         core.begin(into: &effects)
         carryOut()
     }
@@ -112,6 +113,8 @@ final class SessionEndpoint: WebSocketEndpoint {
     /// Takes what an engine said to a request.
     func finished(_ request: RequestID, with result: Result<Transcript, TranscriptionError>) {
         core.finish(request, with: result, into: &effects)
+        // It may have shown what the engine can do.
+        askForCapabilities()
         carryOut()
         goOn()
     }
@@ -148,6 +151,10 @@ extension SessionEndpoint {
             endInput: { eventLoop.execute { connection.value.endInput() } },
             disconnect: { eventLoop.execute { connection.value.disconnect() } }
         )
+    }
+
+    private func askForCapabilities() {
+        core.engine = host.calls.capabilities(model: core.settings.model)
     }
 
     /// Handles the commands that a message brought, as far as it is their turn.
@@ -206,17 +213,20 @@ extension SessionEndpoint {
         for effect in effects {
             switch effect {
             case .tell(let event): tell(event)
+            case .adopt(let outcome): host.calls.count(adopted: outcome)
             case .transcribe(let request, let id, let purpose):
                 jobs.yield(.transcribe(request, as: id, for: purpose))
             }
         }
         effects.removeAll(keepingCapacity: true)
+        meter.report(core.speculations)
         if core.isFinished { close() }
     }
 
     private func tell(_ event: SessionEvent) {
         switch event {
         case .transcribed, .failed: utterances += 1
+        case .updated: askForCapabilities()
         default: break
         }
         dialect.encode(event, into: &messages)

@@ -41,6 +41,9 @@ public struct EngineSettings: Sendable {
             }
         }
 
+        /// What is expected of it before it is there.
+        var capabilities: EngineCapabilities { EngineCapabilities(hasWordTimes: hasWordTimes) }
+
         /// Whether it is asked to tell when each word was said.
         var hasWordTimes: Bool {
             switch self {
@@ -118,6 +121,7 @@ public struct EngineSettings: Sendable {
             )
         }
         configuration.model = try await reader.string(.transcriberModel)
+        configuration.worksAhead = try await reader.choice(.interim, ServerSettings.Interim.self) == .http
         configuration.responseFormat =
             try await reader.choice(.transcriberResponseFormat) ?? configuration.responseFormat
         configuration.timeout =

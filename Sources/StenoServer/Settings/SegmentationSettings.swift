@@ -21,14 +21,10 @@ public struct SegmentationSettings: Sendable {
         detector = try await DetectorSettings(reader)
         // Where speech is cut for its length depends on the overlap, and that on whether the engine tells word times.
         let engine = try await EngineSettings(reader).engine
-        let session = try await ServerSettings.session(
-            reader,
-            detector.turnDetection,
-            hasWordTimes: engine.hasWordTimes
-        )
+        let session = try await ServerSettings.session(reader, detector.turnDetection)
         turnDetection = session.defaultTurnDetection
         maximumUtterance = session.maximumUtterance
-        overlap = session.overlap
+        overlap = session.overlap ?? SessionSettings.overlap(hasWordTimes: engine.hasWordTimes)
         enhancement = session.enhancement
     }
 

@@ -75,11 +75,7 @@ public struct ServerSettings: Sendable {
         allowedHosts = try await Self.allowedHosts(reader, host: host)
         engine = try await EngineSettings(reader)
         detector = try await DetectorSettings(reader)
-        session = try await Self.session(
-            reader,
-            detector.turnDetection,
-            hasWordTimes: engine.engine.hasWordTimes
-        )
+        session = try await Self.session(reader, detector.turnDetection)
         guardMode = try await reader.choice(.transcriptGuard) ?? .drop
         session.checksManualCommits = guardMode != .off
         maximumSessions = try await reader.integer(.maxSessions, in: 1...100_000) ?? 1_000
@@ -141,8 +137,7 @@ public struct ServerSettings: Sendable {
 
     static func session(
         _ reader: SettingReader,
-        _ turnDetection: TurnDetection,
-        hasWordTimes: Bool
+        _ turnDetection: TurnDetection
     ) async throws(SettingsError) -> SessionSettings {
         func samples(_ setting: Setting, _ range: ClosedRange<Int>) async throws(SettingsError) -> Int? {
             try await reader.integer(setting, in: range).map { SampleClock.samples(milliseconds: $0) }
@@ -166,9 +161,10 @@ public struct ServerSettings: Sendable {
         session.maximumUtterance =
             try await samples(.vadMaxUtterance, Rules.maximumUtterances) ?? session.maximumUtterance
         session.maximumCommit = session.maximumUtterance
-        session.hasWordTimes = hasWordTimes
-        session.overlap =
-            try await samples(.vadOverlap, Rules.overlaps) ?? SessionSettings.overlap(hasWordTimes: hasWordTimes)
+        session.overlap = try await samples(.vadOverlap, Rules.overlaps)
+        session.allowsInterim = try await reader.choice(.interim, Interim.self) != .off
+        let pause = try await samples(.speculate, 0...10_000) ?? SessionSettings.defaultSpeculation
+        session.speculatesAfter = pause > 0 ? pause : nil
         session.enhancement = try await enhancement(reader)
         session.language = try await language(reader)
         session.prompt = try await reader.string(.transcriberPrompt)
@@ -181,6 +177,13 @@ public struct ServerSettings: Sendable {
 }
 
 extension ServerSettings {
+    /// Whose engines give text while somebody speaks.
+    enum Interim: String, CaseIterable {
+        case on, off
+        /// Also Whisper-compatible servers, which costs a request for each reading.
+        case http
+    }
+
     private static func language(_ reader: SettingReader) async throws(SettingsError) -> String? {
         let value = try await reader.string(.transcriberLanguage)
         do {

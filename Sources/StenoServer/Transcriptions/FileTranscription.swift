@@ -54,6 +54,7 @@ struct FileTranscription: Sendable {
     static func settings(_ base: SessionSettings, _ form: TranscriptionForm, length: Int) -> SessionSettings {
         var settings = base
         settings.includesAudio = false
+        (settings.wantsInterim, settings.speculatesAfter) = (false, nil)
         settings.model = form.model
         if let language = form.language { settings.language = language.code }
         settings.prompt = form.prompt ?? base.prompt

@@ -18,6 +18,9 @@ struct DecodingLine<Caller> {
     private var callers: [Ticket: Caller] = [:]
     private var lastTicket: Ticket = 0
     private(set) var isClosed = false
+    /// Decoders that take utterances, and of these the ones at work.
+    var decoders = 0
+    private var busy = 0
 
     /// Utterances that no decoder has taken yet.
     var waiting: Int { jobs.count }
@@ -26,6 +29,11 @@ struct DecodingLine<Caller> {
         lastTicket += 1
         return lastTicket
     }
+
+    /// Whether an utterance that may not have ended can be decoded without keeping others waiting.
+    ///
+    /// One decoder is left for those that have ended, so with a single one there is never room.
+    var hasRoomAhead: Bool { jobs.count == 0 && busy + 1 < decoders }
 
     mutating func join(_ ticket: Ticket, _ request: TranscriptionRequest, _ caller: Caller) {
         let job = Job(ticket: ticket, request: request)
@@ -41,12 +49,15 @@ struct DecodingLine<Caller> {
 
     /// The next utterance for a decoder.
     mutating func take() -> Job? {
-        jobs.popFirst()
+        let job = jobs.popFirst()
+        if job != nil { busy += 1 }
+        return job
     }
 
     /// Whom to tell the answer; nobody when the caller has left.
     mutating func answer(_ ticket: Ticket) -> Caller? {
-        callers.removeValue(forKey: ticket)
+        busy -= 1
+        return callers.removeValue(forKey: ticket)
     }
 
     /// Says that nobody joins any more; who has joined is still served.

@@ -19,13 +19,16 @@ final class DecodingQueue: Sendable {
     var waiting: Int { line.withLock { $0.waiting } }
     var isClosed: Bool { line.withLock { $0.isClosed } }
 
-    /// Waits for a decoder and its answer; returns at once when cancelled.
+    /// Counts a thread that takes utterances from now on.
+    func addDecoder() { line.withLock { $0.decoders += 1 } }
+
+    /// Waits for a decoder and its answer; returns at once when cancelled, and when a request ahead finds no decoder free.
     func transcript(of request: TranscriptionRequest) async -> Answer {
         let ticket = line.withLock { $0.makeTicket() }
         return await withTaskCancellationHandler {
             await withCheckedContinuation { caller in
                 let joined = line.withLock { line in
-                    guard !Task.isCancelled else { return false }
+                    guard !Task.isCancelled, !request.isAhead || line.hasRoomAhead else { return false }
                     line.join(ticket, request, caller)
                     return true
                 }

@@ -19,6 +19,10 @@ public struct GuardedTranscriber: Transcriber {
         self.logger = logger
     }
 
+    public var waiting: Int { engine.waiting }
+
+    public func capabilities(model: String?) -> EngineCapabilities { engine.capabilities(model: model) }
+
     public func transcribe(_ request: TranscriptionRequest) async throws(TranscriptionError) -> Transcript {
         var transcript = try await engine.transcribe(request)
         guard mode != .off, let rejection = rules.verdict(on: transcript, of: request) else { return transcript }

@@ -19,6 +19,7 @@ struct DecoderThread: Sendable {
         do throws(PocketSphinxError) {
             var decoder = try PocketSphinxDecoder(model)
             whenLoaded(.success(()))
+            queue.addDecoder()
             startNext()
             while let job = queue.next() {
                 queue.answer(job.ticket, answer(job.request.samples, with: &decoder))

@@ -57,6 +57,11 @@ public final class PocketSphinxTranscriber: Transcriber {
     /// Utterances that wait for a decoder.
     public var waiting: Int { queue.waiting }
 
+    /// It is too slow to be asked again and again.
+    public func capabilities(model: String?) -> EngineCapabilities {
+        EngineCapabilities(hasWordTimes: true, canSpeculate: true)
+    }
+
     public func transcribe(_ request: TranscriptionRequest) async throws(TranscriptionError) -> Transcript {
         noticeLanguage(request.language)
         // Exact silence has no features to tell apart, and the decoder would make up a word.

@@ -15,6 +15,11 @@ public struct SherpaModel: Equatable, Sendable {
         case zipformerCTC
         case senseVoice
 
+        /// Whether a second of speech takes well below 100 ms of one core, as measured (`docs/engines.md`).
+        ///
+        /// Whisper takes as long for a word as for half a minute.
+        var isFast: Bool { self != .whisper }
+
         /// Whether transcripts come with the times of words.
         public var hasTimes: Bool {
             switch self {

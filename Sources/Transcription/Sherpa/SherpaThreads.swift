@@ -48,6 +48,7 @@ struct SherpaThreads: Sendable {
 
     /// Takes utterances until the queue closes.
     private func serve(_ decoder: SherpaDecoder) {
+        queue.addDecoder()
         while let job = queue.next(whenIdle: { sherpa_trim_memory() }) {
             queue.answer(job.ticket, answer(job.request, with: decoder))
         }

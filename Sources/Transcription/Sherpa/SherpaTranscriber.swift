@@ -63,6 +63,11 @@ public final class SherpaTranscriber: Transcriber {
     /// Utterances that wait for a thread.
     public var waiting: Int { queue.waiting }
 
+    public func capabilities(model: String?) -> EngineCapabilities {
+        let kind = self.model.kind
+        return EngineCapabilities(hasWordTimes: kind.hasTimes, canSpeculate: true, canRepeat: kind.isFast)
+    }
+
     public func transcribe(_ request: TranscriptionRequest) async throws(TranscriptionError) -> Transcript {
         noticeLanguage(request.language)
         guard request.samples.contains(where: { $0 != 0 }) else { return Transcript(text: "") }

@@ -35,6 +35,11 @@ struct FormatMemory: Sendable {
         }
     }
 
+    /// Whether transcripts of `model` come with the times of words, as far as is known.
+    func hasWordTimes(of model: String) -> Bool {
+        request(for: model, wantsWordTimes: true) != .json && !wordlessModels.contains(model)
+    }
+
     /// What to ask for at once instead, when the answer to `request` was a refusal; `nil` when that is no matter of the
     /// format.
     func alternative(to request: Request, refusedWith status: Int, _ complaint: BackendComplaint) -> Request? {

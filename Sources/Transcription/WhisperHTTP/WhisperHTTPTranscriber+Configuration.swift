@@ -24,6 +24,8 @@ extension WhisperHTTPTranscriber {
         public var connectTimeout: Duration
         /// The most requests open at once; others wait in an order that is fair to their owners.
         public var maxConcurrent: Int
+        /// Whether the backend may be asked about utterances that have not ended: it costs requests.
+        public var worksAhead = false
 
         public init(
             baseURL: String,
@@ -115,8 +117,10 @@ extension WhisperHTTPTranscriber.Configuration {
     }
 
     /// The model to ask for.
-    func model(for request: TranscriptionRequest) -> String {
-        model ?? request.model ?? WhisperHTTPTranscriber.defaultModel
+    ///
+    /// - Parameter wanted: What the client names.
+    func model(wanted: String?) -> String {
+        model ?? wanted ?? WhisperHTTPTranscriber.defaultModel
     }
 
     /// The request that asks for a transcript.
@@ -127,7 +131,7 @@ extension WhisperHTTPTranscriber.Configuration {
         as format: FormatMemory.Request,
         to endpoint: TransferURL
     ) -> TransferRequest {
-        var parts = [TransferRequest.Part(name: "model", text: model(for: request))]
+        var parts = [TransferRequest.Part(name: "model", text: model(wanted: request.model))]
         func append(_ name: String, _ value: String?) {
             if let value, !value.isEmpty { parts.append(.init(name: name, text: value)) }
         }

@@ -25,11 +25,22 @@ public final class WhisperHTTPTranscriber: Transcriber {
     /// Utterances that wait for their turn.
     public var waiting: Int { gate.waiting }
 
+    /// Word times are taken for granted until a model has left them out.
+    public func capabilities(model: String?) -> EngineCapabilities {
+        let model = configuration.model(wanted: model)
+        return EngineCapabilities(
+            hasWordTimes: formats.withLock { $0.hasWordTimes(of: model) },
+            canSpeculate: configuration.worksAhead,
+            canRepeat: configuration.worksAhead
+        )
+    }
+
     /// Sends the utterance as a WAV file when its turn has come; the time limit of the request begins then.
     ///
     /// An utterance without samples is not sent, since backends refuse it: its transcript is empty.
     public func transcribe(_ request: TranscriptionRequest) async throws(TranscriptionError) -> Transcript {
         guard !request.samples.isEmpty else { return Transcript(text: "") }
+        if request.isAhead, gate.waiting > 0 { throw .cancelled }
 
         return try await gate.run(request) { await self.ask(request) }
     }
@@ -38,7 +49,7 @@ public final class WhisperHTTPTranscriber: Transcriber {
     private func ask(
         _ request: TranscriptionRequest
     ) async -> (BackendLoad, Result<Transcript, TranscriptionError>) {
-        let model = configuration.model(for: request)
+        let model = configuration.model(wanted: request.model)
         var format = formats.withLock { $0.request(for: model, wantsWordTimes: request.wantsWordTimes) }
         do throws(TranscriptionError) {
             var response = try await send(request, as: format)

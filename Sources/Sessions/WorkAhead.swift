@@ -1,0 +1,103 @@
+import Audio
+import Transcription
+
+/// What an engine is asked about an utterance before it has ended.
+///
+/// Interim readings are made again and again while someone speaks. A speculation is made once the speaker has been silent
+/// for a while: if the silence lasts until the utterance ends, it is the transcript.
+struct WorkAhead {
+    /// What to ask now.
+    enum Wish: Equatable {
+        case interim
+        case speculation
+    }
+
+    private struct Speculation {
+        var request: RequestID
+        /// What it heard; `nil` while the engine is at work.
+        var result: Result<Transcript, TranscriptionError>?
+    }
+
+    /// Speech before the first interim reading: 400 ms.
+    private static let firstReading = SampleClock.samples(milliseconds: 400)
+    /// Speech between two readings, at least: 300 ms.
+    private static let step = SampleClock.samples(milliseconds: 300)
+
+    /// The utterance's name.
+    let itemID: String
+    private let start: SamplePosition
+    private var text = StableText()
+    private var interim: RequestID?
+    private var nextReading: SamplePosition
+    private var speculation: Speculation?
+
+    init(_ utterance: UtteranceCutter.UnderWay) {
+        itemID = utterance.itemID
+        start = utterance.start
+        nextReading = utterance.voicedStart + SamplePosition(Self.firstReading)
+    }
+
+    /// What has been told of the utterance.
+    var told: StableText { text }
+
+    /// Whether a speculation has been made that may still come to use.
+    var hasSpeculated: Bool { speculation != nil }
+
+    /// What should be asked of the engine, as things stand.
+    ///
+    /// - Parameter speculatesAfter: Samples of silence; `nil` for never.
+    func wish(
+        _ utterance: UtteranceCutter.UnderWay,
+        wantsInterim: Bool,
+        speculatesAfter silence: Int?
+    ) -> Wish? {
+        if let silence, speculation == nil, utterance.silence >= silence { return .speculation }
+        guard wantsInterim, interim == nil, speculation == nil, utterance.end >= nextReading else { return nil }
+        return .interim
+    }
+
+    /// Notes what was asked.
+    mutating func ask(_ wish: Wish, as request: RequestID, at end: SamplePosition) {
+        switch wish {
+        case .interim:
+            interim = request
+            // A reading costs as much as the utterance is long, so readings become rarer as it grows.
+            nextReading = end + SamplePosition(max(Self.step, Int(end - start) / 4))
+        case .speculation: speculation = Speculation(request: request)
+        }
+    }
+
+    /// Forgets a speculation because speech goes on.
+    ///
+    /// - Returns: Whether there was one.
+    mutating func dropSpeculation() -> Bool { speculation.take() != nil }
+
+    /// Takes what the engine said.
+    ///
+    /// - Returns: Text that can be told; `nil` when nobody here waits for this request.
+    mutating func take(
+        _ request: RequestID,
+        _ result: Result<Transcript, TranscriptionError>,
+        wantsInterim: Bool
+    ) -> String? {
+        if request == interim {
+            interim = nil
+        } else if request == speculation?.request {
+            speculation?.result = result
+        } else {
+            return nil
+        }
+        guard wantsInterim, case .success(let transcript) = result, transcript.rejection == nil else { return "" }
+        return text.read(transcript.text)
+    }
+
+    /// The speculation that is the transcript of what was cut, and its result if that is there; `nil` when it is none.
+    func transcript(of utterance: Utterance) -> (request: RequestID, result: Result<Transcript, TranscriptionError>?)? {
+        guard let speculation, utterance.item.id == itemID, utterance.context == Utterance.Context(),
+            utterance.item.range.lowerBound == start
+        else { return nil }
+        // One that was refused for lack of time is no answer.
+        if case .failure = speculation.result { return nil }
+        return (speculation.request, speculation.result)
+    }
+}
