@@ -42,7 +42,8 @@ struct StableText {
         return (isUnspaced ? "" : " ") + rest
     }
 
-    /// How many words at the front of a reading stand for those that were told: as many as cost the fewest edits.
+    /// How many words at the front of a reading stand for those that were told: as many as cost the fewest edits, and of
+    /// equal ones the most, so that a word that is heard differently now is not told twice.
     private static func wordsTold(of reading: [String], told: [String]) -> Int {
         var costs = Array(0...reading.count)
         for (index, word) in told.enumerated() {
@@ -54,7 +55,8 @@ struct StableText {
                 costs[place + 1] = min(substitution, diagonal + 1, costs[place] + 1)
             }
         }
-        return costs.indices.min { costs[$0] < costs[$1] } ?? 0
+        let least = costs.min()
+        return costs.lastIndex { $0 == least } ?? 0
     }
 
     /// The words at the front of both; the last of a reading may have been cut off, and punctuation may change with

@@ -18,10 +18,10 @@ struct WorkAhead {
         var result: Result<Transcript, TranscriptionError>?
     }
 
-    /// Speech before the first interim reading: 400 ms.
-    private static let firstReading = SampleClock.samples(milliseconds: 400)
-    /// Speech between two readings, at least: 300 ms.
-    private static let step = SampleClock.samples(milliseconds: 300)
+    /// Speech before the first interim reading: 300 ms.
+    private static let firstReading = SampleClock.samples(milliseconds: 300)
+    /// Speech between two readings, at least: 250 ms.
+    private static let step = SampleClock.samples(milliseconds: 250)
 
     /// The utterance's name.
     let itemID: String
