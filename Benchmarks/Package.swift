@@ -6,6 +6,7 @@ let package = Package(
     dependencies: [
         .package(name: "steno", path: ".."),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
     ],
     targets: [
         .executableTarget(
@@ -31,6 +32,16 @@ let package = Package(
                 .product(name: "StenoSpeechDetection", package: "steno"),
             ]
         ),
+        .executableTarget(name: "floor", dependencies: ["CHandshake"]),
+        .executableTarget(
+            name: "bare",
+            dependencies: [
+                "CHandshake",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]
+        ),
+        .target(name: "CHandshake", linkerSettings: [.linkedLibrary("crypto")]),
     ],
     swiftLanguageModes: [.v6]
 )
