@@ -281,6 +281,8 @@ tests() {
         type apt-get >/dev/null 2>&1 || fail "the tests of audio files need ffmpeg; install it with your package manager."
         install ffmpeg
     fi
+    # For scripts/measure-append, which counts instructions.
+    if ! type valgrind >/dev/null 2>&1 && type apt-get >/dev/null 2>&1; then install valgrind; fi
     # For promtool, which checks the metrics; without it that test is left out.
     if ! type promtool >/dev/null 2>&1 && type apt-get >/dev/null 2>&1; then install prometheus; fi
     # The tests of web pages are skipped where there is no browser.
