@@ -1,5 +1,6 @@
 // The least that a WebSocket server can cost: accept, answer the handshake, read, throw away. One thread, epoll.
-// It is for loads that behave, so a request is taken to arrive in one piece. What a server needs beyond this is its work.
+// It is for loads that behave, so a request is taken to arrive in one piece. What a server needs beyond this is its
+// own work.
 //
 //     swift run -c release --package-path Benchmarks floor       listens on a free port, and says which
 #define _GNU_SOURCE
