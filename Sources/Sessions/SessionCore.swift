@@ -36,19 +36,19 @@ public struct SessionCore {
         didSet { cutter.hasWordTimes = engine.hasWordTimes }
     }
     /// How often what was asked at a pause became the transcript, and how often the speaker went on.
-    public private(set) var speculations = Speculations()
-    private var cutter: UtteranceCutter
-    private var answers = AnswerOrder()
+    public internal(set) var speculations = Speculations()
+    var cutter: UtteranceCutter
+    var answers = AnswerOrder()
     private var conversation: Conversation
     /// What the engine was asked about seams; utterances are known to `answers`.
     private var seamRequest: RequestID?
-    private var ahead: WorkAhead?
+    var ahead: WorkAhead?
     /// What was asked ahead and became the transcript, until its result comes: the request that is made if it fails.
-    private var adopted: [RequestID: TranscriptionRequest] = [:]
+    var adopted: [RequestID: TranscriptionRequest] = [:]
     /// What has been told of utterances that have ended, by their names.
-    private var told: [String: StableText] = [:]
+    var told: [String: StableText] = [:]
     private var requests: UInt64 = 0
-    private var hasInputEnded = false
+    var hasInputEnded = false
     private var hasEnded = false
 
     /// - Parameters:
@@ -96,7 +96,8 @@ public struct SessionCore {
         case .append(let audio, let rate): append(audio, rate: rate, into: &effects)
         case .commit(let eventID): commit(eventID: eventID, into: &effects)
         case .clear:
-            cutter.clear()
+            dropAhead()
+            if let id = cutter.clear() { told[id] = nil }
             effects.append(.tell(.cleared))
         case .update(let update): apply(update, into: &effects)
         case .retrieve(let id, let eventID): retrieve(id, eventID: eventID, into: &effects)
@@ -216,7 +217,7 @@ extension SessionCore {
         effects.append(.tell(.committed(item, previousID: conversation.add(item.id))))
     }
 
-    private mutating func makeRequestID() -> RequestID {
+    mutating func makeRequestID() -> RequestID {
         requests += 1
         return RequestID(number: requests)
     }
@@ -252,84 +253,5 @@ extension SessionCore {
         default: break
         }
         effects.append(.tell(event))
-    }
-}
-
-// MARK: - Work ahead
-
-extension SessionCore {
-    /// What became of speculations.
-    public struct Speculations: Equatable, Sendable {
-        public var used = 0
-        public var discarded = 0
-    }
-
-    /// Asks the engine about the utterance that is being said, if there is one and it is time.
-    private mutating func workAhead(into effects: inout [Effect]) {
-        guard engine.canSpeculate || engine.canRepeat, !hasInputEnded, let utterance = cutter.underWay else {
-            dropAhead()
-            return
-        }
-        if ahead?.itemID != utterance.itemID {
-            dropAhead()
-            ahead = WorkAhead(utterance)
-        }
-        if utterance.silence == 0, ahead?.dropSpeculation() == true { speculations.discarded += 1 }
-        let wish = ahead?.wish(
-            utterance,
-            wantsInterim: wantsInterim,
-            speculatesAfter: engine.canSpeculate ? settings.speculatesAfter : nil
-        )
-        guard let wish else { return }
-        let id = makeRequestID()
-        ahead?.ask(wish, as: id, at: utterance.end)
-        effects.append(.transcribe(cutter.request(about: utterance), as: id, for: .ahead))
-    }
-
-    private var wantsInterim: Bool { settings.allowsInterim && settings.wantsInterim && engine.canRepeat }
-
-    /// Forgets what was asked ahead of an utterance that is none any more.
-    private mutating func dropAhead() {
-        guard let ahead = ahead.take() else { return }
-        if ahead.hasSpeculated { speculations.discarded += 1 }
-    }
-
-    /// Asks the engine about an utterance, unless it has been asked already.
-    private mutating func transcribe(_ utterance: Utterance, into effects: inout [Effect]) {
-        let ahead = ahead?.itemID == utterance.item.id ? self.ahead.take() : nil
-        if let ahead, !ahead.told.told.isEmpty { told[utterance.item.id] = ahead.told }
-        guard let ahead, let speculation = ahead.transcript(of: utterance) else {
-            if ahead?.hasSpeculated == true { speculations.discarded += 1 }
-            let id = makeRequestID()
-            answers.add(utterance, request: id)
-            effects.append(.transcribe(utterance.request, as: id, for: .utterance))
-            return
-        }
-        answers.add(utterance, request: speculation.request)
-        if let result = speculation.result {
-            adopt(result, of: speculation.request, orAsk: utterance.request, into: &effects)
-        } else {
-            adopted[speculation.request] = utterance.request
-        }
-    }
-
-    /// Takes the result of a request that was made ahead for an utterance that has ended since.
-    private mutating func adopt(
-        _ outcome: Result<Transcript, TranscriptionError>,
-        of id: RequestID,
-        orAsk request: TranscriptionRequest,
-        into effects: inout [Effect]
-    ) {
-        guard case .success = outcome else {
-            let other = makeRequestID()
-            answers.replace(id, by: other)
-            effects.append(.transcribe(request, as: other, for: .utterance))
-            speculations.discarded += 1
-            return
-        }
-        speculations.used += 1
-        guard let item = answers.settle(id, with: outcome) else { return }
-        cutter.book(outcome, samples: item.range.count)
-        effects.append(.adopt(outcome))
     }
 }

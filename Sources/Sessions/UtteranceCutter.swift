@@ -130,11 +130,13 @@ struct UtteranceCutter {
     }
 
     /// Drops what is not part of a finished utterance.
-    mutating func clear() {
+    ///
+    /// - Returns: The name of the utterance under way, which will never end.
+    mutating func clear() -> String? {
         audio.clear()
         segmenter.restart(at: audio.end)
-        announcedID = nil
         discard(before: audio.end, .cleared)
+        return announcedID.take()
     }
 
     /// Works by other settings from here on.

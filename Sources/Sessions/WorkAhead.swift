@@ -26,12 +26,14 @@ struct WorkAhead {
     /// The utterance's name.
     let itemID: String
     private let start: SamplePosition
-    private var text = StableText()
+    private var text: StableText
     private var interim: RequestID?
     private var nextReading: SamplePosition
     private var speculation: Speculation?
 
-    init(_ utterance: UtteranceCutter.UnderWay) {
+    /// - Parameter told: What has been told of the utterance already, if anything has.
+    init(_ utterance: UtteranceCutter.UnderWay, told: StableText?) {
+        text = told ?? StableText()
         itemID = utterance.itemID
         start = utterance.start
         nextReading = utterance.voicedStart + SamplePosition(Self.firstReading)

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 import server as process
+from backend import Reply
 from recording import DURATION_MS, PCM, ROOT, SENTENCES, WAV, resampled
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -54,7 +55,14 @@ def test_prints_json(segment):
         assert cut["mean_probability"] == pytest.approx(sum(frames) / len(frames), abs=0.001)
 
 
+def with_words(request) -> Reply:
+    """An answer with word times; a session cuts otherwise once it has seen that they are left out."""
+    words = [{"word": "one", "start": 0.1, "end": 0.2}]
+    return Reply(body=json.dumps({"text": "one", "words": words}).encode())
+
+
 def test_prints_what_a_session_does(segment, launch, backend, tmp_path):
+    backend.respond = with_words
     server = launch(backend, VAD="webrtc", VAD_MAX_UTTERANCE_MS=2_000)
     told = process.run("transcribe", WAV, "--json", "--url", server.url + "/ws", cwd=tmp_path)
     said = [json.loads(line) for line in told.stdout.splitlines()]
@@ -66,6 +74,7 @@ def test_prints_what_a_session_does(segment, launch, backend, tmp_path):
 @pytest.mark.parametrize("response_format", ["json", "verbose_json"])
 def test_cuts_as_the_server_does_with_the_same_transcriber(segment, launch, backend, tmp_path, response_format):
     settings = {"VAD": "webrtc", "VAD_MAX_UTTERANCE_MS": 2_000, "TRANSCRIBER_RESPONSE_FORMAT": response_format}
+    backend.respond = with_words
     server = launch(backend, **settings)
     told = process.run("transcribe", WAV, "--json", "--url", server.url + "/ws", cwd=tmp_path)
     said = [json.loads(line) for line in told.stdout.splitlines()]

@@ -250,6 +250,8 @@ extension SessionEndpoint {
 
     private func close(_ close: WebSocketClose) {
         connection?.close(close)
+        // What was asked ahead is of no use any more.
+        jobs.yield(.cancel)
         jobs.finish()
     }
 
