@@ -10,7 +10,6 @@ let strict: [SwiftSetting] = [
 ]
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
-let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
@@ -53,7 +52,6 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
-        .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0", traits: []),
         .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
@@ -69,16 +67,16 @@ let package = Package(
         .executableTarget(
             name: "steno",
             dependencies: [
-                "StenoServer", "StenoClient", "SpeechPictures", "SpeechDetection", "AudioFiles", "Audio", "JSON",
-                "Models", "Release", argumentParser, configuration, logging, systemPackage,
+                "StenoServer", "StenoClient", "Settings", "Sessions", "SpeechPictures", "SpeechDetection", "AudioFiles",
+                "Audio", "JSON", "Models", "Release", argumentParser, logging, systemPackage,
             ],
             swiftSettings: strict
         ),
         .target(
             name: "StenoServer",
             dependencies: [
-                "Dialects", "Sessions", "Transcription", "SpeechDetection", "AudioFiles", "Audio", "JSON", "Models",
-                "WebSocketTransport", "HTTPTransfer", "Limits", "Release", "CCrypto", configuration, coreMetrics, deque,
+                "Settings", "Dialects", "Sessions", "Transcription", "SpeechDetection", "AudioFiles", "Audio", "JSON",
+                "Models", "WebSocketTransport", "HTTPTransfer", "Limits", "Release", "CCrypto", coreMetrics, deque,
                 httpTypes, hummingbird, logging, metrics, nioCore, nioHTTP1, nioHTTPTypes, nioPosix, serviceLifecycle,
                 unixSignals,
             ],
@@ -88,6 +86,13 @@ let package = Package(
         .target(
             name: "StenoClient",
             dependencies: ["Audio", "Release", nioCore, nioHTTP1, nioPosix, nioSSL, nioWebSocket],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Settings",
+            dependencies: [
+                "Sessions", "Transcription", "SpeechDetection", "AudioFiles", "Audio", "Models", logging,
+            ],
             swiftSettings: strict
         ),
         .target(
@@ -190,11 +195,15 @@ let package = Package(
             name: "StenoServerTests",
             dependencies: [
                 "StenoServer", "Audio", "AudioFiles", "Dialects", "JSON", "Limits", "Models", "Sessions",
-                "SpeechDetection", "Transcription", "Release", "TestSupport", "WebSocketTransport", configuration,
-                coreMetrics, httpTypes,
-                hummingbird, inMemoryLogging, logging, nioCore,
+                "Settings", "SpeechDetection", "Transcription", "Release", "TestSupport", "WebSocketTransport",
+                coreMetrics, httpTypes, hummingbird, inMemoryLogging, logging, nioCore,
                 nioEmbedded, serviceLifecycle, serviceLifecycleTestKit,
             ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SettingsTests",
+            dependencies: ["Settings", "Audio", "Models", "Sessions", "SpeechDetection", "Transcription"],
             swiftSettings: strict
         ),
         .testTarget(

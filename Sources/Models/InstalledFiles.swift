@@ -8,6 +8,9 @@ public enum InstalledFiles {
         folders.map { "\($0)/\(name)" }.first { FileManager.default.fileExists(atPath: $0) }
     }
 
+    /// The same path, or `name` itself where there is none.
+    public static func expectedPath(_ name: String) -> String { path(name) ?? name }
+
     private static var folders: [String] {
         var folders = [FileManager.default.currentDirectoryPath]
         var folder = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()

@@ -1,5 +1,4 @@
 import AudioFiles
-public import Configuration
 import Dialects
 import Foundation
 import HTTPTransfer
@@ -10,6 +9,8 @@ import NIOCore
 import Release
 import ServiceLifecycle
 import Sessions
+public import Settings
+import SpeechDetection
 import Transcription
 import UnixSignals
 import WebSocketTransport
@@ -19,21 +20,33 @@ public struct Server: Sendable {
     private let settings: ServerSettings
     private let logger: Logger
     private let log: LogWriter
-    private let readConfig: @Sendable () async throws -> ConfigReader
+    private let readValues: @Sendable () throws -> SettingValues
+    private let access: AccessRules
+    private let choice: EngineChoice
+    private let detectors: DetectorFactory
+    /// What a session starts with.
+    private let session: SessionSettings
 
+    /// Looks for what the settings name, and loads the detector's model.
+    ///
     /// - Parameters:
     ///   - log: What the logger writes to, so that metrics tell what it drops.
-    ///   - readConfig: What the settings were read from, as it is now; for SIGHUP.
+    ///   - readValues: What the settings were read from, as it is now; for SIGHUP.
+    /// - Throws: `SettingsError` when something that a setting names cannot be used.
     public init(
         settings: ServerSettings,
         logger: Logger,
         log: LogWriter,
-        readConfig: @escaping @Sendable () async throws -> ConfigReader
-    ) {
+        readValues: @escaping @Sendable () throws -> SettingValues
+    ) throws(SettingsError) {
+        access = try AccessRules(settings: settings)
+        choice = try EngineChoice(settings: settings)
+        detectors = try DetectorFactory(settings: settings.detector)
+        session = settings.session(turnDetection: detectors.turnDetection)
         self.settings = settings
         self.logger = logger
         self.log = log
-        self.readConfig = readConfig
+        self.readValues = readValues
     }
 
     /// Serves until SIGTERM or SIGINT, then finishes open utterances, closes every socket with 1001, and returns.
@@ -44,12 +57,16 @@ public struct Server: Sendable {
         warnIfOpen()
         announce()
         OpenFiles.raiseLimit(sessions: settings.maximumSessions, logger: logger)
-        let authenticator = Authenticator(keys: settings.apiKeys, secrets: ClientSecrets())
-        let reload = try await ReloadService(authenticator: authenticator, readConfig: readConfig, logger: logger)
+        let authenticator = Authenticator(keys: access.keys, secrets: ClientSecrets())
+        let reload = try await ReloadService(authenticator: authenticator, readValues: readValues, logger: logger)
         let transport = try HTTPTransport()
         defer { transport.shutdown() }
-        let engine = EngineFactory(settings: settings.engine, transport: transport, logger: logger).make()
-        let detectors = DetectorFactory(settings: settings.detector)
+        let engine = EngineFactory(
+            choice: choice,
+            loadTimeout: settings.engine.loadTimeout,
+            transport: transport,
+            logger: logger
+        ).make()
         detectors.warnOfFallback(to: logger)
         let drain = SessionDrain(maximum: settings.maximumSessions, grace: settings.shutdownTimeout, logger: logger)
         let (uploadThreads, fileThreads) = (WorkThreads(count: 2), WorkThreads(count: settings.files.decoders))
@@ -59,7 +76,6 @@ public struct Server: Sendable {
         }
         let application = try application(
             engine,
-            detectors,
             drain,
             authenticator,
             uploadThreads: uploadThreads,
@@ -87,7 +103,6 @@ public struct Server: Sendable {
 
     private func application(
         _ engine: LoadingTranscriber,
-        _ detectors: DetectorFactory,
         _ drain: SessionDrain,
         _ authenticator: Authenticator,
         uploadThreads: WorkThreads,
@@ -99,12 +114,12 @@ public struct Server: Sendable {
         registry.observe("steno_log_lines_dropped_total", .counter) { [log] in Double(log.dropped) }
         let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
         let routes = RouteTable()
-        let memory = MemoryBudget(limit: settings.maximumMemoryBytes)
+        let memory = MemoryBudget(limit: settings.maximumMemoryBytes ?? MachineMemory.size / 4)
         registry.observe(memory)
         router.add(middleware: HeadMiddleware())
         router.add(middleware: RequestIDMiddleware())
         router.add(middleware: RequestMetricsMiddleware(factory: registry))
-        router.add(middleware: OriginMiddleware(origins: settings.allowedOrigins, hosts: settings.allowedHosts))
+        router.add(middleware: OriginMiddleware(origins: access.origins, hosts: access.hosts))
         router.add(middleware: ErrorMiddleware())
         router.add(middleware: AuthenticationMiddleware(authenticator: authenticator))
         router.add(middleware: MethodMiddleware(routes: routes))
@@ -112,12 +127,12 @@ public struct Server: Sendable {
             engine: engine,
             drain: drain,
             metrics: registry,
-            metricsAccess: MetricsAccess(key: settings.metricsKey)
+            metricsAccess: MetricsAccess(key: settings.access.metricsKey?.text)
         ).add(to: router)
         try DocumentationRoutes().add(to: router)
-        ModelRoutes(model: settings.engine.engine.model, created: Int(Date.now.timeIntervalSince1970)).add(to: router)
+        ModelRoutes(model: choice.model, created: Int(Date.now.timeIntervalSince1970)).add(to: router)
         let metrics = SessionMetrics(factory: registry)
-        let backend = settings.engine.engine.kind
+        let backend = choice.kind
         registry.observe("steno_engine_waiting", .gauge, dimensions: [("backend", backend)]) { Double(engine.waiting) }
         let measured = MeasuredTranscriber(engine, backend: backend, factory: registry)
         let transcriber = DeadlineTranscriber(
@@ -126,7 +141,7 @@ public struct Server: Sendable {
             logger: logger
         )
         TranscriptionRoute(
-            settings: settings.session,
+            settings: session,
             detectors: detectors,
             transcriber: transcriber,
             metrics: metrics,
@@ -135,7 +150,7 @@ public struct Server: Sendable {
             files: AudioFileReader(limits: settings.files, memory: memory, logger: logger),
             uploadThreads: uploadThreads,
             fileThreads: fileThreads,
-            engineLanguage: settings.engine.engine.language
+            engineLanguage: choice.language
         ).add(to: router)
         var webSocket = WebSocketConfiguration()
         webSocket.maxMessageSize = settings.maximumMessageBytes
@@ -143,7 +158,7 @@ public struct Server: Sendable {
         webSocket.pingInterval = settings.pingInterval
         webSocket.pongTimeout = settings.pingTimeout
         let host = SessionHost(
-            settings: settings.session,
+            settings: session,
             detectors: detectors,
             calls: EngineCalls(transcriber, metrics: metrics, memory: memory),
             metrics: metrics,
@@ -153,7 +168,7 @@ public struct Server: Sendable {
             memory: memory
         )
         SocketRoutes(protocols: WireProtocol.all, host: host).add(to: router)
-        let format = RealtimeSessionFormat(settings: settings.session)
+        let format = RealtimeSessionFormat(settings: session)
         ClientSecretRoutes(secrets: authenticator.secrets, format: format).add(to: router)
         routes.fill(from: router)
         return Application(
@@ -183,16 +198,16 @@ public struct Server: Sendable {
             "Starting",
             metadata: [
                 "steno.version": "\(Release.version)",
-                "steno.detector": "\(settings.detector.name)",
-                "steno.engine": "\(settings.engine.engine.kind)",
-                "steno.engine.model": "\(settings.engine.engine.model)",
-                "steno.engine.host": "\(settings.engine.engine.host ?? "this machine")",
+                "steno.detector": "\(detectors.choice.rawValue)",
+                "steno.engine": "\(choice.kind)",
+                "steno.engine.model": "\(choice.model)",
+                "steno.engine.host": "\(choice.host ?? "this machine")",
             ]
         )
     }
 
     private func warnIfOpen() {
-        guard settings.apiKeys.isEmpty, !ListeningAddress.isLoopback(settings.host) else { return }
+        guard access.keys.isEmpty, !ListeningAddress.isLoopback(settings.host) else { return }
         logger.warning(
             "Everyone who reaches this address may use the server. Set API_KEYS to ask for a key, or HOST=127.0.0.1.",
             metadata: ["steno.host": "\(settings.host)"]

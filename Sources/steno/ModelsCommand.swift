@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 import Models
-import StenoServer
+import Settings
 
 /// `steno models`: what there is of models, here and elsewhere.
 struct ModelsCommand: AsyncParsableCommand {
@@ -18,8 +18,11 @@ struct ModelsCommand: AsyncParsableCommand {
         subcommands: [List.self, Pull.self, Verify.self, Remove.self, Path.self]
     )
 
-    static var settings: ModelSettings {
-        get async throws { try await ModelSettings(config: SettingOptions([]).config) }
+    static var library: ModelLibrary {
+        get throws {
+            let values = try SettingOptions([]).values(file: try SettingOptions.file)
+            return try ModelLibrary(settings: try ServerSettings(reading: values, only: [.models]).models)
+        }
     }
 
     struct List: AsyncParsableCommand {
@@ -35,12 +38,12 @@ struct ModelsCommand: AsyncParsableCommand {
         var json = false
 
         func run() async throws {
-            let settings = try await ModelsCommand.settings
-            let rows = settings.catalogue.entries.map { ($0, settings.store.path(of: $0.name)) }
+            let library = try ModelsCommand.library
+            let rows = library.catalogue.entries.map { ($0, library.store.path(of: $0.name)) }
             if json {
                 print(try ModelListing(rows: rows).text)
             } else {
-                print(ModelTable(rows: rows, source: settings.source).lines.joined(separator: "\n"))
+                print(ModelTable(rows: rows, source: library.source).lines.joined(separator: "\n"))
             }
         }
     }
@@ -58,14 +61,14 @@ struct ModelsCommand: AsyncParsableCommand {
         var unpinned = false
 
         func run() async throws {
-            let settings = try await ModelsCommand.settings
-            let entry = try settings.catalogue.entry(named: name)
-            if settings.isOffline, settings.store.path(of: name) == nil {
-                throw ModelError.offline(name: name, path: settings.store.intendedPath(of: name))
+            let library = try ModelsCommand.library
+            let entry = try library.catalogue.entry(named: name)
+            if library.isOffline, library.store.path(of: name) == nil {
+                throw ModelError.offline(name: name, path: library.store.intendedPath(of: name))
             }
             let printer = PullPrinter(name: name)
             defer { printer.end() }
-            print(try await settings.pull(entry, allowsUnpinned: unpinned).run { printer.show($0) })
+            print(try await library.pull(entry, allowsUnpinned: unpinned).run { printer.show($0) })
         }
     }
 
@@ -78,12 +81,12 @@ struct ModelsCommand: AsyncParsableCommand {
         var name: String?
 
         func run() async throws {
-            let settings = try await ModelsCommand.settings
-            var entries = settings.catalogue.entries.filter { settings.store.path(of: $0.name) != nil }
-            if let name { entries = [try settings.catalogue.entry(named: name)] }
+            let library = try ModelsCommand.library
+            var entries = library.catalogue.entries.filter { library.store.path(of: $0.name) != nil }
+            if let name { entries = [try library.catalogue.entry(named: name)] }
             var isRight = true
             for entry in entries {
-                let faults = try settings.store.verify(entry)
+                let faults = try library.store.verify(entry)
                 if faults == [] { print("\(entry.name): as expected") }
                 if faults == nil { print("\(entry.name): nothing to compare with, since it was put there by hand") }
                 for fault in faults ?? [] { print("\(entry.name): \(fault)") }
@@ -100,8 +103,8 @@ struct ModelsCommand: AsyncParsableCommand {
         var name: String
 
         func run() async throws {
-            let settings = try await ModelsCommand.settings
-            print("Removed \(try settings.store.remove(settings.catalogue.entry(named: name)))")
+            let library = try ModelsCommand.library
+            print("Removed \(try library.store.remove(library.catalogue.entry(named: name)))")
         }
     }
 
@@ -112,9 +115,9 @@ struct ModelsCommand: AsyncParsableCommand {
         var name: String
 
         func run() async throws {
-            let settings = try await ModelsCommand.settings
-            let entry = try settings.catalogue.entry(named: name)
-            guard let path = settings.store.path(of: entry.name) else { throw ModelError.notInstalled(name: name) }
+            let library = try ModelsCommand.library
+            let entry = try library.catalogue.entry(named: name)
+            guard let path = library.store.path(of: entry.name) else { throw ModelError.notInstalled(name: name) }
             print(path)
         }
     }

@@ -1,13 +1,13 @@
 import ArgumentParser
 import Audio
 import AudioFiles
-import Configuration
 import Foundation
 import JSON
 import Logging
+import Sessions
+import Settings
 import SpeechDetection
 import SpeechPictures
-import StenoServer
 
 /// `steno segment`: shows how audio files are cut.
 struct SegmentCommand: AsyncParsableCommand {
@@ -68,9 +68,8 @@ struct SegmentCommand: AsyncParsableCommand {
             }
             if format != .svg || files.count > 1 { throw ValidationError("--output needs --svg and one file.") }
         }
-        let settings = try await SettingOptions(options).read { config throws(SettingsError) in
-            try await SegmentationSettings(config: config)
-        }
+        let values = try SettingOptions(options).values(file: try SettingOptions.file)
+        let cutter = try values.read { () throws(SettingsError) in try RecordingCutter(reading: values) }
         var logger = Logger(label: "steno") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .error
         let reader = AudioFileReader(logger: logger)
@@ -78,7 +77,7 @@ struct SegmentCommand: AsyncParsableCommand {
         for file in files {
             do {
                 let samples = try await Self.samples(of: file, reader)
-                try show(try Self.cut(samples, of: file, settings), isFirst: file == files.first)
+                try show(try cutter.cut(samples, of: file), isFirst: file == files.first)
             } catch let error as UnusableFile {
                 isComplete = false
                 Self.report("\(file): \(error.reason)")
@@ -124,30 +123,6 @@ struct SegmentCommand: AsyncParsableCommand {
         } catch {
             throw UnusableFile(reason: error.advice)
         }
-    }
-
-    private static func cut(
-        _ samples: [Int16],
-        of file: String,
-        _ settings: SegmentationSettings
-    ) throws -> SegmentedRecording {
-        let start = processorTime()
-        let segmentation = try settings.segmentation(of: samples)
-        return SegmentedRecording(
-            name: file,
-            samples: samples,
-            segmentation: segmentation,
-            detector: settings.detector.name,
-            turnDetection: settings.turnDetection,
-            cost: processorTime() - start
-        )
-    }
-
-    /// What this thread has used so far.
-    private static func processorTime() -> Duration {
-        var time = timespec()
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
     }
 
     private func show(_ recording: SegmentedRecording, isFirst: Bool) throws {

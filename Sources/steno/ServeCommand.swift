@@ -1,5 +1,6 @@
 import ArgumentParser
 import Logging
+import Settings
 import StenoServer
 
 /// `steno serve`: the server.
@@ -10,10 +11,10 @@ struct ServeCommand: AsyncParsableCommand {
         usage: "steno serve [--SETTING VALUE ...]",
         discussion: """
             Every setting may come from the command line, from the environment (--vad-threshold is VAD_THRESHOLD), or \
-            from a file .env in the current folder; the first of these wins. Defaults are in brackets:
+            from a file .env in the current folder; the first of these wins. Defaults are in brackets.
 
 
-            """ + Setting.allCases.map { "  --\($0.option)\n      \($0.help)" }.joined(separator: "\n")
+            """ + SettingsDocument.help
     )
 
     @Argument(parsing: .allUnrecognized, help: .hidden)
@@ -22,16 +23,19 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         let options = try SettingOptions(settings)
         let file = try SettingOptions.file
-        let settings = try await options.read(file: file) { config throws(SettingsError) in
-            try await ServerSettings(config: config)
-        }
+        let values = options.values(file: file)
+        let settings = try values.read { () throws(SettingsError) in try ServerSettings(reading: values) }
         let log = LogWriter()
         defer { log.close() }
         var logger = Logger(label: "steno") { StreamLogHandler(label: $0, stream: log) }
         logger.logLevel = settings.logLevel
         try await withLogger(logger) { logger in
+            let server = try values.read { () throws(SettingsError) in
+                try Server(settings: settings, logger: logger, log: log) {
+                    options.values(file: try SettingOptions.file)
+                }
+            }
             for warning in SettingOptions.warnings(file: file) { logger.warning("\(warning)") }
-            let server = Server(settings: settings, logger: logger, log: log) { try options.config }
             try await server.run()
         }
     }

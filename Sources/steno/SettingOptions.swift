@@ -1,7 +1,6 @@
 import ArgumentParser
-import Configuration
 import Foundation
-import StenoServer
+import Settings
 
 /// Settings given as options: `--port 9000` or `--port=9000`.
 struct SettingOptions {
@@ -19,13 +18,8 @@ struct SettingOptions {
             guard let value = parts.count == 2 ? String(parts[1]) : rest.popFirst() else {
                 throw ValidationError("'\(argument)' needs a value.")
             }
-            values[setting.rawValue] = value
+            values[setting.name] = value
         }
-    }
-
-    /// These, then the environment, then a file `.env` in the current folder.
-    var config: ConfigReader {
-        get throws { config(file: try Self.file) }
     }
 
     /// The file `.env` in the current folder, as it is now.
@@ -33,30 +27,9 @@ struct SettingOptions {
         get throws { try EnvironmentFile(path: ".env") }
     }
 
-    func config(file: EnvironmentFile) -> ConfigReader {
-        ConfigReader(providers: [
-            EnvironmentVariablesProvider(environmentVariables: values),
-            EnvironmentVariablesProvider(),
-            EnvironmentVariablesProvider(environmentVariables: file.values),
-        ])
-    }
-
-    /// What `read` makes of the settings; an error names the option where that is where the value was typed.
-    ///
-    /// - Parameter file: The file `.env`, if it has been read.
-    func read<Settings>(
-        file: EnvironmentFile? = nil,
-        _ read: (ConfigReader) async throws(SettingsError) -> Settings
-    ) async throws -> Settings {
-        let file = try file ?? Self.file
-        do throws(SettingsError) {
-            return try await read(config(file: file))
-        } catch {
-            guard values[error.setting] != nil, let setting = Setting(rawValue: error.setting) else { throw error }
-            var error = error
-            error.setting = "--" + setting.option
-            throw error
-        }
+    /// These values, then those of the environment, then those of a file.
+    func values(file: EnvironmentFile) -> SettingValues {
+        SettingValues(options: values, environment: ProcessInfo.processInfo.environment, file: file.values)
     }
 
     /// What looks like a setting and is none, as sentences.
@@ -66,12 +39,12 @@ struct SettingOptions {
     }
 
     private static func setting(option: Substring) -> Setting? {
-        Setting.allCases.first { $0.option == option }
+        Setting.all.first { $0.option == option }
     }
 
     private static func suggestion(_ option: Substring) -> String {
         let name = option.drop { $0 == "-" }.uppercased().replacing("-", with: "_")
-        guard let nearest = SettingNames.nearest(to: name), let setting = Setting(rawValue: nearest) else { return "." }
+        guard let nearest = SettingNames.nearest(to: name), let setting = Setting(named: nearest) else { return "." }
         return "; did you mean --\(setting.option)?"
     }
 }

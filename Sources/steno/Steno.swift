@@ -7,7 +7,9 @@ struct Steno: AsyncParsableCommand {
         commandName: "steno",
         abstract: "A realtime speech-to-text server, and a client to try it with.",
         version: Release.version,
-        subcommands: [ServeCommand.self, TranscribeCommand.self, SegmentCommand.self, ModelsCommand.self]
+        subcommands: [
+            ServeCommand.self, TranscribeCommand.self, SegmentCommand.self, ModelsCommand.self, SettingsCommand.self,
+        ]
     )
 
     /// What every line on standard error begins with, whoever writes it.

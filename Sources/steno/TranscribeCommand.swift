@@ -1,5 +1,5 @@
 import ArgumentParser
-import Configuration
+import Foundation
 import StenoClient
 
 /// `steno transcribe`: the bundled client.
@@ -65,8 +65,7 @@ struct TranscribeCommand: AsyncParsableCommand {
     /// An empty key is none, as composed environments leave it.
     private var key: ServerAccess.Key? {
         if let apiKey { return apiKey.isEmpty ? nil : ServerAccess.Key(apiKey, source: "--api-key") }
-        let environment = ConfigReader(provider: EnvironmentVariablesProvider())
-        let key = environment.string(forKey: "steno.api.key", isSecret: true, default: "")
+        let key = ProcessInfo.processInfo.environment["STENO_API_KEY", default: ""]
         return key.isEmpty ? nil : ServerAccess.Key(key, source: "STENO_API_KEY")
     }
 }

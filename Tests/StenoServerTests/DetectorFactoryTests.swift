@@ -1,5 +1,6 @@
 import InMemoryLogging
 import Logging
+import Settings
 import SpeechDetection
 import Testing
 
@@ -12,9 +13,10 @@ struct DetectorFactoryTests {
         arguments: [(["VAD": "webrtc"], 320, 0), (["VAD": "silero"], 512, 0), (["SILERO_MODEL": "/nowhere"], 320, 1)]
             as [([String: String], Int, Int)]
     )
-    func makes(environment: [String: String], frameLength: Int, warnings: Int) async throws {
+    func makes(environment: [String: String], frameLength: Int, warnings: Int) throws {
         let log = InMemoryLogHandler()
-        let factory = DetectorFactory(settings: try await SettingsTests.settings(environment).detector)
+        let settings = try ServerSettings(reading: SettingValues(environment: environment))
+        let factory = try DetectorFactory(settings: settings.detector)
         factory.warnOfFallback(to: Logger(label: "test") { _ in log })
         let detectors = (try factory.make(), try factory.make())
         #expect(detectors.0.frameLength == frameLength)

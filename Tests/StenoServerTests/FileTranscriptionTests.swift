@@ -38,7 +38,7 @@ struct FileTranscriptionTests {
             try SampleFile(samples),
             asked: form,
             settings: settings,
-            detectors: DetectorFactory(settings: DetectorSettings(detector: .webRTC)),
+            detectors: .webRTC,
             transcriber: engine,
             metrics: SessionMetrics(factory: PrometheusRegistry()),
             share: MemoryBudget(limit: .max).makeShare(),

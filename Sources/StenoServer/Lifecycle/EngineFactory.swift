@@ -1,25 +1,28 @@
 import HTTPTransfer
 import Logging
+import Settings
 import Transcription
 
-/// Makes the engine that the settings ask for, and says which one it is.
+/// Makes the engine that was chosen, and says which one it is.
 struct EngineFactory {
-    let settings: EngineSettings
+    let choice: EngineChoice
+    /// How long an utterance waits for an engine that still loads.
+    let loadTimeout: Duration
     let transport: HTTPTransport
     let logger: Logger
 
     func make() -> LoadingTranscriber {
         explainChoice()
         return LoadingTranscriber(
-            timeout: settings.loadTimeout,
-            expected: settings.engine.capabilities,
+            timeout: loadTimeout,
+            expected: choice.capabilities,
             logger: logger,
             load: load
         )
     }
 
     private var load: @Sendable () async throws -> any Transcriber {
-        switch settings.engine {
+        switch choice.engine {
         case .whisperHTTP(let configuration):
             logger.notice(
                 "Transcribing with a Whisper-compatible server, which gets the audio of every utterance",
@@ -35,7 +38,7 @@ struct EngineFactory {
                 metadata: ["steno.engine.model": "\(sherpa.name)", "steno.engine.threads": "\(sherpa.threads)"]
             )
             return { [logger] in
-                let folder = try await ModelFetch(settings: sherpa, logger: logger).folder()
+                let folder = try await ModelFetch(installation: sherpa, logger: logger).folder()
                 let model = try SherpaModel(folder: folder)
                 return try await SherpaTranscriber.load(
                     model,
@@ -58,13 +61,13 @@ struct EngineFactory {
 
     /// Tells the operator when a better engine was meant to be there and is not, or a key goes unused.
     private func explainChoice() {
-        if let reason = settings.fallbackReason {
+        if let reason = choice.fallbackReason {
             logger.warning(
                 "The neural engine is not there; set TRANSCRIBER=pocketsphinx to do without it",
                 metadata: ["steno.engine.reason": "\(reason)"]
             )
         }
-        if settings.hasUnusedKey {
+        if choice.hasUnusedKey {
             logger.notice(
                 """
                 OPENAI_API_KEY alone sends no speech away. Set TRANSCRIBER=whisper-http to transcribe with OpenAI, or \

@@ -1,16 +1,17 @@
 import Logging
 import Models
+import Settings
 
 /// Fetches the engine's model before it is loaded, if it is one of the catalogue and not there.
 struct ModelFetch {
-    let settings: SherpaSettings
+    let installation: SherpaInstallation
     let logger: Logger
 
     /// - Returns: The model's folder.
     /// - Throws: `ModelError`.
     func folder() async throws -> String {
-        guard settings.isPulled, let entry = settings.entry else { return settings.folder }
-        let pull = settings.models.pull(entry)
+        guard installation.isPulled, let entry = installation.entry else { return installation.folder }
+        let pull = installation.models.pull(entry)
         var metadata: Logger.Metadata = ["steno.engine.model": "\(entry.name)", "steno.models.host": "\(pull.host)"]
         if let size = entry.size { metadata["steno.models.bytes"] = "\(size)" }
         logger.notice("Fetching the model, which is not there yet", metadata: metadata)

@@ -6,6 +6,7 @@ import Limits
 import Logging
 import NIOCore
 import Sessions
+import SpeechDetection
 import Transcription
 import WebSocketTransport
 

@@ -1,3 +1,4 @@
+import Settings
 import Testing
 
 @testable import StenoServer
@@ -86,9 +87,11 @@ struct OriginTests {
     }
 
     @Test("Says which setting has an entry that is wrong")
-    func settings() async {
+    func settings() {
         for (name, value) in [("ALLOWED_ORIGINS", "a.example"), ("ALLOWED_HOSTS", "http://a.example")] {
-            let error = await #expect(throws: SettingsError.self) { try await SettingsTests.settings([name: value]) }
+            let error = #expect(throws: SettingsError.self) {
+                try AccessRules(settings: try ServerSettings(reading: SettingValues(environment: [name: value])))
+            }
             #expect(error?.setting == name)
             #expect(error?.problem.contains("'\(value)'") == true)
         }

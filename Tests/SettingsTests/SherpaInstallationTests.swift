@@ -1,37 +1,36 @@
-import Configuration
 import Foundation
 import Models
 import Sessions
 import Testing
 import Transcription
 
-@testable import StenoServer
+@testable import Settings
 
-@Suite("Settings of models")
-struct ModelSettingsTests {
+@Suite("Models of the embedded engine")
+struct SherpaInstallationTests {
     /// A folder for models, and a file in the place of the library, which is not loaded here.
-    private static func settings(_ environment: [String: String]) async throws -> ServerSettings {
+    private static func configured(_ environment: [String: String]) throws -> Configured {
         let folder = FileManager.default.temporaryDirectory.appending(path: "models-\(UUID().uuidString)").path
         let base = ["MODELS_DIR": folder, "SHERPA_LIBRARY": #filePath]
-        return try await SettingsTests.settings(base.merging(environment) { $1 })
+        return try Configured(base.merging(environment) { $1 })
     }
 
     @Test("Fetches a model that an operator names, and knows what it can do before it is there")
-    func pulls() async throws {
-        let settings = try await Self.settings(["TRANSCRIBER_MODEL": "parakeet-tdt-0.6b-v2"])
-        guard case .sherpa(let sherpa) = settings.engine.engine else {
+    func pulls() throws {
+        let configured = try Self.configured(["TRANSCRIBER_MODEL": "parakeet-tdt-0.6b-v2"])
+        guard case .sherpa(let sherpa) = configured.engine.engine else {
             Issue.record("Not the neural engine")
             return
         }
         #expect(sherpa.isPulled)
         #expect(sherpa.folder == sherpa.models.store.intendedPath(of: "parakeet-tdt-0.6b-v2"))
-        #expect(settings.engine.engine.language == "english")
-        #expect(settings.engine.engine.capabilities.hasWordTimes)
+        #expect(configured.engine.language == "english")
+        #expect(configured.engine.capabilities.hasWordTimes)
     }
 
     @Test("Fetches nothing that nobody asked for")
-    func unasked() async throws {
-        guard case .pocketSphinx = try await Self.settings([:]).engine.engine else {
+    func unasked() throws {
+        guard case .pocketSphinx = try Self.configured([:]).engine.engine else {
             Issue.record("Not the engine that is there")
             return
         }
@@ -46,16 +45,16 @@ struct ModelSettingsTests {
             (["TRANSCRIBER_MODEL": "nonsense"], "no speech model"),
         ]
     )
-    func refuses(environment: [String: String], advice: String) async {
-        await #expect {
-            try await Self.settings(environment)
+    func refuses(environment: [String: String], advice: String) {
+        #expect {
+            try Self.configured(environment)
         } throws: { error in
             "\(error)".contains(advice) && "\(error)".split(separator: "\n").count == 1
         }
     }
 
     @Test("Fetches nothing that cannot be checked")
-    func unpinned() async throws {
+    func unpinned() throws {
         let file = FileManager.default.temporaryDirectory.appending(path: "catalogue-\(UUID().uuidString).json")
         defer { try? FileManager.default.removeItem(at: file) }
         let entry = """
@@ -63,8 +62,8 @@ struct ModelSettingsTests {
             "url": "https://host/own.tar", "format": "tar"}]}
             """
         try Data(entry.utf8).write(to: file)
-        await #expect {
-            try await Self.settings(["TRANSCRIBER_MODEL": "own", "MODELS_CATALOGUE": file.path])
+        #expect {
+            try Self.configured(["TRANSCRIBER_MODEL": "own", "MODELS_CATALOGUE": file.path])
         } throws: { error in
             "\(error)".contains("steno models pull own --unpinned")
         }

@@ -2,52 +2,50 @@ import Foundation
 public import Models
 import Transcription
 
-/// Which model the embedded neural engine runs, and how.
-public struct SherpaSettings: Equatable, Sendable {
+/// What there is on this machine for the embedded neural engine.
+public struct SherpaInstallation: Equatable, Sendable {
     /// The model that setup puts there.
     static let defaultModel = "moonshine-tiny-en"
     /// Where setup puts the library, in a folder that is searched for it.
     static let libraryPath = "engines/sherpa-onnx/lib/libsherpa-onnx-c-api.so"
 
     /// The model's folder; it need not be there.
-    public var folder: String
-    /// Whether an operator chose the model.
-    public var isChosen: Bool
+    public let folder: String
     /// What the catalogue says of the model, if it has one of this name.
-    public var entry: CatalogueEntry?
+    public let entry: CatalogueEntry?
     /// Whether the model is fetched before it is loaded, since it is not there.
-    public var isPulled: Bool
+    public let isPulled: Bool
     /// The file of the shared library; it need not be there.
-    public var library: String
+    public let library: String
     /// Utterances decoded at once.
-    public var threads: Int
+    public let threads: Int
+    public let models: ModelLibrary
 
-    let models: ModelSettings
-
-    /// The folder's name, which is the model's.
-    public var name: String { URL(filePath: folder).lastPathComponent }
-
-    init(_ reader: SettingReader) async throws(SettingsError) {
-        let model = try await reader.string(.transcriberModel)
-        isChosen = model != nil
-        models = try await ModelSettings(reader)
-        if let model, model.contains("/") {
+    /// Looks for library and model.
+    ///
+    /// - Throws: `SettingsError` when the catalogue of models cannot be used.
+    init(settings: ServerSettings) throws(SettingsError) {
+        let engine = settings.engine
+        models = try ModelLibrary(settings: settings.models)
+        if let model = engine.model, model.contains("/") {
             folder = model
+            entry = nil
             isPulled = false
         } else {
-            let name = model ?? Self.defaultModel
+            let name = engine.model ?? Self.defaultModel
             let found = models.store.path(of: name)
             entry = try? models.catalogue.entry(named: name)
             folder = found ?? models.store.intendedPath(of: name)
-            let isWanted = isChosen && !models.isOffline
+            let isWanted = engine.model != nil && !models.isOffline
             isPulled = found == nil && isWanted && entry?.isPinned == true
         }
 
-        let file = try await reader.string(.sherpaLibrary)
-        library = file ?? InstalledFiles.path(Self.libraryPath) ?? Self.libraryPath
-        let cores = ProcessInfo.processInfo.activeProcessorCount
-        threads = try await reader.integer(.sherpaThreads, in: 1...256) ?? cores
+        library = engine.sherpaLibrary ?? InstalledFiles.expectedPath(Self.libraryPath)
+        threads = engine.sherpaThreads ?? ProcessInfo.processInfo.activeProcessorCount
     }
+
+    /// The folder's name, which is the model's.
+    public var name: String { URL(filePath: folder).lastPathComponent }
 
     /// ISO 639-1 code of the only language that the model knows, if it knows one only.
     var onlyLanguage: String? { entry?.onlyLanguage ?? (try? SherpaModel(folder: folder))?.onlyLanguage }

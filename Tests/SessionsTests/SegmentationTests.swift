@@ -1,7 +1,8 @@
 import Audio
+import SpeechDetection
 import Testing
 
-@testable import SpeechDetection
+@testable import Sessions
 
 @Suite("Segmentation")
 struct SegmentationTests {
@@ -22,13 +23,9 @@ struct SegmentationTests {
             minimumSpeech: 160
         )
         rules.hysteresis = 0
-        return Segmentation(
-            of: samples,
-            by: LoudnessDetector(),
-            turnDetection: rules,
-            maximumUtterance: maximum,
-            overlap: 0
-        )
+        var settings = SessionSettings(turnDetection: rules, maximumUtterance: maximum)
+        settings.overlap = 0
+        return Segmentation(of: samples, by: LoudnessDetector(), settings: settings)
     }
 
     @Test("Holds a score for each whole frame, and the utterances")

@@ -4,7 +4,7 @@ import Models
 public enum SettingNames {
     /// What else of Steno reads the environment.
     private static let others: Set<String> = ["STENO_API_KEY", "STENO_BINARY"]
-    private static let known = Setting.allCases.map(\.rawValue)
+    private static let known = Setting.all.map(\.name)
 
     /// The setting that a name is a misspelling of, if it is close to one.
     ///

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import StenoServer
+@testable import Settings
 
 @Suite("File .env")
 struct EnvironmentFileTests {

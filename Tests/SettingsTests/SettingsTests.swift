@@ -1,37 +1,45 @@
 import Audio
-import Configuration
 import Sessions
 import SpeechDetection
 import Testing
 import Transcription
 
-@testable import StenoServer
+@testable import Settings
 
-@Suite("Server settings")
-struct SettingsTests {
-    static func settings(_ environment: [String: String]) async throws -> ServerSettings {
-        try await ServerSettings(
-            config: ConfigReader(provider: EnvironmentVariablesProvider(environmentVariables: environment))
-        )
+/// What settings lead to on this machine.
+struct Configured {
+    var settings: ServerSettings
+    var detectors: DetectorFactory
+    var engine: EngineChoice
+    var session: SessionSettings
+
+    init(_ environment: [String: String]) throws {
+        settings = try ServerSettings(reading: SettingValues(environment: environment))
+        detectors = try DetectorFactory(settings: settings.detector)
+        engine = try EngineChoice(settings: settings)
+        session = settings.session(turnDetection: detectors.turnDetection)
     }
+}
 
+@Suite("Settings")
+struct SettingsTests {
     @Test("Has working defaults")
-    func defaults() async throws {
-        let settings = try await Self.settings(["SHERPA_LIBRARY": "/nowhere"])
-        #expect(settings.host == "127.0.0.1")
-        #expect(settings.port == 8_000)
+    func defaults() throws {
+        let configured = try Configured(["SHERPA_LIBRARY": "/nowhere"])
+        #expect(configured.settings.host == "127.0.0.1")
+        #expect(configured.settings.port == 8_000)
         var expected = SessionSettings(turnDetection: .silero)
         expected.speculatesAfter = 3_200
-        #expect(settings.session == expected)
-        guard case .pocketSphinx = settings.engine.engine else {
+        #expect(configured.session == expected)
+        guard case .pocketSphinx = configured.engine.engine else {
             Issue.record("Not the embedded engine")
             return
         }
     }
 
     @Test("Reads every session setting")
-    func session() async throws {
-        let settings = try await Self.settings([
+    func session() throws {
+        let settings = try Configured([
             "VAD": "webrtc", "VAD_THRESHOLD": "0.7", "VAD_PREFIX_PADDING_MS": "300", "VAD_SILENCE_DURATION_MS": "700",
             "VAD_MIN_SPEECH_MS": "100", "VAD_MAX_UTTERANCE_MS": "10000", "TRANSCRIBER_LANGUAGE": "de",
             "TRANSCRIBER_PROMPT": "Namen", "MAX_PENDING_AUDIO_MS": "9000", "INTERIM": "off", "SPECULATE_MS": "300",
@@ -65,10 +73,9 @@ struct SettingsTests {
         "Expects word times of a backend unless only its text is asked for",
         arguments: [("json", false), ("verbose_json", true), ("auto", true), ("", true)]
     )
-    func wordTimes(format: String, hasWordTimes: Bool) async throws {
+    func wordTimes(format: String, hasWordTimes: Bool) throws {
         let environment = ["OPENAI_BASE_URL": "http://127.0.0.1:9", "TRANSCRIBER_RESPONSE_FORMAT": format]
-        let engine = try await Self.settings(environment).engine.engine
-        #expect(engine.capabilities.hasWordTimes == hasWordTimes)
+        #expect(try Configured(environment).engine.capabilities.hasWordTimes == hasWordTimes)
     }
 
     @Test(
@@ -79,26 +86,21 @@ struct SettingsTests {
             (["SILERO_MODEL": "/nowhere"], "fallback"), (["VAD": "auto", "SILERO_MODEL": "/nowhere"], "fallback"),
         ] as [([String: String], String)]
     )
-    func detector(environment: [String: String], expected: String) async throws {
-        let settings = try await Self.settings(environment)
-        switch settings.detector.detector {
-        case .silero:
-            #expect(expected == "silero")
-            #expect(settings.session.turnDetection == .silero)
-        case .webRTC:
-            #expect(expected != "silero")
-            #expect(settings.session.turnDetection == .webRTC)
-        }
-        #expect((settings.detector.fallbackReason != nil) == (expected == "fallback"))
+    func detector(environment: [String: String], expected: String) throws {
+        let configured = try Configured(environment)
+        let isSilero = configured.detectors.choice == .silero
+        #expect(isSilero == (expected == "silero"))
+        #expect(configured.session.turnDetection == (isSilero ? .silero : .webRTC))
+        #expect((configured.detectors.fallbackReason != nil) == (expected == "fallback"))
     }
 
     @Test(
         "Stops when Silero is asked for by name and its model cannot be used",
         arguments: ["/nowhere", "/dev/null", "/"]
     )
-    func missingModel(path: String) async throws {
-        await #expect {
-            try await Self.settings(["VAD": "silero", "SILERO_MODEL": path])
+    func missingModel(path: String) throws {
+        #expect {
+            try Configured(["VAD": "silero", "SILERO_MODEL": path])
         } throws: { error in
             (error as? SettingsError)?.setting == "SILERO_MODEL" && "\(error)".split(separator: "\n").count == 1
         }
@@ -121,26 +123,26 @@ struct SettingsTests {
             (["TRANSCRIBER": "pocketsphinx", "OPENAI_API_KEY": "k"], "pocketsphinx"),
         ] as [([String: String], String)]
     )
-    func engine(environment: [String: String], expected: String) async throws {
+    func engine(environment: [String: String], expected: String) throws {
         let installed = try #require(Self.sherpa)
-        let settings = try await Self.settings(installed.environment.merging(environment) { $1 }).engine
-        switch settings.engine {
+        let choice = try Configured(installed.environment.merging(environment) { $1 }).engine
+        switch choice.engine {
         case .pocketSphinx: #expect(expected == "pocketsphinx")
         case .sherpa: #expect(expected == "sherpa")
         case .whisperHTTP(let configuration): #expect(expected == configuration.baseURL)
         }
         let hasFallenBack = expected == "pocketsphinx" && environment["TRANSCRIBER"] == nil
-        #expect((settings.fallbackReason != nil) == hasFallenBack)
+        #expect((choice.fallbackReason != nil) == hasFallenBack)
         let key = environment["OPENAI_API_KEY"].flatMap { $0.isEmpty ? nil : $0 }
-        #expect(settings.hasUnusedKey == (key != nil && environment["TRANSCRIBER"] == nil))
+        #expect(choice.hasUnusedKey == (key != nil && environment["TRANSCRIBER"] == nil))
     }
 
     @Test("Stops where the model that is asked for is not there", arguments: ["auto", "sherpa"])
-    func missingSherpaModel(transcriber: String) async throws {
+    func missingSherpaModel(transcriber: String) throws {
         var environment = try #require(Self.sherpa).environment
         environment["TRANSCRIBER"] = transcriber
         environment["TRANSCRIBER_MODEL"] = "/nowhere/moonshine"
-        await #expect(throws: SettingsError.self) { try await Self.settings(environment) }
+        #expect(throws: SettingsError.self) { try Configured(environment) }
     }
 
     @Test(
@@ -155,13 +157,12 @@ struct SettingsTests {
             ("MAX_MESSAGE_BYTES", "1"), ("SLOW_READER_TIMEOUT_MS", "1"), ("PING_INTERVAL_MS", "1"),
             ("PING_TIMEOUT_MS", "1"), ("SHUTDOWN_TIMEOUT_MS", "x"),
             ("MAX_PENDING_AUDIO_MS", "0"), ("MODEL_LOAD_TIMEOUT_MS", "soon"),
-            ("TRANSCRIBER_LANGUAGE", "klingon"), ("API_KEYS", "short"),
-            ("API_KEYS", " "), ("API_KEYS", "some-long-key,"), ("API_KEYS", "some long key"),
+            ("TRANSCRIBER_LANGUAGE", "klingon"), ("GAIN_CONTROL", "maybe"), ("MODELS_SOURCE", "ftp://host"),
         ]
     )
-    func refuses(setting: String, value: String) async throws {
-        await #expect {
-            try await Self.settings([setting: value])
+    func refuses(setting: String, value: String) throws {
+        #expect {
+            try Configured([setting: value])
         } throws: { error in
             (error as? SettingsError)?.setting == setting && "\(error)".split(separator: "\n").count == 1
         }
@@ -174,10 +175,10 @@ struct SettingsTests {
             ("TRANSCRIBER_RESPONSE_FORMAT", "xml"), ("OPENAI_API_KEY", "line\u{1}break"),
         ]
     )
-    func refusesWhisper(setting: String, value: String) async throws {
-        await #expect {
+    func refusesWhisper(setting: String, value: String) throws {
+        #expect {
             let environment = ["TRANSCRIBER": "whisper-http", "OPENAI_API_KEY": "k"]
-            return try await Self.settings(environment.merging([setting: value]) { $1 })
+            return try Configured(environment.merging([setting: value]) { $1 })
         } throws: { error in
             (error as? SettingsError)?.setting == setting
         }
@@ -187,9 +188,9 @@ struct SettingsTests {
         "Refuses bad values for PocketSphinx's settings too",
         arguments: ["POCKETSPHINX_MODEL", "POCKETSPHINX_THREADS"]
     )
-    func refusesPocketSphinx(setting: String) async throws {
-        await #expect {
-            try await Self.settings(["TRANSCRIBER": "pocketsphinx", setting: "/nowhere"])
+    func refusesPocketSphinx(setting: String) throws {
+        #expect {
+            try Configured(["TRANSCRIBER": "pocketsphinx", setting: "/nowhere"])
         } throws: { error in
             (error as? SettingsError)?.setting == setting
         }
@@ -199,46 +200,72 @@ struct SettingsTests {
         "Reads the language in every form it comes in",
         arguments: [("de-CH", "de"), ("german", "de"), ("ger", "de"), ("auto", nil), ("", nil)] as [(String, String?)]
     )
-    func language(text: String, code: String?) async throws {
-        #expect(try await Self.settings(["TRANSCRIBER_LANGUAGE": text]).session.language == code)
+    func language(text: String, code: String?) throws {
+        #expect(try Configured(["TRANSCRIBER_LANGUAGE": text]).session.language == code)
     }
 
-    @Test("Is open without keys", arguments: [[:], ["API_KEYS": ""]])
-    func noKeys(environment: [String: String]) async throws {
-        #expect(try await Self.settings(environment).apiKeys.isEmpty)
-    }
-
-    @Test("Reads keys, and shows none of them")
-    func keys() async throws {
-        let settings = try await Self.settings(["API_KEYS": "alice:first-key-of-all, second-key-of-all"])
-        #expect(settings.apiKeys.names == ["alice", "key-2"])
-        var text = ""
+    @Test("Shows no secret")
+    func shown() throws {
+        let keys = ["API_KEYS": "long-key-1", "METRICS_KEY": "long-key-2", "OPENAI_API_KEY": "long-key-3"]
+        let settings = try ServerSettings(reading: SettingValues(environment: keys))
+        #expect(settings.access.keys?.text == "long-key-1")
+        var text = "\(settings)"
         dump(settings, to: &text)
-        #expect(!text.contains("key-of-all"))
+        #expect(!text.contains("long-key"))
     }
 
-    @Test("Shows no key in an error", arguments: ["topsecret", "a:top secret", "x,topsecret", "topsecret:x"])
-    func badKeys(value: String) async throws {
-        await #expect {
-            try await Self.settings(["API_KEYS": "alice:topsecret," + value])
-        } throws: { error in
-            !"\(error)".contains("secret") && "\(error)".hasPrefix("API_KEYS ")
+    @Test("Gives each setting a name and a place of its own")
+    func unique() {
+        #expect(Set(Setting.all.map(\.name)).count == Setting.all.count)
+        #expect(Set(Setting.all.map { $0.path as PartialKeyPath<ServerSettings> }).count == Setting.all.count)
+    }
+
+    @Test("Finds the name of a setting by the place of its value")
+    func error() {
+        #expect("\(SettingsError(\.detector.model, problem: "is gone."))" == "SILERO_MODEL is gone.")
+        #expect("\(SettingsError(\.turns.overlap, problem: "is gone."))" == "VAD_OVERLAP_MS is gone.")
+    }
+
+    @Test("An option goes before the environment, and that before the file; an empty value hides and sets nothing")
+    func sources() throws {
+        func port(_ options: [String: String], _ environment: [String: String]) throws -> Int {
+            let values = SettingValues(options: options, environment: environment, file: ["PORT": "3"])
+            return try ServerSettings(reading: values).port
         }
+        #expect(try port(["PORT": "1"], ["PORT": "2"]) == 1)
+        #expect(try port([:], ["PORT": "2"]) == 2)
+        #expect(try port([:], [:]) == 3)
+        #expect(try port([:], ["PORT": ""]) == 8_000)
+    }
+
+    @Test("An error names the option where that is where the value was typed", arguments: [true, false])
+    func option(isOption: Bool) {
+        let given = ["PORT": "x"]
+        let values = isOption ? SettingValues(options: given) : SettingValues(environment: given)
+        let error = #expect(throws: SettingsError.self) {
+            try values.read { () throws(SettingsError) in try ServerSettings(reading: values) }
+        }
+        let name = isOption ? "--port" : "PORT"
+        #expect(error?.description == "\(name) is 'x'; allowed: a whole number from 0 to 65535.")
+    }
+
+    @Test("Reads some sections without the others")
+    func sections() throws {
+        let values = SettingValues(environment: ["PORT": "x", "MODELS_OFFLINE": "1"])
+        #expect(try ServerSettings(reading: values, only: [.models]).models.isOffline)
     }
 
     @Test("Marks as secret what holds a key, and nothing else")
     func secrets() {
-        #expect(Setting.allCases.filter(\.isSecret) == [.apiKeys, .metricsKey, .openAIAPIKey])
-        #expect(
-            Setting.allCases.filter { $0.rawValue.contains("KEY") } == [
-                .apiKeys, .apiKeysFile, .metricsKey, .openAIAPIKey,
-            ]
-        )
+        let secrets = Setting.all.filter(\.isSecret).map(\.name)
+        #expect(secrets == ["API_KEYS", "METRICS_KEY", "OPENAI_API_KEY"])
+        #expect(Setting.all.map(\.name).filter { $0.contains("KEY") && $0 != "API_KEYS_FILE" } == secrets)
     }
 
-    @Test("Has an option and a line of help for every setting", arguments: Setting.allCases)
+    @Test("Has an option and a line of help for every setting", arguments: Setting.all)
     func help(setting: Setting) {
         #expect(setting.option.allSatisfy { $0.isLowercase || $0 == "-" })
         #expect(!setting.help.isEmpty && setting.help.count < 120)
+        #expect(setting.kind.summary != "")
     }
 }

@@ -1,0 +1,50 @@
+import Sessions
+public import Transcription
+
+/// Which engine transcribes, and how.
+public struct EngineSettings: Equatable, Sendable {
+    /// Which engine to use; `auto` decides by what is configured and what is there.
+    public enum Choice: String, CaseIterable, Sendable {
+        case auto
+        case whisperHTTP = "whisper-http"
+        case sherpa
+        case pocketSphinx = "pocketsphinx"
+    }
+
+    /// Which engines give text while somebody speaks.
+    public enum Interim: String, CaseIterable, Sendable {
+        case on, off
+        /// Also Whisper-compatible servers, which costs a request for each reading.
+        case http
+    }
+
+    public var choice = Choice.auto
+    /// The model of a server, or the name or folder of one for sherpa.
+    public var model: String?
+    /// How long an utterance waits for an engine that still loads.
+    public var loadTimeout = Duration.seconds(10)
+    /// The longest time from an utterance's end to its transcript, with all that it waits.
+    public var deadline = Duration.seconds(120)
+
+    public var interim = Interim.on
+    /// Silence after which the engine begins with an utterance, in samples; 0 for never.
+    public var speculatesAfter = SessionSettings.defaultSpeculation
+
+    /// The address of a Whisper-compatible server.
+    public var baseURL: String?
+    public var apiKey: Secret?
+    public var responseFormat = WhisperHTTPTranscriber.ResponseFormat.auto
+    /// The longest wait for that server's answer to a request under way.
+    public var timeout = Duration.seconds(30)
+    /// The most requests under way to that server at once.
+    public var concurrency = 16
+
+    /// The file of the library of sherpa-onnx.
+    public var sherpaLibrary: String?
+    /// Utterances that sherpa decodes at once; as many as there are cores, if not said.
+    public var sherpaThreads: Int?
+    /// The folder of PocketSphinx's model.
+    public var pocketSphinxModel = PocketSphinxModel.defaultFolder
+    /// PocketSphinx's decoders; as many as there are cores, if not said.
+    public var pocketSphinxThreads: Int?
+}

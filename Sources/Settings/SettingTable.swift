@@ -1,0 +1,297 @@
+import AudioFiles
+import Logging
+import Transcription
+
+// The table of settings. A row says where the value goes; what counts without it stands there (`ServerSettings`).
+
+extension SettingSection {
+    /// In the order of the help and the documents.
+    public static let all = [server, access, engine, whisperHTTP, embedded, models, detection, turns, limits, patience]
+
+    static let server = SettingSection(
+        heading: "Server",
+        settings: [
+            Setting("HOST", at: \.host, is: .text, for: "Address to listen on; 0.0.0.0 for every interface"),
+            Setting("PORT", at: \.port, is: .integer(0...65_535), for: "Port to listen on, or 0 for a free one"),
+            Setting("LOG_LEVEL", at: \.logLevel, is: .choice, for: "The least severe lines of the log"),
+        ]
+    )
+
+    /// Who may use the server.
+    public static let access = SettingSection(
+        heading: "Access",
+        settings: [
+            Setting(
+                "API_KEYS",
+                at: \.access.keys,
+                is: .secret,
+                for: "Keys that clients must send, as KEY or NAME:KEY, separated by commas",
+                absent: "none: open to everyone"
+            ),
+            Setting(
+                "API_KEYS_FILE",
+                at: \.access.keysFile,
+                is: .path,
+                for: "File of such keys, one a line, instead of API_KEYS; SIGHUP reads it again"
+            ),
+            Setting(
+                "METRICS_KEY",
+                at: \.access.metricsKey,
+                is: .secret,
+                for: "Key that opens GET /metrics, and nothing else",
+                absent: "none: only this machine may read it"
+            ),
+            Setting(
+                "ALLOWED_ORIGINS",
+                at: \.access.origins,
+                is: .list,
+                for: "Sites whose pages may use the server, such as https://example.org, with commas; * for all",
+                absent: "none but its own"
+            ),
+            Setting(
+                "ALLOWED_HOSTS",
+                at: \.access.hosts,
+                is: .list,
+                for: "Names the server may be called, with commas; * for all",
+                absent: "when only this machine reaches it: localhost; else all"
+            ),
+        ]
+    )
+
+    static let engine = SettingSection(
+        heading: "Engine",
+        settings: [
+            Setting(
+                "TRANSCRIBER",
+                at: \.engine.choice,
+                is: .choice,
+                for: "Engine that transcribes",
+                explained: "the first of the others that is configured or there"
+            ),
+            Setting(
+                "TRANSCRIBER_MODEL",
+                at: \.engine.model,
+                is: .text,
+                for: "Model: a server's, or for sherpa a catalogue name or path",
+                absent: "the client's choice, else whisper-1; for sherpa moonshine-tiny-en"
+            ),
+            Setting(
+                "TRANSCRIBER_LANGUAGE",
+                at: \.language,
+                is: .language,
+                for: "Language unless a session names one, such as en",
+                explained: "the engine decides"
+            ),
+            Setting("TRANSCRIBER_PROMPT", at: \.prompt, is: .text, for: "Prompt unless a session has one"),
+            Setting(
+                "TRANSCRIBER_DEADLINE_MS",
+                at: \.engine.deadline,
+                is: .milliseconds(100...3_600_000),
+                for: "Longest time from an utterance's end to its transcript, waiting included"
+            ),
+            Setting(
+                "MODEL_LOAD_TIMEOUT_MS",
+                at: \.engine.loadTimeout,
+                is: .milliseconds(0...600_000),
+                for: "How long an utterance waits for an engine that still loads"
+            ),
+            Setting(
+                "INTERIM",
+                at: \.engine.interim,
+                is: .choice,
+                for: "Text while somebody speaks, with http from Whisper-compatible servers too"
+            ),
+            Setting(
+                "SPECULATE_MS",
+                at: \.engine.speculatesAfter,
+                is: .samples(milliseconds: 0...10_000),
+                for: "Silence after which an embedded engine begins with an utterance, or 0 for never"
+            ),
+            Setting("GUARD", at: \.guardMode, is: .choice, for: "What becomes of text that an engine invented"),
+        ]
+    )
+
+    static let whisperHTTP = SettingSection(
+        heading: "Whisper-compatible server",
+        settings: [
+            Setting(
+                "OPENAI_BASE_URL",
+                at: \.engine.baseURL,
+                is: .address,
+                for: "Whisper-compatible server, such as http://127.0.0.1:9000/v1",
+                absent: "OpenAI's, with TRANSCRIBER=whisper-http"
+            ),
+            Setting("OPENAI_API_KEY", at: \.engine.apiKey, is: .secret, for: "Key for that server"),
+            Setting(
+                "TRANSCRIBER_RESPONSE_FORMAT",
+                at: \.engine.responseFormat,
+                is: .choice,
+                for: "What it answers with; verbose_json has word times",
+                explained: "verbose_json, or json where that is refused"
+            ),
+            Setting(
+                "TRANSCRIBER_TIMEOUT_MS",
+                at: \.engine.timeout,
+                is: .milliseconds(100...3_600_000),
+                for: "Longest wait for its answer to a request under way"
+            ),
+            Setting(
+                "TRANSCRIBER_CONCURRENCY",
+                at: \.engine.concurrency,
+                is: .integer(1...1_000),
+                for: "The most requests under way to it at once; fewer when it is slow"
+            ),
+        ]
+    )
+
+    static let embedded = SettingSection(
+        heading: "Embedded engines",
+        settings: [
+            Setting(
+                "SHERPA_LIBRARY",
+                at: \.engine.sherpaLibrary,
+                is: .path,
+                for: "File of the sherpa-onnx library",
+                absent: "in engines/sherpa-onnx/lib, here or above the executable"
+            ),
+            Setting(
+                "SHERPA_THREADS",
+                at: \.engine.sherpaThreads,
+                is: .integer(1...256),
+                for: "Utterances that sherpa decodes at once, one thread each",
+                absent: "one per core"
+            ),
+            Setting(
+                "POCKETSPHINX_MODEL",
+                at: \.engine.pocketSphinxModel,
+                is: .path,
+                for: "Folder of the PocketSphinx model"
+            ),
+            Setting(
+                "POCKETSPHINX_THREADS",
+                at: \.engine.pocketSphinxThreads,
+                is: .integer(1...256),
+                for: "Decoders of PocketSphinx, one thread each",
+                absent: "one per core"
+            ),
+        ]
+    )
+
+    /// Where models of the embedded engine lie and come from.
+    public static let models = SettingSection(
+        heading: "Models",
+        settings: [
+            Setting(
+                "MODELS_DIR",
+                at: \.models.directory,
+                is: .path,
+                for: "Folder of models, one folder each",
+                absent: "models, here or above the executable; else ~/.cache/steno/models"
+            ),
+            Setting("MODELS_OFFLINE", at: \.models.isOffline, is: .boolean, for: "Whether no model may be fetched"),
+            Setting(
+                "MODELS_SOURCE",
+                at: \.models.mirror,
+                is: .httpAddress,
+                for: "Mirror that models are fetched from: replaces scheme and host, as http://127.0.0.1:8080 would"
+            ),
+            Setting(
+                "MODELS_CATALOGUE",
+                at: \.models.catalogue,
+                is: .path,
+                for: "JSON file with more models, or other sources of those that are known"
+            ),
+        ]
+    )
+
+    static let limits = SettingSection(
+        heading: "Limits",
+        settings: [
+            Setting(
+                "MAX_SESSIONS",
+                at: \.maximumSessions,
+                is: .integer(1...100_000),
+                for: "Sessions at once, those that wait idle included; more get 503"
+            ),
+            Setting(
+                "MAX_PENDING_AUDIO_MS",
+                at: \.maximumPending,
+                is: .samples(milliseconds: 1_000...3_600_000),
+                for: "Audio of one session that may wait for its transcript"
+            ),
+            Setting(
+                "MAX_MESSAGE_BYTES",
+                at: \.maximumMessageBytes,
+                is: .integer(1_024...(1 << 30), unit: "bytes"),
+                for: "Largest message from a client"
+            ),
+            Setting(
+                "MAX_PROMPT_BYTES",
+                at: \.maximumPrompt,
+                is: .integer(0...65_536, unit: "bytes"),
+                for: "Longest prompt from a client"
+            ),
+            Setting(
+                "MAX_UPLOAD_BYTES",
+                at: \.maximumUploadBytes,
+                is: .integer(1_024...(1 << 32), unit: "bytes"),
+                for: "Largest body of an HTTP upload"
+            ),
+            Setting(
+                "MAX_FILE_SECONDS",
+                at: \.files.samples,
+                is: .samples(seconds: 1...864_000),
+                for: "Longest audio in an uploaded file"
+            ),
+            Setting(
+                "MAX_MEMORY_BYTES",
+                at: \.maximumMemoryBytes,
+                is: .integer((1 << 20)...(1 << 46), unit: "bytes"),
+                for: "Memory that bodies, messages under way and long buffered audio may hold together",
+                absent: "a quarter of the machine's"
+            ),
+        ]
+    )
+
+    static let patience = SettingSection(
+        heading: "Time limits",
+        settings: [
+            Setting(
+                "FILE_TIMEOUT_MS",
+                at: \.files.patience,
+                is: .milliseconds(100...3_600_000),
+                for: "How long decoding an uploaded file may stand still, or be behind the speed of speech"
+            ),
+            Setting(
+                "REQUEST_TIMEOUT_MS",
+                at: \.requestTimeout,
+                is: .milliseconds(100...600_000),
+                for: "How long a request's head may take, and its body stand still; it also has to bring 1 kB/s"
+            ),
+            Setting(
+                "PING_INTERVAL_MS",
+                at: \.pingInterval,
+                is: .milliseconds(100...3_600_000),
+                for: "Time between the pings that a WebSocket client gets"
+            ),
+            Setting(
+                "PING_TIMEOUT_MS",
+                at: \.pingTimeout,
+                is: .milliseconds(100...3_600_000),
+                for: "How long a client may stay silent after a ping before it counts as gone"
+            ),
+            Setting(
+                "SLOW_READER_TIMEOUT_MS",
+                at: \.slowReaderTimeout,
+                is: .milliseconds(100...600_000),
+                for: "How long a client may leave events or answers unread"
+            ),
+            Setting(
+                "SHUTDOWN_TIMEOUT_MS",
+                at: \.shutdownTimeout,
+                is: .milliseconds(0...600_000),
+                for: "How long open utterances may take after SIGTERM"
+            ),
+        ]
+    )
+}
