@@ -7,7 +7,13 @@ extension Segmentation {
     /// - Parameters:
     ///   - samples: Mono, at `SampleClock.rate`.
     ///   - detector: One that has heard nothing yet.
-    public init(of samples: [Int16], by detector: any VoiceActivityDetector, settings: SessionSettings) {
+    ///   - hasWordTimes: Whether the session's engine tells when each word was said.
+    public init(
+        of samples: [Int16],
+        by detector: any VoiceActivityDetector,
+        settings: SessionSettings,
+        hasWordTimes: Bool
+    ) {
         self.init(length: samples.count, frameLength: detector.frameLength, frames: [], segments: [])
         frames.reserveCapacity(samples.count / frameLength)
         var buffer = SignalBuffer(settings.enhancement)
@@ -16,7 +22,7 @@ extension Segmentation {
             frameLength: frameLength,
             turnDetection: settings.turnDetection,
             maximumUtterance: settings.currentMaximum,
-            overlap: settings.overlap ?? SessionSettings.overlap(hasWordTimes: false)
+            overlap: settings.overlap ?? SessionSettings.overlap(hasWordTimes: hasWordTimes)
         )
 
         for start in stride(from: 0, to: samples.count, by: SampleClock.rate) {

@@ -1,4 +1,3 @@
-import Sessions
 public import Transcription
 
 /// Which engine transcribes, and how.
@@ -11,9 +10,10 @@ public struct EngineSettings: Equatable, Sendable {
         case pocketSphinx = "pocketsphinx"
     }
 
-    /// Which engines give text while somebody speaks.
+    /// Whose engines give text while somebody speaks.
     public enum Interim: String, CaseIterable, Sendable {
-        case on, off
+        case on
+        case off
         /// Also Whisper-compatible servers, which costs a request for each reading.
         case http
     }
@@ -21,14 +21,11 @@ public struct EngineSettings: Equatable, Sendable {
     public var choice = Choice.auto
     /// The model of a server, or the name or folder of one for sherpa.
     public var model: String?
+    public var interim = Interim.on
     /// How long an utterance waits for an engine that still loads.
     public var loadTimeout = Duration.seconds(10)
     /// The longest time from an utterance's end to its transcript, with all that it waits.
     public var deadline = Duration.seconds(120)
-
-    public var interim = Interim.on
-    /// Silence after which the engine begins with an utterance, in samples; 0 for never.
-    public var speculatesAfter = SessionSettings.defaultSpeculation
 
     /// The address of a Whisper-compatible server.
     public var baseURL: String?

@@ -18,6 +18,8 @@ public struct ServerSettings: Equatable, Sendable {
     public var models = ModelSettings()
     /// What becomes of text that the engine invented.
     public var guardMode = GuardMode.drop
+    /// Silence after which an engine that may is asked about an utterance that may go on, in samples; 0 for never.
+    public var speculation = SessionSettings.defaultSpeculation
     /// Language of the speech unless a session names one.
     public var language = LanguageChoice.detected
     /// What tells the engine about context or spelling unless a session has it.
@@ -88,7 +90,7 @@ extension ServerSettings {
         session.maximumCommit = session.maximumUtterance
         session.overlap = turns.overlap
         session.allowsInterim = engine.interim != .off
-        session.speculatesAfter = engine.speculatesAfter > 0 ? engine.speculatesAfter : nil
+        session.speculatesAfter = speculation > 0 ? speculation : nil
         session.enhancement = enhancement
         session.language = language.code
         session.prompt = prompt

@@ -8,9 +8,9 @@ public struct Setting: Sendable {
     /// What it is for.
     public let help: String
     /// What counts when it is not set, as it would be written; `nil` where that depends on something else.
-    public let standard: String?
+    public let defaultText: String?
     /// What counts when it is not set, for readers; `nil` where nothing does.
-    public let standardHelp: String?
+    public let defaultHelp: String?
 
     /// Where its value goes.
     public let path: any PartialKeyPath<ServerSettings> & Sendable
@@ -25,7 +25,7 @@ public struct Setting: Sendable {
 
     /// What it is for, what is allowed, and what counts when it is not set, in one line.
     public var summary: String {
-        help + (kind.allowed.map { ": \($0)" } ?? "") + (standardHelp.map { " (\($0))" } ?? "")
+        help + (kind.allowed.map { ": \($0)" } ?? "") + (defaultHelp.map { " (\($0))" } ?? "")
     }
 
     /// The setting that has a name, if there is one.
@@ -39,9 +39,9 @@ public struct Setting: Sendable {
 }
 
 extension Setting {
-    /// A setting that counts whether or not it is set: its standard is what `ServerSettings()` has.
+    /// A setting that counts whether or not it is set: its default is what `ServerSettings()` has.
     ///
-    /// - Parameter explained: More about the standard.
+    /// - Parameter explained: What the default means.
     init<Value>(
         _ name: String,
         at path: any WritableKeyPath<ServerSettings, Value> & Sendable,
@@ -49,39 +49,42 @@ extension Setting {
         for help: String,
         explained: String? = nil
     ) {
-        let standard = format.text(ServerSettings()[keyPath: path])
-        self.name = name
-        self.path = path
-        self.help = help
-        self.standard = standard
-        kind = format.kind
-        standardHelp = explained.map { "\(standard): \($0)" } ?? standard
-        store = { text, settings in
-            guard let value = format.parse(text) else { return false }
-            settings[keyPath: path] = value
-            return true
-        }
+        let defaultText = format.text(ServerSettings()[keyPath: path])
+        let defaultHelp = explained.map { "\(defaultText): \($0)" } ?? defaultText
+        self.init(name, help: help, defaultText: defaultText, defaultHelp: defaultHelp, path: path, format: format)
     }
 
     /// A setting that may be absent.
     ///
     /// - Parameters:
-    ///   - standard: What counts then, if that is one value.
+    ///   - value: What counts then, if that is one value.
     ///   - absent: What happens then, in words.
     init<Value>(
         _ name: String,
         at path: any WritableKeyPath<ServerSettings, Value?> & Sendable,
         is format: SettingFormat<Value>,
         for help: String,
-        standard: Value? = nil,
+        default value: Value? = nil,
         absent: String? = nil
     ) {
+        let text = value.map(format.text)
+        self.init(name, help: help, defaultText: text, defaultHelp: absent ?? text, path: path, format: format.optional)
+    }
+
+    private init<Value>(
+        _ name: String,
+        help: String,
+        defaultText: String?,
+        defaultHelp: String?,
+        path: any WritableKeyPath<ServerSettings, Value> & Sendable,
+        format: SettingFormat<Value>
+    ) {
         self.name = name
-        self.path = path
+        self.kind = format.kind
         self.help = help
-        self.standard = standard.map(format.text)
-        kind = format.kind
-        standardHelp = absent ?? self.standard
+        self.defaultText = defaultText
+        self.defaultHelp = defaultHelp
+        self.path = path
         store = { text, settings in
             guard let value = format.parse(text) else { return false }
             settings[keyPath: path] = value

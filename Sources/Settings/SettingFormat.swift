@@ -8,6 +8,11 @@ struct SettingFormat<Value>: Sendable {
     var parse: @Sendable (String) -> Value?
     /// The text that stands for a value.
     var text: @Sendable (Value) -> String
+
+    /// The same for a value that may be absent, which no text stands for.
+    var optional: SettingFormat<Value?> {
+        SettingFormat<Value?>(kind: kind, parse: { parse($0).map { .some($0) } }, text: { $0.map(text) ?? "" })
+    }
 }
 
 extension SettingFormat<String> {

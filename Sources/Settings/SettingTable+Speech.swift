@@ -119,7 +119,7 @@ extension SettingSection {
                 at: \.turns.maximumUtterance,
                 is: .samples(milliseconds: TurnDetection.maximumUtterances),
                 for: "Longest utterance",
-                standard: SessionSettings().maximumUtterance
+                default: SessionSettings().maximumUtterance
             ),
             Setting(
                 "VAD_OVERLAP_MS",
@@ -136,7 +136,7 @@ extension SettingSection {
 }
 
 extension Setting {
-    /// A rule of turn detection, whose standard is what suits the detector.
+    /// A rule of turn detection, whose default is what suits the detector.
     fileprivate init<Value: Equatable>(
         rule name: String,
         at path: any WritableKeyPath<ServerSettings, Value?> & Sendable,
@@ -151,7 +151,7 @@ extension Setting {
             at: path,
             is: format,
             for: help,
-            standard: isOne ? silero : nil,
+            default: isOne ? silero : nil,
             absent: isOne ? nil : "\(format.text(silero)) with silero, \(format.text(webRTC)) with webrtc"
         )
     }

@@ -99,13 +99,13 @@ extension SettingSection {
                 "INTERIM",
                 at: \.engine.interim,
                 is: .choice,
-                for: "Text while somebody speaks, with http from Whisper-compatible servers too"
+                for: "Text while somebody speaks; http is for Whisper-compatible servers too"
             ),
             Setting(
                 "SPECULATE_MS",
-                at: \.engine.speculatesAfter,
+                at: \.speculation,
                 is: .samples(milliseconds: 0...10_000),
-                for: "Silence after which an embedded engine begins with an utterance, or 0 for never"
+                for: "Silence after which an embedded engine begins with an utterance; 0 for never"
             ),
             Setting("GUARD", at: \.guardMode, is: .choice, for: "What becomes of text that an engine invented"),
         ]

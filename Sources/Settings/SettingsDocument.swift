@@ -20,7 +20,7 @@ public enum SettingsDocument {
         return SettingSection.all.reduce(into: head + "\n") { text, section in
             text += "\n\n# == \(section.heading)\n"
             for setting in section.settings {
-                text += "\n# \(setting.summary)\n#\(setting.name)=\(setting.standard ?? "")\n"
+                text += "\n# \(setting.summary)\n#\(setting.name)=\(setting.defaultText ?? "")\n"
             }
         }
     }
@@ -41,7 +41,7 @@ public enum SettingsDocument {
             text += "\n## \(section.heading)\n\n| setting | what it is for | allowed | default |\n|---|---|---|---|\n"
             for setting in section.settings {
                 let row = [
-                    "`\(setting.name)`", setting.help, setting.kind.summary, setting.standardHelp ?? "",
+                    "`\(setting.name)`", setting.help, setting.kind.summary, setting.defaultHelp ?? "",
                 ]
                 text += "| " + row.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |\n"
             }

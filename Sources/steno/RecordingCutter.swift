@@ -8,6 +8,7 @@ import SpeechPictures
 struct RecordingCutter {
     private let detectors: DetectorFactory
     private let session: SessionSettings
+    private let hasWordTimes: Bool
 
     /// - Throws: `SettingsError` for the first value that cannot be used.
     init(reading values: SettingValues) throws(SettingsError) {
@@ -15,16 +16,20 @@ struct RecordingCutter {
         detectors = try DetectorFactory(settings: settings.detector)
         // Where speech is cut for its length depends on the overlap, and that on whether the engine tells word times.
         let engine = try EngineChoice(settings: settings)
-        var session = settings.session(turnDetection: detectors.turnDetection)
-        session.overlap = session.overlap ?? engine.overlap
-        self.session = session
+        hasWordTimes = engine.hasWordTimes
+        session = settings.session(turnDetection: detectors.turnDetection)
     }
 
     /// - Parameter samples: Mono, at `SampleClock.rate`.
     /// - Throws: `DetectorError` when there is no memory for a detector.
     func cut(_ samples: [Int16], of file: String) throws -> SegmentedRecording {
         let start = Self.processorTime()
-        let segmentation = Segmentation(of: samples, by: try detectors.make(), settings: session)
+        let segmentation = Segmentation(
+            of: samples,
+            by: try detectors.make(),
+            settings: session,
+            hasWordTimes: hasWordTimes
+        )
         return SegmentedRecording(
             name: file,
             samples: samples,

@@ -1,13 +1,15 @@
 import Audio
 import SpeechDetection
+import TestSupport
 import Testing
+import Transcription
 
 @testable import Sessions
 
 @Suite("Segmentation")
 struct SegmentationTests {
     /// Says 1 for frames that hold anything but zeros.
-    private final class LoudnessDetector: VoiceActivityDetector {
+    private final class SoundDetector: VoiceActivityDetector {
         let frameLength = 160
         func score(_ frame: Span<Int16>) -> Float { frame[0] == 0 ? 0 : 1 }
         func reset() {}
@@ -25,7 +27,7 @@ struct SegmentationTests {
         rules.hysteresis = 0
         var settings = SessionSettings(turnDetection: rules, maximumUtterance: maximum)
         settings.overlap = 0
-        return Segmentation(of: samples, by: LoudnessDetector(), settings: settings)
+        return Segmentation(of: samples, by: SoundDetector(), settings: settings, hasWordTimes: false)
     }
 
     @Test("Holds a score for each whole frame, and the utterances")
@@ -50,5 +52,34 @@ struct SegmentationTests {
     func short(length: Int) {
         let segmentation = Self.segmentation([Int16](repeating: 500, count: length))
         #expect(segmentation == Segmentation(length: length, frameLength: 160, frames: [], segments: []))
+    }
+
+    @Test(
+        "Cuts where a session cuts the same stream, whoever hears it enhanced",
+        arguments: [nil] + AudioEnhancement.Listener.allCases
+    )
+    func session(listener: AudioEnhancement.Listener?) async throws {
+        var settings = SessionHarness.settings
+        if let listener {
+            settings.enhancement = AudioEnhancement(noiseReduction: .nearField, gainControl: true, listener: listener)
+        }
+        var generator = SeededGenerator(seed: 7)
+        let samples = (0..<40).flatMap { burst in
+            (0..<1_700).map { _ in burst % 3 == 0 ? 0 : Int16.random(in: -9_000...9_000, using: &generator) }
+        }
+
+        let harness = SessionHarness(settings: settings)
+        for index in 0..<100 { harness.transcriber.answer(index, .success(Transcript(text: "text"))) }
+        try await harness.run { harness in
+            for start in stride(from: 0, to: samples.count, by: 1_111) {
+                let piece = [Int16](samples[start..<min(start + 1_111, samples.count)])
+                await harness.send(.append(audio: PCM16.bytes(piece), rate: nil))
+            }
+        }
+
+        let heard = harness.told.compactMap { if case .transcribed(let item, _) = $0 { item.range } else { nil } }
+        let segmentation = Segmentation(of: samples, by: LoudnessDetector(), settings: settings, hasWordTimes: false)
+        #expect(segmentation.segments.map(\.range) == heard)
+        #expect(heard.count > 3)
     }
 }

@@ -75,7 +75,8 @@ struct SettingsTests {
     )
     func wordTimes(format: String, hasWordTimes: Bool) throws {
         let environment = ["OPENAI_BASE_URL": "http://127.0.0.1:9", "TRANSCRIBER_RESPONSE_FORMAT": format]
-        #expect(try Configured(environment).engine.capabilities.hasWordTimes == hasWordTimes)
+        let engine = try Configured(environment).engine
+        #expect(engine.capabilities.hasWordTimes == hasWordTimes)
     }
 
     @Test(

@@ -1,5 +1,4 @@
 import Foundation
-import Sessions
 public import Transcription
 
 /// The engine that the settings and this machine lead to; nothing of it is loaded yet.
@@ -23,7 +22,7 @@ public struct EngineChoice: Sendable {
     public init(settings: ServerSettings) throws(SettingsError) {
         switch settings.engine.choice {
         case .whisperHTTP:
-            engine = .whisperHTTP(try Self.whisperHTTP(settings.engine))
+            engine = try Self.whisperHTTP(settings.engine)
         case .sherpa:
             let sherpa = try SherpaInstallation(settings: settings)
             try SettingsError.naming(\.engine.choice, problem: { "is sherpa, which cannot be used. \($0)." }) {
@@ -33,7 +32,7 @@ public struct EngineChoice: Sendable {
         case .pocketSphinx:
             engine = try Self.pocketSphinx(settings.engine)
         case .auto where settings.engine.baseURL != nil:
-            engine = .whisperHTTP(try Self.whisperHTTP(settings.engine))
+            engine = try Self.whisperHTTP(settings.engine)
         case .auto:
             hasUnusedKey = settings.engine.apiKey != nil
             let sherpa = try SherpaInstallation(settings: settings)
@@ -52,7 +51,7 @@ public struct EngineChoice: Sendable {
 
     private static func whisperHTTP(
         _ settings: EngineSettings
-    ) throws(SettingsError) -> WhisperHTTPTranscriber.Configuration {
+    ) throws(SettingsError) -> Engine {
         guard settings.baseURL != nil || settings.apiKey != nil else {
             let problem =
                 "is whisper-http, which needs OPENAI_BASE_URL (any Whisper-compatible server) or OPENAI_API_KEY."
@@ -73,7 +72,7 @@ public struct EngineChoice: Sendable {
             let path: PartialKeyPath<ServerSettings> = error == .badAPIKey ? \.engine.apiKey : \.engine.baseURL
             throw SettingsError(path, problem: "cannot be used. \(error).")
         }
-        return configuration
+        return .whisperHTTP(configuration)
     }
 
     private static func pocketSphinx(_ settings: EngineSettings) throws(SettingsError) -> Engine {
@@ -120,15 +119,15 @@ extension EngineChoice {
         }
     }
 
-    /// What it should hear in both of two utterances where one was cut for its length, in samples.
-    public var overlap: Int { SessionSettings.overlap(hasWordTimes: capabilities.hasWordTimes) }
-
     /// What is expected of it before it is there.
-    public var capabilities: EngineCapabilities {
+    public var capabilities: EngineCapabilities { EngineCapabilities(hasWordTimes: hasWordTimes) }
+
+    /// Whether it is asked to tell when each word was said.
+    public var hasWordTimes: Bool {
         switch engine {
-        case .whisperHTTP(let configuration): EngineCapabilities(hasWordTimes: configuration.responseFormat != .json)
-        case .sherpa(let sherpa): EngineCapabilities(hasWordTimes: sherpa.hasWordTimes)
-        case .pocketSphinx: EngineCapabilities(hasWordTimes: true)
+        case .whisperHTTP(let configuration): configuration.responseFormat != .json
+        case .sherpa(let sherpa): sherpa.hasWordTimes
+        case .pocketSphinx: true
         }
     }
 }
