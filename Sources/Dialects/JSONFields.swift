@@ -81,14 +81,11 @@ package struct JSONFields {
     }
 
     package func integer(_ name: String, in range: ClosedRange<Int>) throws(ClientError) -> Int? {
-        let expected = "a whole number from \(range.lowerBound) to \(range.upperBound)"
-        switch values[name] {
-        case nil: return nil
-        case .number(let number):
-            guard let integer = Int(exactly: number), range.contains(integer) else { throw wrong(name, expected) }
-            return integer
-        default: throw wrong(name, expected)
+        guard let value = values[name] else { return nil }
+        guard case .number(let number) = value, let integer = Int(exactly: number), range.contains(integer) else {
+            throw wrong(name, "a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
+        return integer
     }
 
     package func number(_ name: String, in range: ClosedRange<Double>) throws(ClientError) -> Double? {
