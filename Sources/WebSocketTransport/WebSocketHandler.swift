@@ -28,7 +28,8 @@ final class WebSocketHandler: ChannelDuplexHandler {
 
     let configuration: WebSocketConfiguration
     let logger: Logger
-    let makeEndpoint: () throws -> any WebSocketEndpoint
+    /// Makes the endpoint, once; what it holds is let go then, as the endpoint may hold this.
+    var makeEndpoint: (() throws -> any WebSocketEndpoint)?
     var endpoint: (any WebSocketEndpoint)?
     var context: ChannelHandlerContext?
     var phase = Phase.upgrading
@@ -74,7 +75,7 @@ final class WebSocketHandler: ChannelDuplexHandler {
     func handlerRemoved(context: ChannelHandlerContext) {
         timer.cancel()
         self.context = nil
-        endpoint = nil
+        (endpoint, makeEndpoint) = (nil, nil)
     }
 
     var eventLoop: any EventLoop {
@@ -86,7 +87,8 @@ final class WebSocketHandler: ChannelDuplexHandler {
 
     /// Begins, once it has the connection for itself.
     func start() {
-        guard let context, phase == .upgrading, context.channel.isActive else { return }
+        guard let context, let makeEndpoint = makeEndpoint.take(), phase == .upgrading, context.channel.isActive
+        else { return }
         phase = .open
         schedule(context)
         do {
