@@ -17,7 +17,7 @@ extension SessionCore {
             dropAhead()
             ahead = WorkAhead(utterance, told: told.removeValue(forKey: utterance.itemID))
         }
-        if utterance.silence == 0, ahead?.dropSpeculation() == true { speculations.discarded += 1 }
+        if ahead?.dropSpeculation(unlessEndedAt: utterance.voicedEnd) == true { speculations.discarded += 1 }
         let wish = ahead?.wish(
             utterance,
             wantsInterim: wantsInterim,
@@ -25,8 +25,12 @@ extension SessionCore {
         )
         guard let wish else { return }
         let id = makeRequestID()
-        ahead?.ask(wish, as: id, at: utterance.end)
-        effects.append(.transcribe(cutter.request(about: utterance), as: id, for: .ahead))
+        let request = cutter.request(
+            about: utterance,
+            until: wish == .speculation ? utterance.expectedEnd : utterance.end
+        )
+        ahead?.ask(wish, about: utterance, request, as: id)
+        effects.append(.transcribe(request, as: id, for: .ahead))
     }
 
     var wantsInterim: Bool { settings.allowsInterim && settings.wantsInterim && engine.canRepeat }

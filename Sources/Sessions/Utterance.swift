@@ -22,6 +22,8 @@ struct Utterance: Equatable, Sendable {
 
     var item: SessionEvent.Item
     var context = Context()
+    /// Where its last frame of speech ended, as far as turn detection heard; `nil` without turn detection.
+    var voicedEnd: SamplePosition?
     /// The item's samples, with those of the context.
     var request: TranscriptionRequest
 

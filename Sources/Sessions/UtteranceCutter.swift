@@ -23,8 +23,12 @@ struct UtteranceCutter {
         var start: SamplePosition
         /// Where its first frame of speech was noticed.
         var voicedStart: SamplePosition
-        /// Samples since the speaker fell silent; 0 while somebody speaks.
+        /// Where the last frame of speech ended.
+        var voicedEnd: SamplePosition
+        /// Samples since then; 0 while somebody speaks.
         var silence: Int
+        /// Where it would end if nobody spoke any more; it may lie ahead.
+        var expectedEnd: SamplePosition
         /// Where what has been heard ends.
         var end: SamplePosition
     }
@@ -47,6 +51,8 @@ struct UtteranceCutter {
     private var announcedID: String?
     /// Where the stream stood when it was announced.
     private var announcedAt: SamplePosition = 0
+    /// Where the last frame of speech ended, of the utterance under way or else of the one that ends now.
+    private var voicedEnd: SamplePosition = 0
     /// Samples before this one are accounted for, although the next utterance may have some of them as its context.
     private var booked: SamplePosition = 0
 
@@ -78,15 +84,17 @@ struct UtteranceCutter {
             itemID: announcedID,
             start: open.start,
             voicedStart: announcedAt,
+            voicedEnd: open.voicedEnd,
             silence: Int(segmenter.position - open.voicedEnd),
+            expectedEnd: open.expectedEnd,
             end: audio.end
         )
     }
 
     /// A request about what has been heard of an utterance that may go on.
-    func request(about utterance: UnderWay) -> TranscriptionRequest {
-        var request = request(samples: audio.samples(utterance.start..<utterance.end))
-        request.voice = audio.evidence(in: utterance.start..<utterance.end, under: rules)
+    func request(about utterance: UnderWay, until end: SamplePosition) -> TranscriptionRequest {
+        var request = request(samples: audio.samples(utterance.start..<end))
+        request.voice = audio.evidence(in: utterance.start..<end, under: rules)
         request.wantsWordTimes = settings.wantsWordTimes
         request.isAhead = true
         return request
@@ -195,7 +203,10 @@ extension UtteranceCutter {
         ledger.receive(Int(audio.end - before))
         var outputs: [Output] = []
         while let frame = audio.nextFrame() {
-            if settings.turnDetection != nil { outputs += take(segmenter.advance(frame)) }
+            guard settings.turnDetection != nil else { continue }
+            let events = segmenter.advance(frame)
+            if let end = segmenter.voicedEnd { voicedEnd = end }
+            outputs += take(events)
         }
         if settings.turnDetection == nil {
             outputs += take(segmenter.advance(by: Int(audio.end - segmenter.position)))
@@ -245,7 +256,9 @@ extension UtteranceCutter {
         // Where an utterance was cut for its length, word times say whose a word is.
         request.wantsWordTimes = settings.wantsWordTimes || !isWhole
         let context = Utterance.Context(left: segment.leftContext, right: segment.rightContext)
-        return .utterance(Utterance(item: item, context: context, request: request))
+        var utterance = Utterance(item: item, context: context, request: request)
+        if settings.turnDetection != nil { utterance.voicedEnd = voicedEnd }
+        return .utterance(utterance)
     }
 
     private func request(samples: [Int16]) -> TranscriptionRequest {

@@ -14,12 +14,20 @@ struct WorkAhead {
 
     private struct Speculation {
         var request: RequestID
+        /// What the engine was asked, without the samples.
+        var asked: TranscriptionRequest
+        /// Where speech had ended then; it has gone on when that is elsewhere.
+        var voicedEnd: SamplePosition
+        /// Where the audio ended that the engine was given.
+        var end: SamplePosition
         /// What it heard; `nil` while the engine is at work.
         var result: Result<Transcript, TranscriptionError>?
     }
 
     /// Speech before the first interim reading: 300 ms.
     private static let firstReading = SampleClock.samples(milliseconds: 300)
+    /// How much more audio an utterance may have than its speculation: 60 ms, in which no word is.
+    private static let tolerance = SamplePosition(SampleClock.samples(milliseconds: 60))
     /// Speech between two readings, at least: 250 ms.
     private static let step = SampleClock.samples(milliseconds: 250)
 
@@ -53,26 +61,46 @@ struct WorkAhead {
         wantsInterim: Bool,
         speculatesAfter silence: Int?
     ) -> Wish? {
-        if let silence, speculation == nil, utterance.silence >= silence { return .speculation }
+        if let silence, speculation == nil, utterance.silence >= silence, utterance.expectedEnd <= utterance.end {
+            return .speculation
+        }
         guard wantsInterim, interim == nil, speculation == nil, utterance.end >= nextReading else { return nil }
         return .interim
     }
 
-    /// Notes what was asked.
-    mutating func ask(_ wish: Wish, as request: RequestID, at end: SamplePosition) {
+    /// Notes what was asked, and as what.
+    mutating func ask(
+        _ wish: Wish,
+        about utterance: UtteranceCutter.UnderWay,
+        _ asked: TranscriptionRequest,
+        as request: RequestID
+    ) {
         switch wish {
         case .interim:
+            let end = utterance.end
             interim = request
             // A reading costs as much as the utterance is long, so readings become rarer as it grows.
             nextReading = end + SamplePosition(max(Self.step, Int(end - start) / 4))
-        case .speculation: speculation = Speculation(request: request)
+        case .speculation:
+            var asked = asked
+            asked.samples = []
+            speculation = Speculation(
+                request: request,
+                asked: asked,
+                voicedEnd: utterance.voicedEnd,
+                end: utterance.expectedEnd
+            )
         }
     }
 
-    /// Forgets a speculation because speech goes on.
+    /// Forgets a speculation when speech has gone on since, however shortly.
     ///
     /// - Returns: Whether there was one.
-    mutating func dropSpeculation() -> Bool { speculation.take() != nil }
+    mutating func dropSpeculation(unlessEndedAt voicedEnd: SamplePosition) -> Bool {
+        guard let speculation, speculation.voicedEnd != voicedEnd else { return false }
+        self.speculation = nil
+        return true
+    }
 
     /// Takes what the engine said.
     ///
@@ -96,10 +124,20 @@ struct WorkAhead {
     /// The speculation that is the transcript of what was cut, and its result if that is there; `nil` when it is none.
     func transcript(of utterance: Utterance) -> (request: RequestID, result: Result<Transcript, TranscriptionError>?)? {
         guard let speculation, utterance.item.id == itemID, utterance.context == Utterance.Context(),
-            utterance.item.range.lowerBound == start
+            utterance.item.range.lowerBound == start, utterance.voicedEnd == speculation.voicedEnd,
+            utterance.item.range.upperBound <= speculation.end + Self.tolerance,
+            speculation.asked.asksAsMuch(as: utterance.request)
         else { return nil }
         // One that was refused for lack of time is no answer.
         if case .failure = speculation.result { return nil }
         return (speculation.request, speculation.result)
+    }
+}
+
+extension TranscriptionRequest {
+    /// Whether an answer to this is one to the other, the samples aside.
+    fileprivate func asksAsMuch(as other: TranscriptionRequest) -> Bool {
+        model == other.model && language == other.language && prompt == other.prompt
+            && (wantsWordTimes || !other.wantsWordTimes)
     }
 }

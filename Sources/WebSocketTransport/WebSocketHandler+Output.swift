@@ -98,7 +98,8 @@ extension WebSocketHandler {
         case .ping: write(.ping, ByteBuffer(), context)
         case .heartbeat: write(.pong, ByteBuffer(), context)
         case .end(let cause):
-            if let close = cause.close { write(.close, close.payload, context) }
+            // After our own Close frame there is no other.
+            if phase == .open, let close = cause.close { write(.close, close.payload, context) }
             flush(context)
             isDeaf = cause == .slowReader
             lose(cause)

@@ -64,10 +64,33 @@ public struct Segmenter: Sendable {
         }
     }
 
-    /// The utterance that turn detection has begun and not ended; `nil` when there is none.
-    public var underWay: (start: SamplePosition, voicedEnd: SamplePosition, leftContext: Int)? {
+    /// An utterance that turn detection has begun and not ended.
+    public struct UnderWay: Equatable, Sendable {
+        public var start: SamplePosition
+        /// Where its last frame of speech ended.
+        public var voicedEnd: SamplePosition
+        /// Where it would end, padding included, if nobody spoke any more; it may lie ahead.
+        public var expectedEnd: SamplePosition
+        public var leftContext: Int
+    }
+
+    /// Where the last frame of speech of the utterance under way ended.
+    public var voicedEnd: SamplePosition? {
         guard turnDetection != nil, case .speaking(let utterance) = state else { return nil }
-        return (utterance.start, utterance.voicedEnd, utterance.leftContext)
+        return utterance.voicedEnd
+    }
+
+    /// The utterance that has begun and not ended; `nil` when there is none.
+    public var underWay: UnderWay? {
+        guard let rules = turnDetection, case .speaking(let utterance) = state else { return nil }
+        // While somebody speaks, where the speech will end is not looked for.
+        let isSilent = utterance.voicedEnd < position
+        return UnderWay(
+            start: utterance.start,
+            voicedEnd: utterance.voicedEnd,
+            expectedEnd: isSilent ? tail(utterance, rules) : position + SamplePosition(rules.suffixPadding),
+            leftContext: utterance.leftContext
+        )
     }
 
     /// Takes the score of the next frame and its energy, as `FrameEnergy.level`; needs turn detection.

@@ -41,9 +41,12 @@ struct SessionHost: Sendable {
         let start = try start(request, context, wire)
         let (jobs, continuation) = AsyncStream.makeStream(of: SessionEndpoint.Job.self)
         let eventLoop = context.channel.eventLoop
-        // Also where the client is gone before its session has begun.
-        context.channel.closeFuture.whenComplete { _ in continuation.finish() }
         let endpoint = NIOLoopBoundBox.makeEmptyBox(valueType: SessionEndpoint.self, eventLoop: eventLoop)
+        // Also where the client is gone before its session has begun, or before its response has.
+        context.channel.closeFuture.whenComplete { _ in
+            continuation.finish()
+            endpoint.value?.leave()
+        }
         return try await Response.webSocket(
             for: request,
             context: context,
