@@ -9,8 +9,9 @@ public import Transcription
 /// Utterances are transcribed concurrently, and their events leave in audio order. While the core wants no input, no
 /// further command is taken.
 public final class Session: Sendable {
-    private enum Input: Sendable {
-        case command(ClientCommand?)
+    /// Small values: an optimised build of Swift 6.2 corrupted its memory where a child task returned a `ClientCommand?`.
+    private indirect enum Input: Sendable {
+        case commands([ClientCommand])
         case result(RequestID, Result<Transcript, TranscriptionError>)
     }
 
@@ -41,14 +42,14 @@ public final class Session: Sendable {
     /// Where every sample received so far went.
     public var ledger: AudioLedger { booked.withLock(\.self) }
 
-    /// Takes commands until there are none left, then finishes what is open.
+    /// Takes commands until it gets none, then finishes what is open.
     ///
     /// Returns, and finishes `events`, when the last event has been taken. When the task is cancelled, what is open
     /// counts as disconnected or cancelled, and no further event is sent.
     public func run(
         detector: sending any VoiceActivityDetector,
         events: BoundedChannel<SessionEvent>,
-        nextCommand: @escaping @Sendable () async -> ClientCommand?
+        nextCommands: @escaping @Sendable () async -> [ClientCommand]
     ) async {
         var core = SessionCore(settings: settings, detector: detector, owner: RequestOwner(), makeID: makeID)
         var meter = SessionMeter(metrics: metrics, memory: memory)
@@ -72,18 +73,17 @@ public final class Session: Sendable {
                 }
                 if core.wantsInput, !isAsking {
                     isAsking = true
-                    group.addTask { .command(await nextCommand()) }
+                    group.addTask { .commands(await nextCommands()) }
                 }
                 switch await group.next() {
-                case .command(let command):
+                case .commands(let commands):
                     isAsking = false
-                    // A cancelled source has no more commands, which is not the end of the stream.
-                    if let command {
+                    for command in commands {
                         let refusal = meter.refusal(of: core.length(of: command), after: core.held)
                         pieces += refusal.map { [.invalid($0)] } ?? command.pieces
-                    } else if !Task.isCancelled {
-                        pieces.append(.finish)
                     }
+                    // A cancelled source has no more commands, which is not the end of the stream.
+                    if commands.isEmpty, !Task.isCancelled { pieces.append(.finish) }
                 case .result(let request, let result):
                     core.finish(request, with: result, into: &effects)
                     core.engine = calls.capabilities(model: core.settings.model)

@@ -79,7 +79,8 @@ final class SessionHarness: Sendable {
     func runSession() async {
         let commands = commands
         await session.run(detector: LoudnessDetector(), events: events) {
-            await commands.makeAsyncIterator().next(isolation: nil)
+            let command = await commands.makeAsyncIterator().next(isolation: nil)
+            return command.map { [$0] } ?? []
         }
     }
 
