@@ -7,7 +7,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 # Generous, so that a busy machine does not fail a test; nothing waits this long when all is well.
-LIMIT = 15.0
+LIMIT = 60.0
 
 
 def until(condition: Callable[[], T], what: str, limit: float = LIMIT) -> T:
