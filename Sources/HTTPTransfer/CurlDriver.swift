@@ -2,7 +2,22 @@ internal import CCurl
 internal import Synchronization
 
 /// Where a request's outcome goes.
-typealias TransferReply = CheckedContinuation<Result<TransferResponse, TransferError>, Never>
+enum TransferReply: Sendable {
+    case whole(CheckedContinuation<Result<TransferResponse, TransferError>, Never>)
+    case streamed(StreamMailbox, StreamLimits)
+
+    var limits: StreamLimits? {
+        guard case .streamed(_, let limits) = self else { return nil }
+        return limits
+    }
+
+    func fail(_ error: TransferError) {
+        switch self {
+        case .whole(let continuation): continuation.resume(returning: .failure(error))
+        case .streamed(let mailbox, _): mailbox.finish(.failure(error))
+        }
+    }
+}
 
 /// Carries requests and cancellations to the thread that owns every libcurl handle.
 final class CurlDriver: Sendable {
@@ -11,9 +26,13 @@ final class CurlDriver: Sendable {
     enum Command: Sendable {
         case start(ID, TransferRequest, TransferReply)
         case cancel(ID)
+        /// A streamed answer has room again.
+        case resume(ID)
+        /// Nobody waits for the rest of a streamed answer.
+        case release(ID)
     }
 
-    /// At most two commands wait for each suspended caller, so callers bound it.
+    /// At most a few commands wait for each suspended caller, so callers bound it.
     private struct Inbox {
         var commands: [Command] = []
         var isOpen = true
@@ -47,11 +66,19 @@ final class CurlDriver: Sendable {
     ///
     /// The check is made with the inbox locked, so a cancellation is either seen here or queued behind the request.
     func submit(_ request: TransferRequest, as id: ID, reply: TransferReply) {
-        if !post(.start(id, request, reply), unless: Task.isCancelled) { reply.resume(returning: .failure(.cancelled)) }
+        if !post(.start(id, request, reply), unless: Task.isCancelled) { reply.fail(.cancelled) }
     }
 
     func cancel(_ id: ID) {
         _ = post(.cancel(id), unless: false)
+    }
+
+    func resume(_ id: ID) {
+        _ = post(.resume(id), unless: false)
+    }
+
+    func release(_ id: ID) {
+        _ = post(.release(id), unless: false)
     }
 
     /// Makes `run` return.

@@ -8,6 +8,8 @@ extension CurlTransfer {
         try set(CURLOPT_URL, request.url.text)
         try set(CURLOPT_PROTOCOLS_STR, "http,https")
         try set(CURLOPT_FOLLOWLOCATION, 0)
+        // The head that is told is the server's, not that of a proxy's tunnel.
+        try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         try set(CURLOPT_NOSIGNAL, 1)
         // Abandoning a transfer must not wait for a name server: its resolver thread is left to end by itself.
         try set(CURLOPT_QUICK_EXIT, 1)

@@ -7,24 +7,31 @@ internal import CCurl
     let id: CurlDriver.ID
     /// In a multi handle for as long as the transfer is open, and removed from it before `deinit`.
     let easy: UnsafeMutableRawPointer
-    /// When it has taken as long as it may.
-    private(set) var deadline: ContinuousClock.Instant
+    let reply: TransferReply
+    var deadline: TransferDeadline
     private let reason: UnsafeMutableBufferPointer<CChar>
     private var headers: UnsafeMutablePointer<curl_slist>?
     private var form: OpaquePointer?
     private var body: ResponseBody
     private var isHeadWhole = false
+    private var isHeadTold = false
     private var isRepeated = false
 
     init(
         id: CurlDriver.ID,
         _ request: TransferRequest,
+        _ reply: TransferReply,
         configuration: HTTPTransport.Configuration
     ) throws(TransferError) {
         guard let easy = unsafe curl_easy_init() else { throw .unavailable(reason: "no memory for a transfer") }
         self.id = id
         unsafe self.easy = unsafe easy
-        deadline = .now + .milliseconds(request.timeout.milliseconds)
+        self.reply = reply
+        deadline = TransferDeadline(
+            start: .now,
+            whole: .milliseconds(request.timeout.milliseconds),
+            stream: reply.limits
+        )
         unsafe reason = .allocate(capacity: Int(CURL_ERROR_SIZE))
         unsafe reason.initialize(repeating: 0)
         body = ResponseBody(limit: request.responseLimit)
@@ -47,15 +54,41 @@ internal import CCurl
         return unsafe Unmanaged<CurlTransfer>.fromOpaque(context).takeUnretainedValue()
     }
 
-    /// Takes bytes of the answer; `false` ends the transfer.
-    func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        unsafe body.append(bytes)
+    /// Takes bytes of the answer.
+    ///
+    /// - Returns: How many are taken, or `CURL_WRITEFUNC_PAUSE`. Any other number than theirs ends the transfer.
+    func receive(_ bytes: UnsafeRawBufferPointer) -> Int {
+        guard case .streamed(let mailbox, _) = reply else { return unsafe body.append(bytes) ? bytes.count : 0 }
+        tellHead(to: mailbox)
+        guard body.hasRoom(for: bytes.count) else { return 0 }
+        guard unsafe mailbox.offer(bytes) == .taken else {
+            deadline.pause()
+            return Int(CURL_WRITEFUNC_PAUSE)
+        }
+        body.count(bytes.count)
+        deadline.receive(at: .now)
+        return bytes.count
+    }
+
+    /// Lets libcurl offer again what it was told to keep.
+    func resume() -> CURLcode {
+        deadline.receive(at: .now)
+        return unsafe curl_easy_pause(easy, CURLPAUSE_CONT)
     }
 
     /// Takes one line of the answer's head, or of a provisional answer's, with its end.
     func receiveHeadLine(_ line: UnsafeRawBufferPointer) {
         if unsafe line.starts(with: "HTTP/".utf8) { isHeadWhole = false }
         if unsafe line.elementsEqual("\r\n".utf8) || line.elementsEqual("\n".utf8) { isHeadWhole = true }
+        if isHeadWhole, case .streamed(let mailbox, _) = reply { tellHead(to: mailbox) }
+    }
+
+    /// Tells the head, unless it is that of a provisional answer.
+    private func tellHead(to mailbox: StreamMailbox) {
+        let status = number(CURLINFO_RESPONSE_CODE)
+        guard !isHeadTold, status >= 200 else { return }
+        isHeadTold = true
+        mailbox.begin(.init(status: status, contentType: contentType, retryAfter: retryAfter))
     }
 
     /// Makes the handle ready for a second attempt on a new connection, if one is due.
@@ -65,14 +98,11 @@ internal import CCurl
     func prepareRepeat(after code: CURLcode) -> Bool {
         let isCut = [CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING].contains(code)
         let isReused = number(CURLINFO_NUM_CONNECTS) == 0
-        let hasAnswer = number(CURLINFO_HEADER_SIZE) > 0 || !body.bytes.isEmpty
-        guard isCut, isReused, !hasAnswer, !isRepeated, deadline > .now else { return false }
+        let hasAnswer = number(CURLINFO_HEADER_SIZE) > 0 || body.length > 0
+        guard isCut, isReused, !hasAnswer, !isRepeated, deadline.time > .now else { return false }
         isRepeated = true
         return unsafe ccurl_set_long(easy, CURLOPT_FRESH_CONNECT, 1) == CURLE_OK
     }
-
-    /// Puts the deadline off to `time` at least.
-    func extend(until time: ContinuousClock.Instant) { deadline = max(deadline, time) }
 
     /// What a finished transfer came to.
     func outcome(_ code: CURLcode) -> Result<TransferResponse, TransferError> {
@@ -154,7 +184,7 @@ private func receiveBytes(
 ) -> Int {
     guard let bytes = unsafe bytes, let context = unsafe context else { return 0 }
     let transfer = unsafe Unmanaged<CurlTransfer>.fromOpaque(context).takeUnretainedValue()
-    return unsafe transfer.receive(UnsafeRawBufferPointer(start: bytes, count: size * count)) ? size * count : 0
+    return unsafe transfer.receive(UnsafeRawBufferPointer(start: bytes, count: size * count))
 }
 
 private func receiveHeadBytes(

@@ -5,14 +5,9 @@ internal import Limits
 ///
 /// Belongs to the driver's thread and never leaves it.
 @safe final class CurlTransfers {
-    private struct Entry {
-        let transfer: CurlTransfer
-        let reply: TransferReply
-    }
-
     private let multi: UnsafeMutableRawPointer
     private let configuration: HTTPTransport.Configuration
-    private var open: [CurlDriver.ID: Entry] = [:]
+    private var open: [CurlDriver.ID: CurlTransfer] = [:]
 
     /// - Parameter multi: Outlives this object.
     init(multi: UnsafeMutableRawPointer, configuration: HTTPTransport.Configuration) {
@@ -27,6 +22,8 @@ internal import Limits
             switch command {
             case .start(let id, let request, let reply): start(id, request, reply)
             case .cancel(let id): finish(id, .failure(.cancelled))
+            case .resume(let id): resume(id)
+            case .release(let id): open[id]?.deadline.end(by: .now + .seconds(1))
             }
         }
     }
@@ -46,19 +43,19 @@ internal import Limits
             }
             if let transfer = unsafe CurlTransfer.owner(of: easy) { settle(transfer, code) }
         }
-        for entry in open.values where entry.transfer.deadline <= .now {
-            finish(entry.transfer.id, entry.transfer.outcome(CURLE_OPERATION_TIMEDOUT))
+        for transfer in open.values where transfer.deadline.time <= .now {
+            finish(transfer.id, transfer.outcome(CURLE_OPERATION_TIMEDOUT))
         }
     }
 
     /// Sleeps until a socket is ready, a time limit passes or `descriptor` can be read.
     func waitForEvents(orReadable descriptor: Int32) {
-        let time = open.values.map(\.transfer.deadline).reduce(.now + .seconds(3_600), min)
+        let time = open.values.map(\.deadline.time).reduce(.now + .seconds(3_600), min)
         var command = curl_waitfd(fd: descriptor, events: Int16(CURL_WAIT_POLLIN), revents: 0)
         // One more, because `milliseconds` rounds down.
         check(unsafe curl_multi_poll(multi, &command, 1, Int32(max(.zero, time - .now).milliseconds + 1), nil))
         if time + Standstill.leastDelay < .now {
-            for entry in open.values { entry.transfer.extend(until: .now + Standstill.grace) }
+            for transfer in open.values { transfer.deadline.extend(until: .now + Standstill.grace) }
         }
     }
 
@@ -68,12 +65,18 @@ internal import Limits
 
     private func start(_ id: CurlDriver.ID, _ request: TransferRequest, _ reply: TransferReply) {
         do {
-            let transfer = try CurlTransfer(id: id, request, configuration: configuration)
-            open[id] = Entry(transfer: transfer, reply: reply)
+            let transfer = try CurlTransfer(id: id, request, reply, configuration: configuration)
+            open[id] = transfer
             add(transfer)
         } catch {
-            reply.resume(returning: .failure(error))
+            reply.fail(error)
         }
+    }
+
+    /// Lets bytes come again, for which the reader has made room.
+    private func resume(_ id: CurlDriver.ID) {
+        guard let code = open[id]?.resume(), code != CURLE_OK else { return }
+        finish(id, .failure(.unavailable(reason: unsafe String(cString: curl_easy_strerror(code)))))
     }
 
     private func add(_ transfer: CurlTransfer) {
@@ -88,9 +91,12 @@ internal import Limits
     }
 
     private func finish(_ id: CurlDriver.ID, _ result: Result<TransferResponse, TransferError>) {
-        guard let entry = open.removeValue(forKey: id) else { return }
-        unsafe curl_multi_remove_handle(multi, entry.transfer.easy)
-        entry.reply.resume(returning: result)
+        guard let transfer = open.removeValue(forKey: id) else { return }
+        unsafe curl_multi_remove_handle(multi, transfer.easy)
+        switch transfer.reply {
+        case .whole(let continuation): continuation.resume(returning: result)
+        case .streamed(let mailbox, _): mailbox.finish(result.map { _ in })
+        }
     }
 
     /// A failure of the whole multi handle leaves no transfer that could still be trusted.

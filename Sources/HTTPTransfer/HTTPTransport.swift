@@ -62,11 +62,40 @@ public final class HTTPTransport: Sendable {
     public func send(_ request: TransferRequest) async throws(TransferError) -> TransferResponse {
         let id = driver.makeID()
         let result = await withTaskCancellationHandler {
-            await withCheckedContinuation { driver.submit(request, as: id, reply: $0) }
+            await withCheckedContinuation { driver.submit(request, as: id, reply: .whole($0)) }
         } onCancel: {
             driver.cancel(id)
         }
         return try result.get()
+    }
+
+    /// Sends `request` and waits for the head of its answer, whose body is then read while it comes.
+    ///
+    /// The request's own limits hold too: `timeout` until the last byte, and `responseLimit` for all of the body.
+    /// Cancelling the task abandons the request and its connection at once.
+    public func stream(
+        _ request: TransferRequest,
+        limits: StreamLimits = StreamLimits()
+    ) async throws(TransferError) -> StreamedResponse {
+        let id = driver.makeID()
+        let mailbox = StreamMailbox(capacity: limits.buffer) { [driver] in driver.resume(id) }
+        let abandon: @Sendable () -> Void = { [driver] in
+            mailbox.cancel()
+            driver.cancel(id)
+        }
+        driver.submit(request, as: id, reply: .streamed(mailbox, limits))
+        let head = await withTaskCancellationHandler {
+            await mailbox.head()
+        } onCancel: {
+            abandon()
+        }
+        return StreamedResponse(
+            try head.get(),
+            mailbox,
+            from: self,
+            abandon: abandon,
+            letPass: { [driver] in driver.release(id) }
+        )
     }
 
     /// Ends every open request with `TransferError.cancelled`, closes the connections and joins the thread.

@@ -122,9 +122,24 @@ final class BackendConnection: ChannelInboundHandler {
     private func give(_ answer: Answer, on channel: any Channel) {
         let send: @Sendable () -> Void = { [record] in
             record.answered()
-            let written = channel.writeAndFlush(ByteBuffer(string: answer.text))
-            if answer.thenClose { written.whenComplete { _ in channel.close(promise: nil) } }
+            Self.send(answer.text[...], answer.later[...], thenClose: answer.thenClose, on: channel, record)
         }
         if answer.isHeld { record.hold(send) } else { send() }
+    }
+
+    /// Sends a piece, and holds the next one back.
+    private static func send(
+        _ piece: Substring,
+        _ later: ArraySlice<String>,
+        thenClose: Bool,
+        on channel: any Channel,
+        _ record: BackendRecord
+    ) {
+        let written = channel.writeAndFlush(ByteBuffer(substring: piece))
+        if let next = later.first {
+            record.hold { send(next[...], later.dropFirst(), thenClose: thenClose, on: channel, record) }
+        } else if thenClose {
+            written.whenComplete { _ in channel.close(promise: nil) }
+        }
     }
 }

@@ -19,6 +19,8 @@ public final class ScriptedBackend: Sendable {
         var text: String
         var thenClose: Bool
         var isHeld = false
+        /// What is sent afterwards, a piece with each `release`.
+        var later: [String] = []
 
         /// A whole answer on a connection that stays open.
         public static func respond(
@@ -40,6 +42,11 @@ public final class ScriptedBackend: Sendable {
         /// Nothing until `release`, then the other answer.
         public static func hold(_ next: Answer) -> Answer {
             Answer(text: next.text, thenClose: next.thenClose, isHeld: true)
+        }
+
+        /// The first piece at once, and each further one at a `release`; the end of the connection comes with the last.
+        public static func pieces(_ pieces: [String], thenClose: Bool = false) -> Answer {
+            Answer(text: pieces.first ?? "", thenClose: thenClose, later: Array(pieces.dropFirst()))
         }
 
         /// The end of the connection without a byte.
@@ -89,7 +96,7 @@ public final class ScriptedBackend: Sendable {
     /// The most requests that were ever without an answer at once.
     public var peak: Int { record.read { $0.peak } }
 
-    /// Lets the request that was held first have its answer.
+    /// Lets the request that was held first have its answer, or the next piece of it.
     public func release() {
         record.popHeld()?()
     }

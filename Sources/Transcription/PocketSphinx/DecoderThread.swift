@@ -1,4 +1,5 @@
 import Logging
+import Turns
 
 /// One thread with one decoder, which takes utterances from the queue until the queue closes.
 struct DecoderThread: Sendable {

@@ -1,5 +1,6 @@
 import CSherpaOnnx
 import Logging
+import Turns
 
 /// The threads that decode with one model.
 struct SherpaThreads: Sendable {

@@ -62,8 +62,8 @@ struct SherpaModelTests {
 
     @Test("Says that a folder is not there")
     func nowhere() {
-        #expect(throws: SherpaError.noModel(folder: "/nowhere", reason: "the folder cannot be read")) {
-            try SherpaModel(folder: "/nowhere")
+        #expect(throws: SherpaError.noModel(folder: "/proc/nowhere", reason: "the folder cannot be read")) {
+            try SherpaModel(folder: "/proc/nowhere")
         }
     }
 

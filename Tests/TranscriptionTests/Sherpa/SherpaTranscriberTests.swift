@@ -2,21 +2,14 @@ import Audio
 import Foundation
 import InMemoryLogging
 import Logging
+import TestSupport
 import Testing
 
 @testable import Transcription
 
-/// What setup has put beside the sources; without it there is nothing to test, and setup has said why.
-enum InstalledSherpa {
-    static let root = URL(filePath: #filePath).appending(path: "../../../..").standardized.path
-    static let library = root + "/engines/sherpa-onnx/lib/libsherpa-onnx-c-api.so"
-    static let folder = root + "/models/moonshine-tiny-en"
-    static let isThere = FileManager.default.fileExists(atPath: library)
-}
-
 @Suite(
     "Sherpa transcriber",
-    .enabled(if: InstalledSherpa.isThere, "sherpa-onnx could not be fetched from PyPI"),
+    .enabled(if: InstalledSherpa.isThere, "\(InstalledSherpa.absence)"),
     .timeLimit(.minutes(5))
 )
 struct SherpaTranscriberTests {
@@ -39,7 +32,7 @@ struct SherpaTranscriberTests {
         var errors = 0
         for utterance in recording.utterances {
             let text = try await engine.transcribe(.init(samples: recording.samples(of: utterance))).text
-            errors += Self.wordErrors(in: text, expected: utterance.words)
+            errors += WordErrors.count(in: text, expected: utterance.words)
         }
         #expect(errors * 10 <= recording.utterances.reduce(0) { $0 + $1.words.count })
     }
@@ -145,7 +138,7 @@ struct SherpaTranscriberTests {
 
     @Test("Says that a file is no library")
     func noLibrary() async throws {
-        let path = InstalledSherpa.root + "/README.md"
+        let path = InstalledSherpa.folder + "/tokens.txt"
         let error = await #expect(throws: SherpaError.self) {
             _ = try await SherpaTranscriber.load(SherpaModel(folder: InstalledSherpa.folder), library: path)
         }
@@ -167,21 +160,5 @@ struct SherpaTranscriberTests {
             )
         }
         return folder
-    }
-
-    /// Words that have to be replaced, left out or put in; the Levenshtein distance.
-    private static func wordErrors(in text: String, expected: [String]) -> Int {
-        let heard = text.lowercased().split { !$0.isLetter && $0 != "'" }.map(String.init)
-        var row = Array(0...expected.count)
-        for (index, word) in heard.enumerated() {
-            var diagonal = row[0]
-            row[0] = index + 1
-            for (column, other) in expected.enumerated() {
-                let best = min(row[column] + 1, row[column + 1] + 1, diagonal + (word == other ? 0 : 1))
-                diagonal = row[column + 1]
-                row[column + 1] = best
-            }
-        }
-        return row[expected.count]
     }
 }

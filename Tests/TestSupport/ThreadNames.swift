@@ -1,7 +1,7 @@
-import Glibc
+internal import Glibc
 
 /// The names of this process's threads.
-func threadNames() -> [String] {
+public func threadNames() -> [String] {
     guard let directory = opendir("/proc/self/task") else { return [] }
     defer { closedir(directory) }
     var names: [String] = []

@@ -2,7 +2,7 @@ import CThreads
 import Glibc
 
 /// A thread of its own for calls that block.
-enum NamedThread {
+public enum NamedThread {
     private final class Start: Sendable {
         let name: String
         let body: @Sendable () -> Void
@@ -17,7 +17,7 @@ enum NamedThread {
     ///
     /// - Parameter name: For `ps -L`; at most 15 bytes, else the thread keeps the process's name.
     /// - Returns: 0, or the `errno` that says why there is no thread.
-    static func start(_ name: String, _ body: @escaping @Sendable () -> Void) -> Int32 {
+    public static func start(_ name: String, _ body: @escaping @Sendable () -> Void) -> Int32 {
         let start = Unmanaged.passRetained(Start(name: name, body: body))
         var thread = pthread_t()
         let code = pthread_create(
