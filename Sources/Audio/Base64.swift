@@ -1,4 +1,4 @@
-/// Base64 as clients really send it (RFC 4648 sections 4 and 5).
+/// Base64, decoded as clients really send it (RFC 4648 sections 4 and 5).
 ///
 /// Both alphabets may be mixed, padding may be missing, and white space may stand anywhere. Foundation's decoder, which is
 /// as fast (`docs/performance.md`), takes none of these.
@@ -100,6 +100,33 @@ public enum Base64 {
         }
     }
 
+    private static let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
+    /// The bytes in the standard alphabet (RFC 4648 section 4), with padding and without white space.
+    public static func encode(_ bytes: [UInt8]) -> String {
+        String(unsafeUninitializedCapacity: (bytes.count + 2) / 3 * 4) { text in
+            var written = 0
+            func put(_ bits: UInt32, _ count: Int) {
+                for index in 0..<4 {
+                    let letter = letters[Int(bits >> (18 - 6 * UInt32(index)) & 63)]
+                    text[written] = index < count ? letter : UInt8(ascii: "=")
+                    written += 1
+                }
+            }
+            var read = 0
+            while read + 3 <= bytes.count {
+                put(UInt32(bytes[read]) << 16 | UInt32(bytes[read + 1]) << 8 | UInt32(bytes[read + 2]), 4)
+                read += 3
+            }
+            switch bytes.count - read {
+            case 1: put(UInt32(bytes[read]) << 16, 2)
+            case 2: put(UInt32(bytes[read]) << 16 | UInt32(bytes[read + 1]) << 8, 3)
+            default: break
+            }
+            return written
+        }
+    }
+
     private static func isSpace(_ character: UInt8) -> Bool {
         switch character {
         case UInt8(ascii: " "), UInt8(ascii: "\n"), UInt8(ascii: "\r"), UInt8(ascii: "\t"): true
@@ -113,7 +140,6 @@ public enum Base64 {
     /// The value of each letter of both alphabets.
     private static let values: [UInt8] = {
         var values = [UInt8](repeating: notALetter, count: 256)
-        let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
         for (value, letter) in letters.enumerated() { values[Int(letter)] = UInt8(value) }
         values[Int(UInt8(ascii: "-"))] = 62
         values[Int(UInt8(ascii: "_"))] = 63

@@ -10,4 +10,11 @@ public enum PCM16 {
             count = 2 * samples.count
         }
     }
+
+    /// The samples in bytes, low byte first; an odd byte at the end is left out.
+    public static func samples(_ bytes: [UInt8]) -> [Int16] {
+        bytes.withUnsafeBytes { raw in
+            (0..<raw.count / 2).map { Int16(littleEndian: raw.loadUnaligned(fromByteOffset: 2 * $0, as: Int16.self)) }
+        }
+    }
 }

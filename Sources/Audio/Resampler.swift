@@ -1,6 +1,6 @@
 import CSoxr
 
-/// Converts a stream of mono PCM16 from one rate to `SampleClock.rate`.
+/// Converts a stream of mono PCM16 from one rate to another, `SampleClock.rate` unless said.
 ///
 /// The work is libsoxr's, at its high quality (20 bits, linear phase). The output lags the input by a few milliseconds
 /// until `drain()`, but is aligned with it: sample 0 of the output is sample 0 of the input. However the input is split,
@@ -11,6 +11,8 @@ import CSoxr
 public final class Resampler {
     /// Samples per second of the input.
     public let rate: Int
+    /// Samples per second of the output.
+    public let outputRate: Int
     private let handle: soxr_t
     /// Samples of the input after which one of the output falls on one of the input again.
     private let period: Int
@@ -27,17 +29,18 @@ public final class Resampler {
     private static let longestPeriod = 4_096
 
     /// - Throws: `ResamplerError` when soxr refuses the rate.
-    public init(from rate: Int) throws(ResamplerError) {
+    public init(from rate: Int, to outputRate: Int = SampleClock.rate) throws(ResamplerError) {
         var error: soxr_error_t?
         var formats = soxr_io_spec(SOXR_INT16_I, SOXR_INT16_I)
         formats.flags = UInt(SOXR_NO_DITHER)
         var quality = soxr_quality_spec(UInt(SOXR_20_BITQ), 0)
         var runtime = soxr_runtime_spec(1)
-        let handle = soxr_create(Double(rate), Double(SampleClock.rate), 1, &error, &formats, &quality, &runtime)
+        let handle = soxr_create(Double(rate), Double(outputRate), 1, &error, &formats, &quality, &runtime)
         guard let handle else { throw ResamplerError(rate: rate) }
         self.rate = rate
+        self.outputRate = outputRate
         self.handle = handle
-        var (divisor, rest) = (rate, SampleClock.rate)
+        var (divisor, rest) = (rate, outputRate)
         while rest > 0 { (divisor, rest) = (rest, divisor % rest) }
         period = rate / divisor
     }
@@ -66,7 +69,7 @@ public final class Resampler {
         (streamInput, streamOutput) = (0, 0)
     }
 
-    private func outputCount(_ count: Int) -> Int { (2 * count * SampleClock.rate + rate) / (2 * rate) }
+    private func outputCount(_ count: Int) -> Int { (2 * count * outputRate + rate) / (2 * rate) }
 
     private func convert(_ input: [Int16], into samples: inout [Int16]) {
         let start = samples.count
@@ -86,7 +89,7 @@ public final class Resampler {
     /// One call of soxr, with room for all that it may return for `input`; the result is how many it took.
     private func run(_ input: UnsafeBufferPointer<Int16>, into samples: inout [Int16]) -> Int {
         let start = samples.count
-        let room = input.count * SampleClock.rate / rate + 1_024
+        let room = input.count * outputRate / rate + 1_024
         samples.append(contentsOf: repeatElement(0, count: room))
         var taken = 0
         var produced = 0

@@ -42,13 +42,23 @@ public struct WAVFile: Equatable, Sendable {
     /// The file's bytes, with the shortest header there is (44 bytes).
     public func encoded() -> [UInt8] {
         let dataSize = 2 * samples.count
+        return Self.header(sampleRate: sampleRate, channels: channels, sizes: (36 + dataSize, dataSize))
+            + PCM16.bytes(samples)
+    }
+
+    /// The header of a file whose length nobody knows yet: as streaming writers leave it, with the largest sizes.
+    public static func openHeader(sampleRate: Int) -> [UInt8] {
+        header(sampleRate: sampleRate, channels: 1, sizes: (Int(UInt32.max), Int(UInt32.max)))
+    }
+
+    private static func header(sampleRate: Int, channels: Int, sizes: (file: Int, data: Int)) -> [UInt8] {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(44 + dataSize)
+        bytes.reserveCapacity(44)
         func append(_ value: Int, count: Int) {
             for index in 0..<count { bytes.append(UInt8(truncatingIfNeeded: value >> (8 * index))) }
         }
         bytes += "RIFF".utf8
-        append(36 + dataSize, count: 4)
+        append(sizes.file, count: 4)
         bytes += "WAVEfmt ".utf8
         append(16, count: 4)
         append(1, count: 2)
@@ -58,8 +68,8 @@ public struct WAVFile: Equatable, Sendable {
         append(channels * 2, count: 2)
         append(16, count: 2)
         bytes += "data".utf8
-        append(dataSize, count: 4)
-        return bytes + PCM16.bytes(samples)
+        append(sizes.data, count: 4)
+        return bytes
     }
 
     /// One channel: the mean of all, or the loudest where they cancel each other out (`Downmix`).

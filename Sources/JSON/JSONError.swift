@@ -6,7 +6,7 @@ public enum JSONError: Error, Equatable, Sendable, CustomStringConvertible {
     case tooDeep
     /// It is JSON, but no object.
     case notAnObject
-    /// The object has more than `JSONOutline.maximumMembers` members.
+    /// The object has more than `JSONOutline.maximumMembers` members, or the array more elements.
     case tooManyMembers
 
     public var description: String {

@@ -31,6 +31,14 @@ public struct JSONOutline: Sendable {
         }
     }
 
+    /// Finds the elements of the array in `text`, which is valid UTF-8; none in any other value.
+    public static func elements(of text: Span<UInt8>) throws(JSONError) -> [Range<Int>] {
+        try text.withUnsafeBytes { bytes throws(JSONError) in
+            var lexer = JSONLexer(bytes)
+            return try lexer.readElements()
+        }
+    }
+
     /// The member of this name; the last one where there are several.
     public subscript(name: String) -> Member? { members.last { $0.name == name } }
 }
@@ -61,6 +69,21 @@ extension JSONLexer {
             }
         } while try take(",")
         try expect("}")
+    }
+
+    fileprivate mutating func readElements() throws(JSONError) -> [Range<Int>] {
+        guard try take("[") else { return [] }
+        if try take("]") { return [] }
+        var places: [Range<Int>] = []
+        repeat {
+            guard places.count < JSONOutline.maximumMembers else { throw .tooManyMembers }
+            _ = try next()
+            let first = index
+            try skipValue(depth: 1)
+            places.append(first..<index)
+        } while try take(",")
+        try expect("]")
+        return places
     }
 
     /// Checks a value and goes behind it.

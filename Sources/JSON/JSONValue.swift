@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 /// Any JSON: for documents whose fields are looked at one by one, and for those that are written as literals.
 public enum JSONValue: Equatable, Sendable {
     case null
@@ -8,17 +6,6 @@ public enum JSONValue: Equatable, Sendable {
     case string(String)
     case array([JSONValue])
     case object([String: JSONValue])
-
-    /// As UTF-8, without white space and with keys in alphabetical order; numbers must be finite.
-    public var text: [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        do {
-            return [UInt8](try encoder.encode(self))
-        } catch {
-            preconditionFailure("Finite numbers and strings are always JSON: \(error)")
-        }
-    }
 
     /// Whole numbers are written without a fraction.
     public static func integer(_ value: some BinaryInteger) -> JSONValue { .number(Double(value)) }
@@ -56,20 +43,6 @@ extension JSONValue {
         case .number(let number): Int(exactly: number).map(String.init) ?? "\(number)"
         case .string(let string): string
         case .null, .array, .object: nil
-        }
-    }
-}
-
-extension JSONValue: Encodable {
-    public func encode(to encoder: any Encoder) throws {
-        var value = encoder.singleValueContainer()
-        switch self {
-        case .null: try value.encodeNil()
-        case .bool(let bool): try value.encode(bool)
-        case .number(let number): try value.encode(number)
-        case .string(let string): try value.encode(string)
-        case .array(let array): try value.encode(array)
-        case .object(let object): try value.encode(object)
         }
     }
 }

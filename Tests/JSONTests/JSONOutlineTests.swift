@@ -36,4 +36,24 @@ struct JSONOutlineTests {
         #expect(try Self.outline(object(64)).members.count == 64)
         #expect(throws: JSONError.tooManyMembers) { try Self.outline(object(65)) }
     }
+
+    @Test(
+        "Finds the elements of an array where they stand",
+        arguments: [
+            ("[]", []), (" [ 1 , [2,3],{\"a\":[]} ,\"x,]\"] ", ["1", "[2,3]", "{\"a\":[]}", "\"x,]\""]), ("7", []),
+            ("{\"a\":1}", []),
+        ]
+    )
+    func elements(text: String, expected: [String]) throws {
+        let bytes = Array(text.utf8)
+        let places = try JSONOutline.elements(of: bytes.span)
+        #expect(places.map { String(decoding: bytes[$0], as: UTF8.self) } == expected)
+    }
+
+    @Test("Finds no elements in what breaks the grammar, and only so many", arguments: ["[1", "[1,]", "[,1]", "[1 2]"])
+    func brokenElements(text: String) {
+        #expect(throws: JSONError.self) { try JSONOutline.elements(of: Array(text.utf8).span) }
+        let many = "[" + String(repeating: "1,", count: JSONOutline.maximumMembers) + "1]"
+        #expect(throws: JSONError.tooManyMembers) { try JSONOutline.elements(of: Array(many.utf8).span) }
+    }
 }
