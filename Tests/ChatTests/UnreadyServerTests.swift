@@ -1,0 +1,80 @@
+import HTTPTransfer
+import TestSupport
+import Testing
+
+@testable import Chat
+
+@Suite("Servers that load, and replies that break off", .timeLimit(.minutes(1)))
+struct UnreadyServerTests {
+    private static let reply =
+        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n" + ScriptedReply.text("Hi")
+        + ScriptedReply.delta("{}", finish: "stop") + ScriptedReply.done
+
+    private static func loading(retryAfter: String? = nil) -> ScriptedBackend.Answer {
+        let headers = retryAfter.map { ["Retry-After: \($0)"] } ?? []
+        return .respond(503, headers: headers, body: #"{"error":{"message":"Loading model","code":503}}"#)
+    }
+
+    @Test("A server that loads its model is asked again until it answers", arguments: [nil, "0"])
+    func loads(retryAfter: String?) async throws {
+        let backend = try await ScriptedBackend.start { request in
+            request.turn < 2 ? Self.loading(retryAfter: retryAfter) : .send(Self.reply, thenClose: true)
+        }
+        let (parts, end) = try await ChatCompletionsModel(backend).answer("Hello")
+        #expect(parts == [.text("Hi")])
+        #expect(end.reason == .complete)
+        #expect(backend.requests.count == 3)
+        #expect(Set(backend.requests.map(\.body)).count == 1)
+    }
+
+    @Test("A server that will not be ready in the time for the first token fails with what it said")
+    func neverReady() async throws {
+        let backend = try await ScriptedBackend.start { Self.loading(retryAfter: $0.turn == 0 ? "0" : "60") }
+        let model = try ChatCompletionsModel(backend)
+        await #expect(throws: ChatError.status(503, code: nil)) { try await model.answer("Hello") }
+        #expect(backend.requests.count == 2)
+    }
+
+    @Test("A server that asks for more patience than there is fails at once")
+    func tooLate() async throws {
+        let backend = try await ScriptedBackend.start { _ in Self.loading(retryAfter: "61") }
+        await #expect(throws: ChatError.status(503, code: nil)) {
+            try await ChatCompletionsModel(backend).answer("Hello")
+        }
+        #expect(backend.requests.count == 1)
+    }
+
+    @Test("Pauses get longer, and never go beyond the limit")
+    func pauses() {
+        let start = ContinuousClock.now
+        var wait = LoadingWait(limit: .seconds(10), at: start)
+        let pauses = (0..<5).map { _ in wait.next(retryAfter: nil, at: start) }
+        #expect(pauses == [.milliseconds(250), .milliseconds(500), .seconds(1), .seconds(2), .seconds(2)])
+        #expect(wait.next(retryAfter: .seconds(9), at: start) == .seconds(9))
+        #expect(wait.next(retryAfter: .seconds(10), at: start) == nil)
+        #expect(wait.next(retryAfter: .zero, at: start) == .milliseconds(100))
+        #expect(wait.left(at: start + .seconds(4)) == .seconds(6))
+        #expect(wait.left(at: start + .seconds(40)) > .zero)
+    }
+
+    @Test("A reply without a marked end is whole where the server never marks it, and else broken off")
+    func brokenOff() async throws {
+        let cut = ScriptedReply.head + ScriptedReply.text("Hi")
+        let backend = try await ScriptedBackend.start { request in
+            let isMarked = String(decoding: request.body, as: UTF8.self).contains("whole")
+            return .send(isMarked ? Self.reply : cut, thenClose: true)
+        }
+        let model = try ChatCompletionsModel(backend)
+        for _ in 0..<2 {
+            let (parts, end) = try await model.answer("Hello")
+            #expect(parts == [.text("Hi")])
+            #expect(end.reason == .complete)
+        }
+        _ = try await model.answer("whole")
+        let delivery = Delivery()
+        await #expect(throws: ChatError.disconnected) {
+            try await model.reply(to: ChatRequest(messages: [.user("Hello")])) { delivery.take($0) }
+        }
+        #expect(delivery.parts == [.text("Hi")])
+    }
+}
