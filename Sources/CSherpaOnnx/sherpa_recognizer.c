@@ -1,5 +1,7 @@
 #include "sherpa_recognizer.h"
 
+#include "sherpa_library.h"
+
 #include <malloc.h>
 
 static _Thread_local char last_error[512];
@@ -39,6 +41,7 @@ void sherpa_trim_memory(void) {
 static const char *const header_version = "2.0.1";
 
 struct sherpa_library {
+    void *handle;
 #define MEMBER(name) __typeof__(&name) name;
     FUNCTIONS(MEMBER)
 #undef MEMBER
@@ -78,6 +81,7 @@ sherpa_status sherpa_library_open(const char *path, sherpa_library **out) {
     }
     FUNCTIONS(LOAD)
 #undef LOAD
+    library->handle = handle;
 
     // Buffers of long audio go back to the system at once, rather than to the heap of each thread. By default this limit
     // grows with what is freed.
@@ -95,6 +99,12 @@ sherpa_status sherpa_library_open(const char *path, sherpa_library **out) {
 
 void sherpa_library_close(sherpa_library *library) {
     free(library);
+}
+
+void *sherpa_library_find(const sherpa_library *library, const char *name) {
+    void *function = dlsym(library->handle, name);
+    if (!function) snprintf(last_error, sizeof last_error, "it has no function %s", name);
+    return function;
 }
 
 static void set_files(SherpaOnnxOfflineModelConfig *config, const sherpa_model *model) {
@@ -133,23 +143,24 @@ static void set_files(SherpaOnnxOfflineModelConfig *config, const sherpa_model *
 }
 
 // onnxruntime keeps what the longest audio took, per thread; without its arena that is freed. Options of a provider come
-// from a file, so they are put into one that exists in memory only. Returns its descriptor, or -1.
-static int open_provider_options(void) {
+// from a file, so they are put into one that exists in memory only.
+int sherpa_open_provider(char *provider, size_t size) {
     static const char options[] = "EnableCpuMemArena=0\n";
+    snprintf(provider, size, "cpu");
     int file = memfd_create("sherpa-provider", MFD_CLOEXEC);
     if (file >= 0 && write(file, options, sizeof options - 1) != sizeof options - 1) {
         close(file);
         return -1;
     }
+    if (file >= 0) snprintf(provider, size, "cpu:/proc/self/fd/%d", file);
     return file;
 }
 
 sherpa_status sherpa_recognizer_create(const sherpa_library *library, const sherpa_model *model,
                                        sherpa_recognizer **out) {
     last_error[0] = '\0';
-    char provider[64] = "cpu";
-    int options = open_provider_options();
-    if (options >= 0) snprintf(provider, sizeof provider, "cpu:/proc/self/fd/%d", options);
+    char provider[64];
+    int options = sherpa_open_provider(provider, sizeof provider);
 
     SherpaOnnxOfflineRecognizerConfig config;
     memset(&config, 0, sizeof config);

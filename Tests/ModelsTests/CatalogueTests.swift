@@ -14,7 +14,9 @@ struct CatalogueTests {
     func builtIn() throws {
         let names = try ModelCatalogue.builtIn().entries.map(\.name)
         #expect(Set(names).count == names.count)
-        for name in ["moonshine-tiny-en", "whisper-turbo", "parakeet-tdt-0.6b-v3", "sense-voice-small"] {
+        for name in [
+            "moonshine-tiny-en", "whisper-turbo", "parakeet-tdt-0.6b-v3", "sense-voice-small", "smart-turn-v3.2",
+        ] {
             #expect(names.contains(name))
         }
     }

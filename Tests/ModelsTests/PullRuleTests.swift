@@ -32,6 +32,27 @@ struct PullRuleTests {
         #expect(lines == ["aGk= 0", "IA== 1", "\(Data(long).base64EncodedString()) 2"])
     }
 
+    @Test("Describes a voice of Piper's as sherpa-onnx wants it")
+    func piper() throws {
+        let description = """
+            {"audio": {"sample_rate": 16000}, "espeak": {"voice": "de"}, "num_speakers": 2, "language": {"code": "de_DE"},
+            "phoneme_id_map": {"b": [3], "_": [0], " ": [2]}}
+            """
+        let voice = try #require(PiperVoice(description: Data(description.utf8)))
+        #expect(voice.tokens == "_ 0\n  2\nb 3\n")
+        let metadata = [UInt8](voice.metadata)
+        // A field 14 of 18 bytes: a field 1 of 10 bytes, and a field 2 of 4 bytes.
+        #expect(
+            metadata.prefix(20).elementsEqual(
+                [0x72, 18, 0x0A, 10] + Array("model_type".utf8) + [0x12, 4] + Array("vits".utf8)
+            )
+        )
+        for text in ["sample_rate\u{12}\u{5}16000", "n_speakers\u{12}\u{1}2", "voice\u{12}\u{2}de"] {
+            #expect(String(decoding: metadata, as: UTF8.self).contains(text))
+        }
+        #expect(PiperVoice(description: Data("{}".utf8)) == nil)
+    }
+
     @Test("Refuses a tokenizer that is cut", arguments: [[3, 97], [200], [200, 1, 97]] as [[UInt8]])
     func cutTokens(table: [UInt8]) {
         #expect(MoonshineTokens.text(tokenizer: table) == nil)

@@ -27,6 +27,7 @@ typedef enum {
     /// The library refuses the model's files. It prints the reason to stderr.
     SHERPA_BAD_MODEL = 4,
     SHERPA_DECODING_FAILED = 5,
+    SHERPA_SPEAKING_FAILED = 6,
 } sherpa_status;
 
 typedef enum {

@@ -6,6 +6,10 @@ public struct CatalogueEntry: Codable, Equatable, Sendable {
         case transcription
         /// Text while someone speaks.
         case streaming
+        /// Whether someone who pauses has finished.
+        case turn
+        /// Text to speech.
+        case speech
     }
 
     /// How the files are packed.
@@ -31,9 +35,13 @@ public struct CatalogueEntry: Codable, Equatable, Sendable {
     /// A rule that makes a file that sherpa-onnx reads out of one that it does not.
     public enum Conversion: String, Codable, Sendable {
         case moonshineTokenizer = "moonshine-tokenizer"
+        /// The table of tokens out of the description of a voice of Piper's.
+        case piperTokens = "piper-tokens"
+        /// A voice of Piper's with metadata; its description is the file `NAME.json`, which comes before it.
+        case piperModel = "piper-model"
     }
 
-    /// The folder's name, and what `TRANSCRIBER_MODEL` calls it.
+    /// The folder's name, and what `TRANSCRIBER_MODEL` or `TTS_MODEL` calls it.
     public var name: String
     public var task: Task
     /// ISO 639 codes; `many` for a model of about a hundred.

@@ -42,7 +42,12 @@ struct Unpacker {
                     throw .cannotUnpack(name: entry.name, reason: reason)
                 }
             }
-            if file.conversion == .moonshineTokenizer { try convertTokenizer(path) }
+            switch file.conversion {
+            case .moonshineTokenizer: try convertTokenizer(path)
+            case .piperTokens: try write(Data(voice(describedBy: path).tokens.utf8), to: path)
+            case .piperModel: try addMetadata(path)
+            case nil: break
+            }
         }
     }
 
@@ -51,8 +56,31 @@ struct Unpacker {
         guard let text = MoonshineTokens.text(tokenizer: table) else {
             throw .cannotUnpack(name: entry.name, reason: "\(path) is no tokenizer of Moonshine")
         }
+        try write(Data(text.utf8), to: path)
+    }
+
+    private func addMetadata(_ path: String) throws(ModelError) {
+        let metadata = try voice(describedBy: path + ".json").metadata
         do {
-            try Data(text.utf8).write(to: URL(filePath: path))
+            guard let file = FileHandle(forWritingAtPath: path) else { throw CocoaError(.fileNoSuchFile) }
+            defer { try? file.close() }
+            try file.seekToEnd()
+            try file.write(contentsOf: metadata)
+        } catch {
+            throw FileSystem.writeError(path: path, error)
+        }
+    }
+
+    private func voice(describedBy path: String) throws(ModelError) -> PiperVoice {
+        guard let description = FileManager.default.contents(atPath: path),
+            let voice = PiperVoice(description: description)
+        else { throw .cannotUnpack(name: entry.name, reason: "\(path) is no description of a voice of Piper's") }
+        return voice
+    }
+
+    private func write(_ data: Data, to path: String) throws(ModelError) {
+        do {
+            try data.write(to: URL(filePath: path))
         } catch {
             throw FileSystem.writeError(path: path, error)
         }
