@@ -32,6 +32,13 @@ let package = Package(
                 .product(name: "StenoSpeechDetection", package: "steno"),
             ]
         ),
+        .executableTarget(
+            name: "turn",
+            dependencies: [
+                .product(name: "StenoAudio", package: "steno"),
+                .product(name: "StenoSpeechDetection", package: "steno"),
+            ]
+        ),
         .executableTarget(name: "floor", dependencies: ["CHandshake"]),
         .executableTarget(
             name: "bare",

@@ -240,6 +240,15 @@ public struct Segmenter: Sendable {
         return [.started(at: start)] + cut(hasVoice: true)
     }
 
+    /// Ends the utterance under way as if its silence had lasted for the hangover; nothing while somebody speaks.
+    public mutating func endTurn() -> [Event] {
+        guard var rules = turnDetection, case .speaking(let utterance) = state, utterance.voicedEnd < position else {
+            return []
+        }
+        rules.hangover = 0
+        return endAfterSilence(rules)
+    }
+
     private mutating func endAfterSilence(_ rules: TurnDetection) -> [Event] {
         guard case .speaking(let utterance) = state,
             position - utterance.voicedEnd >= SamplePosition(rules.hangover)

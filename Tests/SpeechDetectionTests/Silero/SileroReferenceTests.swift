@@ -36,8 +36,8 @@ struct ReferenceAudio {
         let at = index + 7_919 * section
         var sum = (Int(speech[at % speech.count]) * Self.gains[section % 6]) >> 8
         switch section % 5 {
-        case 1: sum += (hiss(index) * 100) >> 15
-        case 2: sum += (hiss(index) * 3_000) >> 15
+        case 1: sum += (Self.hiss(index) * 100) >> 15
+        case 2: sum += (Self.hiss(index) * 3_000) >> 15
         case 3: sum += (abs(index % 320 - 160) - 80) * 50
         case 4: sum += [30_011, 70_001, 110_017].reduce(0) { $0 + Int(speech[(at + $1) % speech.count]) >> 2 }
         default: break
@@ -45,7 +45,7 @@ struct ReferenceAudio {
         return Int16(max(-32_768, min(32_767, sum)))
     }
 
-    private func hiss(_ index: Int) -> Int {
+    static func hiss(_ index: Int) -> Int {
         var x = UInt32(truncatingIfNeeded: index) &* 2_654_435_761
         x = (x ^ x >> 15) &* 2_246_822_519
         return Int((x ^ x >> 13) & 0xFFFF) - 32_768
