@@ -11,6 +11,20 @@ public enum ClientCommand: Equatable, Sendable {
     case retrieve(itemID: String, eventID: String?)
     /// Take an item out of the conversation.
     case delete(itemID: String, eventID: String?)
+    /// A part of the audio of the item that is created next, in the session's format.
+    case itemAudio([UInt8])
+    /// Put an item into the conversation: behind the item named, at its start for an empty name, or at its end.
+    ///
+    /// Of its audio, what has come by ``itemAudio(_:)`` is transcribed, where it has no transcript.
+    case create(ConversationItem, after: String?, eventID: String?)
+    /// Answer the conversation.
+    case respond(ReplyRequest, eventID: String?)
+    /// End a response, the current one without a name.
+    case cancelResponse(id: String?, eventID: String?)
+    /// Count only so much of an item of the assistant as heard.
+    case truncate(itemID: String, milliseconds: Int, eventID: String?)
+    /// Drop the speech that has not been sent.
+    case clearOutput(eventID: String?)
     /// A message that could not be understood.
     case invalid(ClientError)
     /// No command follows; what is open is transcribed.
@@ -23,17 +37,27 @@ extension ClientCommand {
 
     /// Whether it brings more audio than is handled without a pause.
     public var isLong: Bool {
-        guard case .append(let audio, _) = self else { return false }
-        return audio.count > Self.pieceLength
+        switch self {
+        case .append(let audio, _), .itemAudio(let audio): audio.count > Self.pieceLength
+        default: false
+        }
     }
 
     /// The same command in parts that are each handled quickly.
     ///
     /// A message may hold minutes of audio. In pieces, its utterances leave one by one, under the session's bound.
     public var pieces: [ClientCommand] {
-        guard isLong, case .append(let audio, let rate) = self else { return [self] }
-        return stride(from: 0, to: audio.count, by: Self.pieceLength).map { start in
-            .append(audio: Array(audio[start..<min(start + Self.pieceLength, audio.count)]), rate: rate)
+        switch self {
+        case .append(let audio, let rate) where isLong:
+            Self.pieces(of: audio).map { .append(audio: $0, rate: rate) }
+        case .itemAudio(let audio) where isLong: Self.pieces(of: audio).map { .itemAudio($0) }
+        default: [self]
+        }
+    }
+
+    private static func pieces(of audio: [UInt8]) -> [[UInt8]] {
+        stride(from: 0, to: audio.count, by: pieceLength).map { start in
+            Array(audio[start..<min(start + pieceLength, audio.count)])
         }
     }
 }

@@ -26,6 +26,18 @@ public struct ClientError: Error, Equatable, Sendable {
         case itemTruncate = "item_truncate_invalid_item_id"
         /// No response to cancel.
         case responseCancel = "response_cancel_not_active"
+        /// A response while another is being made.
+        case activeResponse = "conversation_already_has_active_response"
+        /// An item of this name is there already.
+        case duplicateItem = "item_create_duplicate_item_id"
+        /// A response that cannot be made as it was asked for.
+        case badResponse = "bad_response_create"
+        /// No character of this name.
+        case characterNotFound = "character_not_found"
+        /// A character that may not or cannot be played.
+        case characterUnavailable = "characters_unavailable"
+        /// What was said could not be kept, by no fault of the client's.
+        case memoryNotWritten = "memory_not_written"
         /// A message over the size limit.
         case messageTooLarge = "message_too_large"
         /// A message that breaks the transport's rules.

@@ -9,9 +9,8 @@ public import Transcription
 /// Utterances are transcribed concurrently, and their events leave in audio order. While the core wants no input, no
 /// further command is taken.
 public final class Session: Sendable {
-    /// Small values: an optimised build of Swift 6.2 corrupted its memory where a child task returned a `ClientCommand?`.
-    private indirect enum Input: Sendable {
-        case commands([ClientCommand])
+    private enum Input: Sendable {
+        case command(ClientCommand?)
         case result(RequestID, Result<Transcript, TranscriptionError>)
     }
 
@@ -42,81 +41,125 @@ public final class Session: Sendable {
     /// Where every sample received so far went.
     public var ledger: AudioLedger { booked.withLock(\.self) }
 
-    /// Takes commands until it gets none, then finishes what is open.
+    /// Takes commands until there are none left, then finishes what is open.
     ///
     /// Returns, and finishes `events`, when the last event has been taken. When the task is cancelled, what is open
     /// counts as disconnected or cancelled, and no further event is sent.
     public func run(
         detector: sending any VoiceActivityDetector,
         events: BoundedChannel<SessionEvent>,
-        nextCommands: @escaping @Sendable () async -> [ClientCommand]
+        nextCommand: @escaping @Sendable () async -> ClientCommand?
     ) async {
-        var core = SessionCore(settings: settings, detector: detector, owner: RequestOwner(), makeID: makeID)
-        var meter = SessionMeter(metrics: metrics, memory: memory)
+        let driver = Driver(
+            core: SessionCore(settings: settings, detector: detector, owner: RequestOwner(), makeID: makeID),
+            meter: SessionMeter(metrics: metrics, memory: memory),
+            calls: calls
+        )
         metrics.begin()
         await withTaskGroup(of: Input.self) { group in
             var isAsking = false
-            var pieces = Deque<ClientCommand>()
-            var effects: [SessionCore.Effect] = []
-            core.engine = calls.capabilities(model: settings.model)
-            core.begin(into: &effects)
+            driver.begin()
             while true {
-                await carryOut(&effects, in: &group, events)
-                if Task.isCancelled || core.isFinished { break }
+                for effect in driver.takeEffects() {
+                    switch effect {
+                    case .tell(let event): await events.send(event)
+                    case .adopt(let outcome): calls.count(adopted: outcome)
+                    case .transcribe(let request, let id, let purpose):
+                        group.addTask { [calls] in .result(id, await calls.result(of: request, for: purpose)) }
+                    // Nobody answers a file.
+                    case .ask, .speak, .judge, .cancel, .wake, .recall, .remember: break
+                    }
+                }
+                if Task.isCancelled || driver.isFinished { break }
 
-                if core.wantsInput, let piece = pieces.popFirst() {
-                    core.handle(piece, into: &effects)
-                    if pieces.isEmpty { meter.settle(held: core.held) }
-                    book(core.ledger, &meter)
+                if driver.handleNext() {
+                    book(driver.ledger)
                     await Task.yield()
                     continue
                 }
-                if core.wantsInput, !isAsking {
+                if driver.wantsCommand, !isAsking {
                     isAsking = true
-                    group.addTask { .commands(await nextCommands()) }
+                    group.addTask { .command(await nextCommand()) }
                 }
                 switch await group.next() {
-                case .commands(let commands):
+                case .command(let command):
                     isAsking = false
-                    for command in commands {
-                        let refusal = meter.refusal(of: core.length(of: command), after: core.held)
-                        pieces += refusal.map { [.invalid($0)] } ?? command.pieces
-                    }
                     // A cancelled source has no more commands, which is not the end of the stream.
-                    if commands.isEmpty, !Task.isCancelled { pieces.append(.finish) }
-                case .result(let request, let result):
-                    core.finish(request, with: result, into: &effects)
-                    core.engine = calls.capabilities(model: core.settings.model)
+                    if let command {
+                        driver.take(command)
+                    } else if !Task.isCancelled {
+                        driver.take(.finish)
+                    }
+                case .result(let request, let result): driver.finish(request, with: result)
                 case nil: break
                 }
-                book(core.ledger, &meter)
+                book(driver.ledger)
             }
-            core.abandon()
-            book(core.ledger, &meter)
+            driver.abandon()
+            book(driver.ledger)
             group.cancelAll()
         }
         metrics.end()
         events.finish()
     }
 
-    private func book(_ ledger: AudioLedger, _ meter: inout SessionMeter) {
-        meter.report(ledger)
-        booked.withLock { $0 = ledger }
-    }
+    private func book(_ ledger: AudioLedger) { booked.withLock { $0 = ledger } }
+}
 
-    private func carryOut(
-        _ effects: inout [SessionCore.Effect],
-        in group: inout TaskGroup<Input>,
-        _ events: BoundedChannel<SessionEvent>
-    ) async {
-        for effect in effects {
-            switch effect {
-            case .tell(let event): await events.send(event)
-            case .adopt(let outcome): calls.count(adopted: outcome)
-            case .transcribe(let request, let id, let purpose):
-                group.addTask { [calls] in .result(id, await calls.result(of: request, for: purpose)) }
-            }
+extension Session {
+    /// A session's core with what waits for it, changed in short steps.
+    ///
+    /// `run` would do it by itself if it could hold the core: Swift 6.3 gave an optimised function of that size, with a
+    /// task group in it, less memory than it used.
+    private final class Driver {
+        private var core: SessionCore
+        private var meter: SessionMeter
+        private let calls: EngineCalls
+        private var pieces = Deque<ClientCommand>()
+        private var effects: [SessionCore.Effect] = []
+
+        init(core: SessionCore, meter: SessionMeter, calls: EngineCalls) {
+            self.core = core
+            self.meter = meter
+            self.calls = calls
         }
-        effects.removeAll(keepingCapacity: true)
+
+        var isFinished: Bool { core.isFinished }
+        var ledger: AudioLedger { core.ledger }
+        var wantsCommand: Bool { core.wantsInput && pieces.isEmpty }
+
+        func begin() {
+            core.engine = calls.capabilities(model: core.settings.model)
+            core.begin(into: &effects)
+        }
+
+        func takeEffects() -> [SessionCore.Effect] {
+            defer { effects = [] }
+            return effects
+        }
+
+        func take(_ command: ClientCommand) {
+            pieces += meter.admitted(command, to: core).pieces
+        }
+
+        /// Handles the next piece of a command, if the core wants one.
+        func handleNext() -> Bool {
+            guard core.wantsInput, let piece = pieces.popFirst() else { return false }
+            core.handle(piece, into: &effects)
+            if pieces.isEmpty { meter.settle(held: core.held) }
+            meter.report(core.ledger)
+            return true
+        }
+
+        func finish(_ request: RequestID, with result: Result<Transcript, TranscriptionError>) {
+            core.finish(request, with: result, into: &effects)
+            core.engine = calls.capabilities(model: core.settings.model)
+            meter.report(core.ledger)
+        }
+
+        func abandon() {
+            core.abandon()
+            meter.report(core.ledger)
+        }
     }
 }

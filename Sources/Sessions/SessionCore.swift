@@ -1,10 +1,22 @@
 import Audio
+public import Chat
 public import SpeechDetection
+public import SpeechSynthesis
 public import Transcription
 
 /// Names what an engine was asked, within one session.
 public struct RequestID: Hashable, Sendable {
     let number: UInt64
+}
+
+/// Gives every request a name of its own.
+struct RequestIDs {
+    private var last: UInt64 = 0
+
+    mutating func next() -> RequestID {
+        last += 1
+        return RequestID(number: last)
+    }
 }
 
 /// A session without I/O: what a client and the engine say goes in, what is to be done comes out.
@@ -19,6 +31,21 @@ public struct SessionCore {
         case transcribe(TranscriptionRequest, as: RequestID, for: Purpose)
         /// What was asked ahead is the result for an utterance: count it as one.
         case adopt(Result<Transcript, TranscriptionError>)
+        /// Ask the language model, and hand over the parts of its reply and how it ended.
+        case ask(ChatRequest, as: RequestID)
+        /// Make speech at a rate, and hand over its samples and how it ended.
+        case speak(SynthesisRequest, rate: Int, as: RequestID)
+        /// Nobody waits for this request to the language model or for this speech any more.
+        case cancel(RequestID)
+        /// Ask a model whether the speaker of this audio has finished.
+        case judge([Int16], as: RequestID)
+        /// Find a character, and hand it to ``finish(_:recalling:into:)``.
+        case recall(CharacterChoice, as: RequestID)
+        /// Keep what was said, and hand what became of it to ``finish(remembering:into:)``: before the effects behind
+        /// this one are carried out, as these tell the client of it.
+        case remember([MemoryEntry], in: String)
+        /// Call ``advance(to:into:)`` after this time, at the latest.
+        case wake(after: Duration)
     }
 
     /// Why an engine is asked.
@@ -30,7 +57,7 @@ public struct SessionCore {
         case ahead
     }
 
-    public private(set) var settings: SessionSettings
+    public internal(set) var settings: SessionSettings
     /// What the engine can do; to be kept up to date by the driver.
     public var engine = EngineCapabilities() {
         didSet { cutter.hasWordTimes = engine.hasWordTimes }
@@ -39,7 +66,16 @@ public struct SessionCore {
     public internal(set) var speculations = Speculations()
     var cutter: UtteranceCutter
     var answers = AnswerOrder()
-    private var conversation: Conversation
+    var items = SpokenItems()
+    var room: ReplyRoom
+    var assistant: Assistant?
+    var turns = TurnTaking()
+    var judge = TurnJudge()
+    let makeItemID: () -> String
+    let makeReplyID: () -> String
+    let makeDetector: (() throws -> any VoiceActivityDetector)?
+    /// The voice unless a client or a character names one.
+    let serverVoice: String?
     /// What the engine was asked about seams; utterances are known to `answers`.
     private var seamRequest: RequestID?
     var ahead: WorkAhead?
@@ -47,22 +83,35 @@ public struct SessionCore {
     var adopted: [RequestID: TranscriptionRequest] = [:]
     /// What has been told of utterances that have ended, by their names.
     var told: [String: StableText] = [:]
-    private var requests: UInt64 = 0
+    /// When the driver has been asked to call again.
+    var wakeTime: Duration?
     var hasInputEnded = false
     private var hasEnded = false
 
     /// - Parameters:
     ///   - detector: Hears this stream alone.
+    ///   - makeDetector: Makes one for the audio of an item; where it cannot, all of that counts as speech.
     ///   - owner: Whose the requests are.
     ///   - makeID: Names items.
+    ///   - makeReplyID: Names responses.
     public init(
         settings: SessionSettings,
         detector: any VoiceActivityDetector,
+        makeDetector: (() throws -> any VoiceActivityDetector)? = nil,
         owner: RequestOwner? = nil,
-        makeID: @escaping () -> String = { Identifier.random("item") }
+        makeID: @escaping () -> String = { Identifier.random("item") },
+        makeReplyID: @escaping () -> String = { Identifier.random("resp") }
     ) {
         self.settings = settings
-        conversation = Conversation(limit: settings.rememberedItems)
+        serverVoice = settings.assistant.hasNamedVoice ? nil : settings.assistant.voice
+        makeItemID = makeID
+        self.makeReplyID = makeReplyID
+        self.makeDetector = makeDetector
+        room = ReplyRoom(
+            conversation: Conversation(limit: settings.rememberedItems),
+            requests: RequestIDs(),
+            now: .zero
+        )
         cutter = UtteranceCutter(settings: settings, detector: detector, owner: owner, makeID: makeID)
     }
 
@@ -71,23 +120,33 @@ public struct SessionCore {
 
     /// Whether the next command should be handed in.
     ///
-    /// It is false while more audio waits for its transcript than the settings allow, so that the client is slowed.
-    public var wantsInput: Bool { !hasInputEnded && answers.waiting < settings.maximumPending }
+    /// It is false while more audio waits for its transcript than the settings allow, so that the client is slowed, and
+    /// while a character is being looked for.
+    public var wantsInput: Bool {
+        !hasInputEnded && room.persona.recall == nil && answers.waiting + items.waiting < settings.maximumPending
+    }
 
     /// Whether everything has been told after the end of the input, or the client has gone.
     public var isFinished: Bool { hasEnded }
 
     /// Samples that are buffered and not yet handed to the engine.
-    public var held: Int { cutter.held }
+    public var held: Int { cutter.held + items.held }
 
     /// Samples that a command brings, at most.
     public func length(of command: ClientCommand) -> Int {
-        guard case .append(let audio, let rate) = command else { return 0 }
-        return format(named: rate).sampleCount(of: audio.count)
+        switch command {
+        case .append(let audio, let rate): format(named: rate).sampleCount(of: audio.count)
+        case .itemAudio(let audio): settings.inputFormat.sampleCount(of: audio.count)
+        default: 0
+        }
     }
 
     /// The first event of a session.
-    public func begin(into effects: inout [Effect]) { effects.append(.tell(.created(settings))) }
+    public mutating func begin(into effects: inout [Effect]) {
+        setAssistant(into: &effects)
+        if beginRecall(into: &effects) { return }
+        effects.append(.tell(.created(settings)))
+    }
 
     /// Carries out a command; after `finish` there are none.
     public mutating func handle(_ command: ClientCommand, into effects: inout [Effect]) {
@@ -98,17 +157,25 @@ public struct SessionCore {
         case .clear:
             dropAhead()
             if let id = cutter.clear() { told[id] = nil }
+            forgetSpeech(into: &effects)
             effects.append(.tell(.cleared))
         case .update(let update): apply(update, into: &effects)
         case .retrieve(let id, let eventID): retrieve(id, eventID: eventID, into: &effects)
         case .delete(let id, let eventID): delete(id, eventID: eventID, into: &effects)
+        case .itemAudio(let audio): collect(audio)
+        case .create(let item, let previous, let eventID):
+            create(item, after: previous, eventID: eventID, into: &effects)
+        case .respond, .cancelResponse, .truncate, .clearOutput: carryOut(command, into: &effects)
         case .invalid(let error): effects.append(.tell(.rejected(error)))
         case .finish:
-            take(cutter.finish(), into: &effects)
+            take(cutter.finish(), isTurn: true, into: &effects)
             hasInputEnded = true
         }
+        judgeTurn(into: &effects)
         workAhead(into: &effects)
         advance(into: &effects)
+        takeTurns(into: &effects)
+        end(into: &effects)
     }
 
     /// Takes what the engine said to a request; of a request that nobody waits for any more, nothing.
@@ -125,88 +192,42 @@ public struct SessionCore {
             adopt(outcome, of: id, orAsk: request, into: &effects)
         } else if let delta = ahead?.take(id, outcome, wantsInterim: wantsInterim) {
             if let ahead, !delta.isEmpty { effects.append(.tell(.interim(itemID: ahead.itemID, delta: delta))) }
+        } else if finishItem(id, with: outcome, into: &effects) {
+            // It has told what there is to tell.
         } else if let item = answers.settle(id, with: outcome) {
             cutter.book(outcome, samples: item.range.count)
         }
         advance(into: &effects)
+        takeTurns(into: &effects)
+        end(into: &effects)
     }
 
     /// Gives up everything that is open, because the client is gone.
     public mutating func abandon() {
         (hasInputEnded, hasEnded) = (true, true)
         cutter.abandon()
-        for samples in answers.abandon() { cutter.book(.failure(.cancelled), samples: samples) }
-        (seamRequest, ahead, adopted, told) = (nil, nil, [:], [:])
+        for samples in answers.abandon() + items.abandon() { cutter.book(.failure(.cancelled), samples: samples) }
+        (seamRequest, ahead, adopted, told, assistant) = (nil, nil, [:], [:], nil)
+        room.persona = PersonaState()
     }
 }
 
 extension SessionCore {
-    /// What audio is, given the rate that its message names.
-    private func format(named rate: Int?) -> AudioFormat {
-        if let rate { return .pcm16(rate: rate) }
-        return settings.inputFormat
-    }
-
-    /// Audio of which no samples can be made is answered with one error, and then with nothing until a clear.
-    private mutating func append(_ audio: [UInt8], rate: Int?, into effects: inout [Effect]) {
-        guard cutter.refusal == nil else { return }
-        let isNamed = rate != nil || settings.hasNamedFormat
-        take(cutter.append(audio, format: format(named: rate), isNamed: isNamed), into: &effects)
-        guard let refusal = cutter.refusal else { return }
-        effects.append(.tell(.rejected(ClientError(.invalidAudio, "\(refusal)"))))
-    }
-
-    private mutating func commit(eventID: String?, into effects: inout [Effect]) {
-        take(cutter.drain(), into: &effects)
-        guard cutter.uncommitted >= UtteranceCutter.minimumCommit else {
-            let have = SampleClock.milliseconds(at: SamplePosition(cutter.uncommitted))
-            let message = "A commit needs at least 100 ms of audio; \(have) ms are buffered. Append more first."
-            let refusal = SessionEvent.rejected(ClientError(.commitEmpty, message, eventID: eventID))
-            if settings.refusesCommitsAtOnce { effects.append(.tell(refusal)) } else { answers.add(refusal) }
-            return
-        }
-        take(cutter.commit(), into: &effects)
-    }
-
-    private mutating func apply(_ update: SessionUpdate, into effects: inout [Effect]) {
-        settings.apply(update)
-        let (before, after) = cutter.change(to: settings)
-        take(before, into: &effects)
-        var shown = settings
-        shown.overlap = settings.overlap ?? SessionSettings.overlap(hasWordTimes: engine.hasWordTimes)
-        effects.append(.tell(.updated(shown)))
-        take(after, into: &effects)
-    }
-
-    private func retrieve(_ id: String, eventID: String?, into effects: inout [Effect]) {
-        if let item = conversation.item(id) {
-            effects.append(.tell(.retrieved(item)))
-        } else {
-            effects.append(.tell(.rejected(Self.unknown(id, .itemRetrieve, eventID))))
-        }
-    }
-
-    private mutating func delete(_ id: String, eventID: String?, into effects: inout [Effect]) {
-        if conversation.delete(id) {
-            effects.append(.tell(.deleted(itemID: id)))
-        } else {
-            effects.append(.tell(.rejected(Self.unknown(id, .itemDelete, eventID))))
-        }
-    }
-
-    private static func unknown(_ id: String, _ code: ClientError.Code, _ eventID: String?) -> ClientError {
-        ClientError(code, "There is no item '\(id)' in this conversation.", param: "item_id", eventID: eventID)
-    }
-
-    private mutating func take(_ outputs: [UtteranceCutter.Output], into effects: inout [Effect]) {
+    /// - Parameter isTurn: Whether turn detection has ended the utterances, rather than a commit.
+    mutating func take(
+        _ outputs: [UtteranceCutter.Output],
+        isTurn: Bool = false,
+        into effects: inout [Effect]
+    ) {
         for output in outputs {
             switch output {
-            case .speechStarted(let id, let start): effects.append(.tell(.speechStarted(itemID: id, at: start)))
-            case .speechStopped(let id, let end): effects.append(.tell(.speechStopped(itemID: id, at: end)))
+            case .speechStarted(let id, let start): startSpeech(id, at: start, into: &effects)
+            case .speechStopped(let id, let end): stopSpeech(id, at: end, into: &effects)
             case .silent(let item):
                 commit(item, into: &effects)
                 answers.add(.transcribed(item, Transcript(rejected: .noSpeech)))
             case .utterance(let utterance):
+                if isTurn { turns.expect(utterance.item.id) }
                 commit(utterance.item, into: &effects)
                 transcribe(utterance, into: &effects)
             }
@@ -214,13 +235,10 @@ extension SessionCore {
     }
 
     private mutating func commit(_ item: SessionEvent.Item, into effects: inout [Effect]) {
-        effects.append(.tell(.committed(item, previousID: conversation.add(item.id))))
+        effects.append(.tell(.committed(item, previousID: room.conversation.add(utterance: item.id))))
     }
 
-    mutating func makeRequestID() -> RequestID {
-        requests += 1
-        return RequestID(number: requests)
-    }
+    mutating func makeRequestID() -> RequestID { room.requests.next() }
 
     /// Tells what can be told.
     private mutating func advance(into effects: inout [Effect]) {
@@ -233,22 +251,32 @@ extension SessionCore {
                 effects.append(.transcribe(request, as: id, for: .seam))
             }
         }
-        guard hasInputEnded, answers.isEmpty, !hasEnded else { return }
+    }
+
+    /// Says that everything has been told, once it has.
+    mutating func end(into effects: inout [Effect]) {
+        guard hasInputEnded, answers.isEmpty, items.isEmpty, !hasEnded else { return }
+        guard assistant?.hasWork != true, room.persona.recall == nil else { return }
         hasEnded = true
         effects.append(.tell(.ended(ledger)))
     }
 
-    private mutating func tell(_ event: SessionEvent, into effects: inout [Effect]) {
+    mutating func tell(_ event: SessionEvent, into effects: inout [Effect]) {
         switch event {
-        case .failed(let item, _): told[item.id] = nil
+        case .failed(let item, let error):
+            told[item.id] = nil
+            effects.append(.tell(event))
+            settle(item, with: .failure(error), into: &effects)
+            return
         case .transcribed(let item, var transcript):
             if var text = told.removeValue(forKey: item.id), !text.told.isEmpty {
                 let (delta, whole) = text.finish(transcript.text)
                 if !delta.isEmpty { effects.append(.tell(.interim(itemID: item.id, delta: delta))) }
                 (transcript.text, transcript.rejection) = (whole, nil)
             }
-            conversation.setTranscript(transcript.text, of: item.id)
+            remember(ConversationItem(id: item.id, transcript: transcript.text), into: &effects)
             effects.append(.tell(.transcribed(item, transcript)))
+            settle(item, with: .success(transcript.text), into: &effects)
             return
         default: break
         }

@@ -29,6 +29,16 @@ public enum SessionEvent: Equatable, Sendable {
     case retrieved(ConversationItem)
     /// An item that the client took out of the conversation.
     case deleted(itemID: String)
+    /// An item that the client put into the conversation; `previousID` names the one before it.
+    case added(ConversationItem, previousID: String?)
+    /// So much of an item of the assistant counts as heard.
+    case truncated(itemID: String, milliseconds: Int)
+    /// What had not been sent was dropped, of the response that was being spoken.
+    case outputCleared(responseID: String?)
+    /// Nobody has spoken for so long that the assistant speaks again.
+    case timedOut(itemID: String, at: SamplePosition)
+    /// Something about a response of the assistant.
+    case reply(ReplyEvent)
     /// The client made a mistake; the session goes on.
     case rejected(ClientError)
     /// Everything has been told, and every sample is accounted for; always the last event.
@@ -39,6 +49,8 @@ public enum SessionEvent: Equatable, Sendable {
         public var id: String
         /// Where it lies in the session's audio.
         public var range: Range<SamplePosition>
+        /// Which part of the item's content it is.
+        public var contentIndex = 0
         /// Its samples at `SampleClock.rate`, when the client wants them.
         public var audio: [Int16]?
 

@@ -9,6 +9,7 @@ public struct SessionMeter {
     private let share: BufferShare
     private var reported = AudioLedger()
     private var reportedSpeculations = SessionCore.Speculations()
+    private var reportedDrafts = SessionCore.Speculations()
 
     /// - Parameter memory: What minutes of buffered audio count against.
     public init(metrics: SessionMetrics, memory: MemoryBudget) {
@@ -16,15 +17,13 @@ public struct SessionMeter {
         share = BufferShare(of: memory)
     }
 
-    /// Takes memory for audio.
+    /// Takes memory for the audio that a command brings.
     ///
-    /// - Parameters:
-    ///   - length: Samples that a command brings.
-    ///   - held: Samples that the session has already.
-    /// - Returns: The error that the client gets when there is none; the command must then be left alone.
-    public func refusal(of length: Int, after held: Int) -> ClientError? {
-        guard length > 0, !share.take(length, after: held) else { return nil }
-        return ClientError(.serverOverloaded, Self.noRoom)
+    /// - Returns: The command, or an error for the client in its place when there is no memory.
+    public func admitted(_ command: ClientCommand, to core: borrowing SessionCore) -> ClientCommand {
+        let length = core.length(of: command)
+        guard length > 0, !share.take(length, after: core.held) else { return command }
+        return .invalid(ClientError(.serverOverloaded, Self.noRoom))
     }
 
     /// Gives back the memory that a session with so many samples does not need any longer.
@@ -41,5 +40,12 @@ public struct SessionMeter {
         guard speculations != reportedSpeculations else { return }
         metrics.count(from: reportedSpeculations, to: speculations)
         reportedSpeculations = speculations
+    }
+
+    /// Counts what became of answers that were begun in a pause, since the last time.
+    public mutating func report(drafts: SessionCore.Speculations) {
+        guard drafts != reportedDrafts else { return }
+        metrics.count(fromDrafts: reportedDrafts, to: drafts)
+        reportedDrafts = drafts
     }
 }

@@ -12,6 +12,8 @@ public struct SessionMetrics: Sendable {
     private let discarded: [(reason: AudioLedger.DiscardReason, counter: Counter)]
     private let used: Counter
     private let unused: Counter
+    private let usedDrafts: Counter
+    private let unusedDrafts: Counter
     private let active: Meter
     private let duration: Timer
     private let factory: any MetricsFactory
@@ -27,10 +29,12 @@ public struct SessionMetrics: Sendable {
         discarded = AudioLedger.DiscardReason.allCases.map { reason in
             (reason, samples([("outcome", "discarded"), ("reason", reason.rawValue)]))
         }
-        func speculations(_ outcome: String) -> Counter {
-            Counter(label: "steno_speculations_total", dimensions: [("outcome", outcome)], factory: factory)
+        func outcome(_ outcome: String, of label: String) -> Counter {
+            Counter(label: label, dimensions: [("outcome", outcome)], factory: factory)
         }
-        (used, unused) = (speculations("used"), speculations("discarded"))
+        let (speculations, drafts) = ("steno_speculations_total", "steno_drafts_total")
+        (used, unused) = (outcome("used", of: speculations), outcome("discarded", of: speculations))
+        (usedDrafts, unusedDrafts) = (outcome("used", of: drafts), outcome("discarded", of: drafts))
         active = Meter(label: "steno_sessions_active", factory: factory)
         duration = Timer(
             label: "steno_transcription_duration_seconds",
@@ -59,6 +63,12 @@ public struct SessionMetrics: Sendable {
     func count(from old: SessionCore.Speculations, to new: SessionCore.Speculations) {
         Self.add(new.used - old.used, to: used)
         Self.add(new.discarded - old.discarded, to: unused)
+    }
+
+    /// Counts what became of answers that were begun in a pause, between two times.
+    func count(fromDrafts old: SessionCore.Speculations, to new: SessionCore.Speculations) {
+        Self.add(new.used - old.used, to: usedDrafts)
+        Self.add(new.discarded - old.discarded, to: unusedDrafts)
     }
 
     private static func add(_ samples: Int, to counter: Counter) {

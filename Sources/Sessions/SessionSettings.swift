@@ -7,6 +7,8 @@ public struct SessionSettings: Equatable, Sendable {
     public var turnDetection: TurnDetection?
     /// How long turn detection waits for a speaker to go on, when the client leaves that to the server.
     public var eagerness: Eagerness?
+    /// The probability from which a model's word ends a turn whose silence is left to the server; `nil` without a model.
+    public var endOfTurnThreshold: Float?
     /// What turn detection starts from when a client switches it on again.
     public var defaultTurnDetection: TurnDetection
     /// The longest utterance under turn detection, in samples.
@@ -45,8 +47,14 @@ public struct SessionSettings: Equatable, Sendable {
     ///
     /// Where it did not, the header of a WAV file may.
     public private(set) var hasNamedFormat = false
+    /// How the session answers, when it does.
+    public var assistant = AssistantSettings()
+    /// Whether it answers at all.
+    public var answers = false
     /// Items that the client may still ask for by their id.
     public var rememberedItems = 0
+    /// Items that a session which answers keeps, and tells its language model of at most.
+    public var remembersWhileAnswering = 1_000
     /// Whether a refused commit is told at once; otherwise in its turn among the answers to commits.
     public var refusesCommitsAtOnce = false
     /// Whether a commit without turn detection asks the engine only when the detector heard speech; with it, all do.
@@ -107,12 +115,14 @@ public struct SessionSettings: Equatable, Sendable {
         if let reduction = update.noiseReduction { enhancement.noiseReduction = reduction }
         enhancement.gainControl = update.gainControl ?? enhancement.gainControl
         enhancement.listener = update.enhancedListener ?? enhancement.listener
+        answers = update.answers ?? answers
+        assistant.apply(update.assistant)
         switch update.turnDetection {
         case nil: break
         case .off: (turnDetection, eagerness) = (nil, nil)
         case .semantic(let eagerness):
             var rules = defaultTurnDetection
-            rules.hangover = eagerness.hangover
+            rules.hangover = endOfTurnThreshold == nil ? eagerness.hangover : eagerness.longestWait
             (turnDetection, self.eagerness) = (rules, eagerness)
         case .on(let change):
             // A silence that the server chose for an eagerness says nothing about the one the client wants now.
@@ -131,15 +141,24 @@ public enum Eagerness: String, CaseIterable, Sendable {
     /// As `medium`.
     case auto
 
-    /// Silence that ends an utterance, in samples.
+    /// Silence that ends an utterance where no model judges it, in samples.
     ///
-    /// Nothing here understands what is said, so the wait stands for the judgement: long enough for a pause to think
-    /// at `low`, as short as a plain detector's at `high`.
+    /// The wait stands for the judgement: long enough for a pause to think at `low`, as short as a plain detector's at
+    /// `high`.
     var hangover: Int {
         switch self {
         case .low: SampleClock.samples(milliseconds: 2_000)
         case .medium, .auto: SampleClock.samples(milliseconds: 1_000)
         case .high: SampleClock.samples(milliseconds: 500)
+        }
+    }
+
+    /// Silence that ends an utterance that sounds unfinished to a model, in samples; as at OpenAI.
+    var longestWait: Int {
+        switch self {
+        case .low: SampleClock.samples(milliseconds: 8_000)
+        case .medium, .auto: SampleClock.samples(milliseconds: 4_000)
+        case .high: SampleClock.samples(milliseconds: 2_000)
         }
     }
 }

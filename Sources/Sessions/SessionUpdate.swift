@@ -19,6 +19,12 @@ public struct SessionUpdate: Equatable, Sendable {
     public var gainControl: Bool?
     public var enhancedListener: AudioEnhancement.Listener?
     public var turnDetection: TurnDetectionUpdate?
+    /// Whether the session answers; `nil` leaves that as it is.
+    public var answers: Bool?
+    /// How it answers, where it does.
+    public var assistant = AssistantUpdate()
+    /// The client's name for the message, which an error repeats that comes later.
+    public var eventID: String?
 
     public init() {}
 }

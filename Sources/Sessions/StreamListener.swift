@@ -14,13 +14,10 @@ struct StreamListener {
         scores = ScoreTrack(frameLength: detector.frameLength)
     }
 
-    /// Samples per frame.
-    var frameLength: Int { scores.frameLength }
-
     /// Hears the next frame; `nil` when it is not whole yet.
     mutating func hear(_ buffer: SignalBuffer) -> ScoredFrame? {
         let start = max(position, buffer.start)
-        let end = start + SamplePosition(frameLength)
+        let end = start + SamplePosition(scores.frameLength)
         guard end <= buffer.end else { return nil }
 
         let frame = buffer.withScored(start..<end) { ScoredFrame($0, by: detector) }

@@ -33,28 +33,28 @@ struct UtteranceCutter {
         var end: SamplePosition
     }
 
-    private(set) var ledger = AudioLedger()
+    var ledger = AudioLedger()
     /// Whether the engine tells when each word was said.
     ///
     /// Without, words that are heard twice can only be told by likeness, so none are where a pause parts utterances.
     var hasWordTimes = false {
         didSet { segmenter.overlap = overlap }
     }
-    private var audio: AudioPath
-    private var segmenter: Segmenter
-    private var settings: SessionSettings
-    private let makeID: () -> String
-    private let owner: RequestOwner?
+    var audio: AudioPath
+    var segmenter: Segmenter
+    var settings: SessionSettings
+    let makeID: () -> String
+    let owner: RequestOwner?
     /// Why the last utterance ended.
-    private var lastReason: Segmenter.Reason?
+    var lastReason: Segmenter.Reason?
     /// The name of the utterance under way, once the client knows it.
-    private var announcedID: String?
+    var announcedID: String?
     /// Where the stream stood when it was announced.
-    private var announcedAt: SamplePosition = 0
+    var announcedAt: SamplePosition = 0
     /// Where the last frame of speech ended, of the utterance under way or else of the one that ends now.
-    private var voicedEnd: SamplePosition = 0
+    var voicedEnd: SamplePosition = 0
     /// Samples before this one are accounted for, although the next utterance may have some of them as its context.
-    private var booked: SamplePosition = 0
+    var booked: SamplePosition = 0
 
     init(
         settings: SessionSettings,
@@ -91,6 +91,12 @@ struct UtteranceCutter {
         )
     }
 
+    /// Where the audio that has come ends.
+    var end: SamplePosition { audio.end }
+
+    /// Whether somebody is heard to speak, or may go on.
+    var isSpeaking: Bool { segmenter.underWay != nil }
+
     /// A request about what has been heard of an utterance that may go on.
     func request(about utterance: UnderWay, until end: SamplePosition) -> TranscriptionRequest {
         var request = request(samples: audio.samples(utterance.start..<end))
@@ -102,9 +108,6 @@ struct UtteranceCutter {
 
     /// Samples that are kept, those included that are only context.
     var held: Int { Int(audio.end - audio.start) }
-
-    /// Samples that are not accounted for yet.
-    var buffered: Int { Int(audio.end - max(booked, audio.start)) }
 
     /// Samples that a commit would end now.
     var uncommitted: Int { segmenter.pending(at: audio.end).segment.range.count }
@@ -135,6 +138,19 @@ struct UtteranceCutter {
         let output = hasSpeech && isWorthAsking(segment) ? take(segment) : dismiss(segment)
         discard(before: segmenter.settled, .silence)
         return [output]
+    }
+
+    /// Ends the utterance under way because its speaker has finished.
+    mutating func endTurn() -> [Output] {
+        let outputs = take(segmenter.endTurn())
+        discard(before: segmenter.settled, .silence)
+        return outputs
+    }
+
+    /// What a model hears of an utterance: its last seconds, and a little before it.
+    func turn(_ utterance: UnderWay) -> [Int16] {
+        let start = max(audio.start, utterance.start - TurnJudge.padding, audio.end - TurnJudge.reach)
+        return audio.samples(start..<audio.end)
     }
 
     /// Drops what is not part of a finished utterance.
@@ -185,6 +201,12 @@ struct UtteranceCutter {
     /// Gives up what is buffered because the client is gone.
     mutating func abandon() { discard(before: audio.end, .disconnected) }
 
+    /// Books audio that came within an item, apart from the stream.
+    mutating func take(ofItem samples: Int) { ledger.receive(samples) }
+
+    /// Books an item in which nobody speaks.
+    mutating func dismiss(item samples: Int) { ledger.discard(samples, .silence) }
+
     /// Books what became of an utterance.
     mutating func book(_ outcome: Result<Transcript, TranscriptionError>, samples: Int) {
         switch outcome {
@@ -223,96 +245,5 @@ extension UtteranceCutter {
             case .ended(let segment): return end(segment)
             }
         }
-    }
-
-    private mutating func end(_ segment: Segmenter.Segment) -> [Output] {
-        guard settings.turnDetection != nil else { return [isWorthAsking(segment) ? take(segment) : dismiss(segment)] }
-
-        var outputs: [Output] = []
-        // What goes on after a cut at the maximum is announced only once it has proved to be an utterance.
-        if announcedID == nil { outputs.append(announce(at: segment.range.lowerBound)) }
-        if let announcedID { outputs.append(.speechStopped(itemID: announcedID, at: segment.range.upperBound)) }
-        outputs.append(take(segment))
-        return outputs
-    }
-
-    private mutating func announce(at start: SamplePosition) -> Output {
-        let id = makeID()
-        announcedID = id
-        announcedAt = segmenter.position
-        return .speechStarted(itemID: id, at: start)
-    }
-
-    /// Makes an utterance of a segment.
-    private mutating func take(_ segment: Segmenter.Segment) -> Output {
-        let segment = withUsefulContext(segment)
-        discard(before: segment.heard.lowerBound, .silence)
-        let samples = audio.samples(segment.heard)
-        let isWhole = segment.heard == segment.range
-        let item = item(segment, samples: isWhole ? samples : nil)
-        var request = request(samples: samples)
-        request.voice = audio.evidence(in: segment.range, under: rules)
-        request.context = segment.leftContext + segment.rightContext
-        // Where an utterance was cut for its length, word times say whose a word is.
-        request.wantsWordTimes = settings.wantsWordTimes || !isWhole
-        let context = Utterance.Context(left: segment.leftContext, right: segment.rightContext)
-        var utterance = Utterance(item: item, context: context, request: request)
-        if settings.turnDetection != nil { utterance.voicedEnd = voicedEnd }
-        return .utterance(utterance)
-    }
-
-    private func request(samples: [Int16]) -> TranscriptionRequest {
-        var request = TranscriptionRequest(
-            samples: samples,
-            model: settings.model,
-            language: settings.language,
-            prompt: settings.prompt
-        )
-        request.owner = owner
-        return request
-    }
-
-    /// Answers for a segment without speech, about which the engine is not asked.
-    private mutating func dismiss(_ segment: Segmenter.Segment) -> Output {
-        discard(before: segment.heard.lowerBound, .silence)
-        let item = item(segment, samples: nil)
-        ledger.discard(segment.range.count, .silence)
-        return .silent(item)
-    }
-
-    /// The item that a segment becomes; its samples are accounted for from here on.
-    private mutating func item(_ segment: Segmenter.Segment, samples: [Int16]?) -> SessionEvent.Item {
-        booked = segment.range.upperBound
-        lastReason = segment.reason
-        var item = SessionEvent.Item(id: announcedID.take() ?? makeID(), range: segment.range)
-        if settings.includesAudio { item.audio = samples ?? audio.samples(segment.range) }
-        return item
-    }
-
-    /// The rules by which a detector's scores are read, also while turn detection is off.
-    private var rules: TurnDetection { settings.turnDetection ?? settings.defaultTurnDetection }
-
-    /// Whether the engine is asked about a segment that turn detection did not cut.
-    private func isWorthAsking(_ segment: Segmenter.Segment) -> Bool {
-        if settings.turnDetection == nil, !settings.checksManualCommits { return true }
-        return CommitRule(rules: rules).hasSpeech(audio.evidence(in: segment.range, under: rules))
-    }
-
-    /// Without word times, a segment has no context on the other side of a pause.
-    private func withUsefulContext(_ segment: Segmenter.Segment) -> Segmenter.Segment {
-        var segment = segment
-        guard !hasWordTimes else { return segment }
-        if segment.reason == .valley { segment.rightContext = 0 }
-        if lastReason == .valley { segment.leftContext = 0 }
-        return segment
-    }
-
-    private mutating func discard(before position: SamplePosition, _ reason: AudioLedger.DiscardReason) {
-        let position = min(position, audio.end)
-        let count = Int(position - max(booked, audio.start))
-        audio.drop(before: position)
-        guard count > 0 else { return }
-        booked = position
-        ledger.discard(count, reason)
     }
 }

@@ -36,6 +36,10 @@ struct WorkAhead {
     private let start: SamplePosition
     private var text: StableText
     private var interim: RequestID?
+    /// Where the audio of the interim reading under way ends.
+    private var interimEnd: SamplePosition = 0
+    /// The last interim reading, and where its audio ended.
+    private var reading: (text: String, end: SamplePosition)?
     private var nextReading: SamplePosition
     private var speculation: Speculation?
 
@@ -78,7 +82,7 @@ struct WorkAhead {
         switch wish {
         case .interim:
             let end = utterance.end
-            interim = request
+            (interim, interimEnd) = (request, end)
             // A reading costs as much as the utterance is long, so readings become rarer as it grows.
             nextReading = end + SamplePosition(max(Self.step, Int(end - start) / 4))
         case .speculation:
@@ -110,7 +114,8 @@ struct WorkAhead {
         _ result: Result<Transcript, TranscriptionError>,
         wantsInterim: Bool
     ) -> String? {
-        if request == interim {
+        let isInterim = request == interim
+        if isInterim {
             interim = nil
         } else if request == speculation?.request {
             speculation?.result = result
@@ -118,7 +123,24 @@ struct WorkAhead {
             return nil
         }
         guard wantsInterim, case .success(let transcript) = result, transcript.rejection == nil else { return "" }
+        if isInterim { reading = (transcript.text, interimEnd) }
         return text.read(transcript.text)
+    }
+
+    /// What the transcript will be if nobody goes on; `nil` while no reading holds everything that was said.
+    func text(of utterance: UtteranceCutter.UnderWay) -> String? {
+        guard utterance.itemID == itemID else { return nil }
+        var heard: String?
+        if let speculation, speculation.voicedEnd == utterance.voicedEnd,
+            let transcript = try? speculation.result?.get()
+        {
+            heard = transcript.rejection == nil ? transcript.text : nil
+        } else if speculation == nil, let reading, reading.end >= utterance.expectedEnd {
+            heard = reading.text
+        }
+        guard let heard, !text.told.isEmpty else { return heard }
+        var text = text
+        return text.finish(heard).text
     }
 
     /// The speculation that is the transcript of what was cut, and its result if that is there; `nil` when it is none.

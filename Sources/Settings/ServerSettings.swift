@@ -16,6 +16,11 @@ public struct ServerSettings: Equatable, Sendable {
     public var access = AccessSettings()
     public var engine = EngineSettings()
     public var models = ModelSettings()
+    public var languageModel = LanguageModelSettings()
+    /// How conversations go, unless a session says otherwise.
+    public var assistant = AssistantSettings()
+    public var speech = SpeechSettings()
+    public var storage = StorageSettings()
     /// What becomes of text that the engine invented.
     public var guardMode = GuardMode.drop
     /// Silence after which an engine that may is asked about an utterance that may go on, in samples; 0 for never.
@@ -27,6 +32,7 @@ public struct ServerSettings: Equatable, Sendable {
     public var detector = DetectorSettings()
     /// What differs from the rules that suit the detector, and from the overlap that suits the engine.
     public var turns = TurnDetectionUpdate.Change()
+    public var endOfTurn = EndOfTurnSettings()
     public var enhancement = AudioEnhancement()
     public var maximumSessions = 1_000
     /// Audio of one session that may wait for its transcript, in samples.
@@ -68,6 +74,15 @@ public struct DetectorSettings: Equatable, Sendable {
     public var model: String?
 }
 
+/// What decides that someone has finished, where the server does.
+public struct EndOfTurnSettings: Equatable, Sendable {
+    public var choice = EndOfTurnChoice.auto
+    /// The file of the Smart Turn model.
+    public var model: String?
+    /// The model's probability from which a turn counts as over.
+    public var threshold: Float = 0.5
+}
+
 /// Where models lie and come from.
 public struct ModelSettings: Equatable, Sendable {
     /// The folder of models.
@@ -96,6 +111,8 @@ extension ServerSettings {
         session.prompt = prompt
         session.maximumPrompt = maximumPrompt
         session.checksManualCommits = guardMode != .off
+        session.assistant = assistant
+        session.assistant.instructions = languageModel.sessionInstructions
         return session
     }
 }

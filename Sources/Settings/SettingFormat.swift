@@ -1,4 +1,6 @@
 import Audio
+import JSON
+import SpeechSynthesis
 import Transcription
 
 /// How values of one type are written.
@@ -23,6 +25,17 @@ extension SettingFormat<String> {
     /// An address that is checked by who uses it.
     static var address: Self { Self(kind: .address, parse: { $0 }, text: { $0 }) }
 
+    static var jsonObject: Self {
+        Self(
+            kind: .jsonObject,
+            parse: { text in
+                guard case .object = try? JSONValue(parsing: Array(text.utf8).span) else { return nil }
+                return text
+            },
+            text: { $0 }
+        )
+    }
+
     /// An address that begins with its scheme.
     static var httpAddress: Self {
         let schemes = ["http://", "https://"]
@@ -32,6 +45,10 @@ extension SettingFormat<String> {
             text: { $0 }
         )
     }
+}
+
+extension SettingFormat<VoiceNames> {
+    static var voiceNames: Self { Self(kind: .list, parse: { VoiceNames($0) }, text: \.description) }
 }
 
 extension SettingFormat<Secret> {

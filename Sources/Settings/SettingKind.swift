@@ -11,6 +11,8 @@ public enum SettingKind: Equatable, Sendable {
     case list
     /// An address of HTTP.
     case address
+    /// A JSON object.
+    case jsonObject
     case language
     case boolean
     case choice([String])
@@ -25,6 +27,7 @@ public enum SettingKind: Equatable, Sendable {
         case .path: "path"
         case .list: "list"
         case .address: "address"
+        case .jsonObject: "JSON object"
         case .language: "language"
         case .boolean, .choice, .integer, .decimal: allowed ?? ""
         }
@@ -33,7 +36,7 @@ public enum SettingKind: Equatable, Sendable {
     /// What is allowed, in a few words; `nil` where every text is.
     public var allowed: String? {
         switch self {
-        case .text, .secret, .path, .list, .address, .language: nil
+        case .text, .secret, .path, .list, .address, .jsonObject, .language: nil
         case .boolean: "on or off"
         case .choice(let names): Self.alternatives(names)
         case .integer(let range, let unit):
@@ -49,6 +52,7 @@ public enum SettingKind: Equatable, Sendable {
         case .path: "a path"
         case .list: "entries with commas between them"
         case .address: "an address such as http://127.0.0.1:8080"
+        case .jsonObject: #"a JSON object such as {"top_p": 0.9}"#
         case .language: UnknownLanguage.allowed
         case .boolean, .choice: allowed ?? ""
         case .integer: "a whole number from \(allowed ?? "")"
@@ -64,6 +68,7 @@ public enum SettingKind: Equatable, Sendable {
         case .path: "PATH"
         case .list: "LIST"
         case .address: "ADDRESS"
+        case .jsonObject: "JSON"
         case .language: "LANGUAGE"
         case .boolean: "on|off"
         case .choice(let names): names.joined(separator: "|")

@@ -132,6 +132,32 @@ extension SettingSection {
         ]
     )
 
+    static let endOfTurn = SettingSection(
+        heading: "When a speaker has finished",
+        settings: [
+            Setting(
+                "TURN",
+                at: \.endOfTurn.choice,
+                is: .choice,
+                for: "What decides: silence alone (vad), or a model that listens how it was said (smart)",
+                explained: "smart when its model is there, else vad"
+            ),
+            Setting(
+                "TURN_THRESHOLD",
+                at: \.endOfTurn.threshold,
+                is: .decimal(0...1),
+                for: "The model's probability from which a speaker has finished"
+            ),
+            Setting(
+                "TURN_MODEL",
+                at: \.endOfTurn.model,
+                is: .path,
+                for: "File of the Smart Turn model",
+                absent: "\(SmartTurn.modelName)/\(SmartTurn.modelFile) in a folder of models"
+            ),
+        ]
+    )
+
     private static let overlaps = SettingFormat<Int>.samples(milliseconds: TurnDetection.overlaps)
 }
 

@@ -6,7 +6,10 @@ import Transcription
 
 extension SettingSection {
     /// In the order of the help and the documents.
-    public static let all = [server, access, engine, whisperHTTP, embedded, models, detection, turns, limits, patience]
+    public static let all = [
+        server, access, engine, whisperHTTP, embedded, models, languageModel, synthesis, assistant, storage, detection,
+        turns, endOfTurn, limits, patience,
+    ]
 
     static let server = SettingSection(
         heading: "Server",

@@ -20,9 +20,6 @@ struct FrameHeader: Equatable, Sendable {
     /// The four masking bytes as they lie in memory.
     var key: UInt32 = 0
 
-    /// The longest header of a client's frame.
-    static let maxSize = 14
-
     /// Reads a client's header at the front of `bytes`; `nil` when it is not all there, and then nothing is consumed.
     ///
     /// What is wrong is reported as soon as the byte that says so is there: a refused length never waits for its

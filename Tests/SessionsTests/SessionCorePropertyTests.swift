@@ -69,7 +69,7 @@ struct SessionCorePropertyTests {
                 switch effect {
                 case .tell(let event): told.append(event)
                 case .transcribe(let request, let id, _): open.append((id, request))
-                case .adopt: break
+                case .adopt, .ask, .speak, .judge, .cancel, .wake, .recall, .remember: break
                 }
             }
             effects.removeAll()

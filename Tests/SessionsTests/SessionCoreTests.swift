@@ -133,7 +133,10 @@ struct SessionCoreTests {
         let meter = SessionMeter(metrics: SessionMetrics(factory: NOOPMetricsHandler.instance), memory: budget)
         let second = ClientCommand.append(audio: [UInt8](repeating: 1, count: 2 * SampleClock.rate), rate: 16_000)
         var taken = 0
-        func refusal() -> ClientError? { meter.refusal(of: core.length(of: second), after: core.held) }
+        func refusal() -> ClientError? {
+            guard case .invalid(let error) = meter.admitted(second, to: core) else { return nil }
+            return error
+        }
         while refusal() == nil, taken < 600 {
             _ = Self.effects(of: [second], &core)
             meter.settle(held: core.held)

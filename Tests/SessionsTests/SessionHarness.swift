@@ -1,4 +1,5 @@
 import Audio
+import Chat
 import Limits
 import MetricsTestKit
 import Sessions
@@ -79,8 +80,7 @@ final class SessionHarness: Sendable {
     func runSession() async {
         let commands = commands
         await session.run(detector: LoudnessDetector(), events: events) {
-            let command = await commands.makeAsyncIterator().next(isolation: nil)
-            return command.map { [$0] } ?? []
+            await commands.makeAsyncIterator().next(isolation: nil)
         }
     }
 
@@ -106,6 +106,37 @@ extension ClientCommand {
     }
 }
 
+extension ConversationItem {
+    /// What it says; a dash where that is not known.
+    var text: String {
+        switch content {
+        case .message(_, let parts):
+            parts.map { part in
+                switch part {
+                case .text(let text): text
+                case .audio(let transcript): transcript ?? "-"
+                }
+            }.joined(separator: "|")
+        case .call(let call): "\(call.name)(\(call.arguments))"
+        case .output(let callID, let text): "\(callID)=\(text)"
+        }
+    }
+}
+
+extension ReplyEvent {
+    var summary: String {
+        switch self {
+        case .created(let info): "reply \(info.id)"
+        case .begun(let item, let place): "begun \(item.id) in \(place.responseID) after \(place.previousID ?? "-")"
+        case .text(let text, _): "text \(text)"
+        case .transcript(let text, _, _): "said \(text)"
+        case .audio(let samples, _): "audio \(samples.count)"
+        case .ended(let item, _): "ended \(item.id) \(item.status.rawValue) \(item.text)"
+        case .done(let info): "done \(info.id) \(info.status)"
+        }
+    }
+}
+
 extension SessionEvent {
     var isOutcome: Bool {
         switch self {
@@ -127,7 +158,12 @@ extension SessionEvent {
         case .committed(let item, let previous): "committed \(span(item)) \(previous ?? "-") \(item.id)"
         case .cleared: "cleared"
         case .interim(let id, let delta): "interim \(id) \(delta)"
-        case .retrieved(let item): "retrieved \(item.transcript ?? "-") \(item.id)"
+        case .retrieved(let item): "retrieved \(item.text) \(item.id)"
+        case .added(let item, let previous): "added \(item.text) \(previous ?? "-") \(item.id)"
+        case .truncated(let id, let milliseconds): "truncated \(id) \(milliseconds)"
+        case .outputCleared(let id): "cleared \(id ?? "-")"
+        case .timedOut(let id, let position): "timed out \(position / 16) \(id)"
+        case .reply(let event): event.summary
         case .deleted(let id): "deleted \(id)"
         case .transcribed(let item, let transcript): "\(transcript.text)@\(span(item))"
         case .failed(let item, let error): "\(error.code)!\(span(item))"

@@ -65,7 +65,7 @@ struct SessionPropertyTests {
                     #expect(session.ledger.open >= 0)
                     let index = sent.next()
                     if index == last, index < commands.count { disconnector.yield(true) }
-                    return index < commands.count && !Task.isCancelled ? [commands[index]] : []
+                    return index < commands.count && !Task.isCancelled ? commands[index] : nil
                 }
                 disconnector.finish()
             }

@@ -11,12 +11,14 @@ struct Configured {
     var settings: ServerSettings
     var detectors: DetectorFactory
     var engine: EngineChoice
+    var languageModel: LanguageModelChoice
     var session: SessionSettings
 
     init(_ environment: [String: String]) throws {
         settings = try ServerSettings(reading: SettingValues(environment: environment))
         detectors = try DetectorFactory(settings: settings.detector)
         engine = try EngineChoice(settings: settings)
+        languageModel = try LanguageModelChoice(settings: settings.languageModel)
         session = settings.session(turnDetection: detectors.turnDetection)
     }
 }
@@ -25,11 +27,12 @@ struct Configured {
 struct SettingsTests {
     @Test("Has working defaults")
     func defaults() throws {
-        let configured = try Configured(["SHERPA_LIBRARY": "/nowhere"])
+        let configured = try Configured(["SHERPA_LIBRARY": "/proc/nowhere"])
         #expect(configured.settings.host == "127.0.0.1")
         #expect(configured.settings.port == 8_000)
         var expected = SessionSettings(turnDetection: .silero)
         expected.speculatesAfter = 3_200
+        expected.assistant.instructions = LanguageModelSettings().sessionInstructions
         #expect(configured.session == expected)
         guard case .pocketSphinx = configured.engine.engine else {
             Issue.record("Not the embedded engine")
@@ -64,6 +67,7 @@ struct SettingsTests {
         expected.maximumPending = 144_000
         expected.overlap = 2_240
         expected.speculatesAfter = 4_800
+        expected.assistant.instructions = LanguageModelSettings().sessionInstructions
         expected.allowsInterim = false
         expected.enhancement = AudioEnhancement(noiseReduction: .farField, gainControl: true, listener: .detector)
         #expect(settings == expected)
@@ -83,8 +87,9 @@ struct SettingsTests {
         "Picks the detector that is there, with the turn detection that suits it",
         arguments: [
             ([:], "silero"), (["VAD": "auto"], "silero"), (["VAD": "silero"], "silero"),
-            (["VAD": "webrtc"], "webrtc"), (["VAD": "webrtc", "SILERO_MODEL": "/nowhere"], "webrtc"),
-            (["SILERO_MODEL": "/nowhere"], "fallback"), (["VAD": "auto", "SILERO_MODEL": "/nowhere"], "fallback"),
+            (["VAD": "webrtc"], "webrtc"), (["VAD": "webrtc", "SILERO_MODEL": "/proc/nowhere"], "webrtc"),
+            (["SILERO_MODEL": "/proc/nowhere"], "fallback"),
+            (["VAD": "auto", "SILERO_MODEL": "/proc/nowhere"], "fallback"),
         ] as [([String: String], String)]
     )
     func detector(environment: [String: String], expected: String) throws {
@@ -97,7 +102,7 @@ struct SettingsTests {
 
     @Test(
         "Stops when Silero is asked for by name and its model cannot be used",
-        arguments: ["/nowhere", "/dev/null", "/"]
+        arguments: ["/proc/nowhere", "/dev/null", "/"]
     )
     func missingModel(path: String) throws {
         #expect {
@@ -114,9 +119,9 @@ struct SettingsTests {
         "Picks the engine that is configured, else the neural one where it is, else PocketSphinx",
         arguments: [
             ([:], "sherpa"),
-            (["SHERPA_LIBRARY": "/nowhere", "TRANSCRIBER_MODEL": ""], "pocketsphinx"),
+            (["SHERPA_LIBRARY": "/proc/nowhere", "TRANSCRIBER_MODEL": ""], "pocketsphinx"),
             (["OPENAI_API_KEY": "k"], "sherpa"),
-            (["OPENAI_API_KEY": "k", "SHERPA_LIBRARY": "/nowhere", "TRANSCRIBER_MODEL": ""], "pocketsphinx"),
+            (["OPENAI_API_KEY": "k", "SHERPA_LIBRARY": "/proc/nowhere", "TRANSCRIBER_MODEL": ""], "pocketsphinx"),
             (["TRANSCRIBER": "whisper-http", "OPENAI_API_KEY": "k"], "https://api.openai.com/v1"),
             (["OPENAI_BASE_URL": "http://127.0.0.1:9000/v1"], "http://127.0.0.1:9000/v1"),
             (["OPENAI_BASE_URL": "", "OPENAI_API_KEY": ""], "sherpa"),
@@ -142,7 +147,7 @@ struct SettingsTests {
     func missingSherpaModel(transcriber: String) throws {
         var environment = try #require(Self.sherpa).environment
         environment["TRANSCRIBER"] = transcriber
-        environment["TRANSCRIBER_MODEL"] = "/nowhere/moonshine"
+        environment["TRANSCRIBER_MODEL"] = "/proc/nowhere/moonshine"
         #expect(throws: SettingsError.self) { try Configured(environment) }
     }
 
@@ -159,6 +164,8 @@ struct SettingsTests {
             ("PING_TIMEOUT_MS", "1"), ("SHUTDOWN_TIMEOUT_MS", "x"),
             ("MAX_PENDING_AUDIO_MS", "0"), ("MODEL_LOAD_TIMEOUT_MS", "soon"),
             ("TRANSCRIBER_LANGUAGE", "klingon"), ("GAIN_CONTROL", "maybe"), ("MODELS_SOURCE", "ftp://host"),
+            ("LLM", "magic"), ("LLM", "http"), ("LLM_BASE_URL", "ftp://host"), ("LLM_EXTRA", "[]"), ("LLM_EXTRA", "{"),
+            ("LLM_TIMEOUT_MS", "0"), ("LLM_IDLE_TIMEOUT_MS", "soon"),
         ]
     )
     func refuses(setting: String, value: String) throws {
@@ -191,7 +198,7 @@ struct SettingsTests {
     )
     func refusesPocketSphinx(setting: String) throws {
         #expect {
-            try Configured(["TRANSCRIBER": "pocketsphinx", setting: "/nowhere"])
+            try Configured(["TRANSCRIBER": "pocketsphinx", setting: "/proc/nowhere"])
         } throws: { error in
             (error as? SettingsError)?.setting == setting
         }
@@ -207,7 +214,11 @@ struct SettingsTests {
 
     @Test("Shows no secret")
     func shown() throws {
-        let keys = ["API_KEYS": "long-key-1", "METRICS_KEY": "long-key-2", "OPENAI_API_KEY": "long-key-3"]
+        let keys = [
+            "API_KEYS": "long-key-1", "METRICS_KEY": "long-key-2", "OPENAI_API_KEY": "long-key-3",
+            "LLM_API_KEY": "long-key-4",
+            "TTS_API_KEY": "long-key-5",
+        ]
         let settings = try ServerSettings(reading: SettingValues(environment: keys))
         #expect(settings.access.keys?.text == "long-key-1")
         var text = "\(settings)"
@@ -259,7 +270,7 @@ struct SettingsTests {
     @Test("Marks as secret what holds a key, and nothing else")
     func secrets() {
         let secrets = Setting.all.filter(\.isSecret).map(\.name)
-        #expect(secrets == ["API_KEYS", "METRICS_KEY", "OPENAI_API_KEY"])
+        #expect(secrets == ["API_KEYS", "METRICS_KEY", "OPENAI_API_KEY", "LLM_API_KEY", "TTS_API_KEY"])
         #expect(Setting.all.map(\.name).filter { $0.contains("KEY") && $0 != "API_KEYS_FILE" } == secrets)
     }
 

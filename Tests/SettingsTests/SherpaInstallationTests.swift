@@ -42,6 +42,7 @@ struct SherpaInstallationTests {
             (["TRANSCRIBER_MODEL": "whisper-base", "MODELS_OFFLINE": "1"], "steno models pull whisper-base"),
             (["TRANSCRIBER": "sherpa"], "steno models pull moonshine-tiny-en"),
             (["TRANSCRIBER_MODEL": "zipformer-streaming-en"], "is for streaming"),
+            (["TRANSCRIBER_MODEL": "smart-turn-v3.2"], "transcribes nothing"),
             (["TRANSCRIBER_MODEL": "nonsense"], "no speech model"),
         ]
     )

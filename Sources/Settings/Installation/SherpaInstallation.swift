@@ -56,6 +56,16 @@ public struct SherpaInstallation: Equatable, Sendable {
         return entry?.wordTimes ?? false
     }
 
+    /// What the model is for, where that is not what this engine does.
+    private var otherTask: String? {
+        switch entry?.task {
+        case .streaming: "is for streaming, which this engine does not do"
+        case .turn: "says when someone has finished, and transcribes nothing"
+        case .speech: "speaks, and transcribes nothing; TTS_MODEL takes it"
+        case .transcription, nil: nil
+        }
+    }
+
     /// Finds out whether the files are there, or can be fetched; loads and fetches nothing.
     ///
     /// - Throws: `SherpaError` that says what is missing.
@@ -63,9 +73,7 @@ public struct SherpaInstallation: Equatable, Sendable {
         guard FileManager.default.fileExists(atPath: library) else {
             throw .noLibrary(path: library, reason: "there is no such file")
         }
-        if entry?.task == .streaming {
-            throw .noModel(folder: folder, reason: "\(name) is for streaming, which this engine does not do")
-        }
+        if let problem = otherTask { throw .noModel(folder: folder, reason: "\(name) \(problem)") }
         if isPulled { return }
         do {
             _ = try SherpaModel(folder: folder)
