@@ -4,16 +4,16 @@ import Sessions
 
 /// A client's text message: a JSON object with a `type`, read once.
 ///
-/// An append may be as long as the transport allows, for its audio, which is decoded from where it stands. Everything
-/// else must fit into `maximumLength`.
+/// An append may be as long as the transport allows, for its audio, which is decoded from where it stands, and so may a
+/// new item of a conversation. Everything else must fit into `maximumLength`.
 struct ClientMessage {
     enum AppendedAudio {
         case bytes([UInt8])
         case notBase64
     }
 
-    /// Bytes of a message, audio aside.
-    static let maximumLength = 1 << 16
+    /// Bytes of a message, audio aside: room for the instructions and some dozens of tools of an agent.
+    static let maximumLength = 1 << 18
 
     private static let append: StaticString = "input_audio_buffer.append"
 
@@ -30,11 +30,13 @@ struct ClientMessage {
     init(_ text: Span<UInt8>, outline: JSONOutline, audio buffer: inout [UInt8]) throws(ClientError) {
         isAppend = try Self.isAppend(outline, in: text)
         let audio = isAppend ? Self.audio(of: outline, in: text) : nil
-        let length = text.count - (audio?.place.count ?? 0)
+        var length = text.count - (audio?.place.count ?? 0)
+        if length > Self.maximumLength { length -= ItemAudio.length(in: text, outline) }
         guard length <= Self.maximumLength else {
             throw ClientError(
                 .invalidValue,
-                "The message is too long. Only the audio of an append may make a message longer than \(Self.maximumLength) bytes."
+                "The message is too long. Only audio may make a message longer than \(Self.maximumLength) bytes.",
+                eventID: Self.eventID(outline, in: text)
             )
         }
 
@@ -71,12 +73,18 @@ struct ClientMessage {
 }
 
 extension ClientMessage {
-    private static func value(at place: Range<Int>, in text: Span<UInt8>) throws(ClientError) -> JSONValue {
+    static func value(at place: Range<Int>, in text: Span<UInt8>) throws(ClientError) -> JSONValue {
         do { return try JSONValue(parsing: text.extracting(place)) } catch { throw invalid(error) }
     }
 
     static func invalid(_ error: JSONError) -> ClientError {
         ClientError(.invalidJSON, "The message cannot be read: \(error). Send one JSON object per message.")
+    }
+
+    /// The client's name for a message that is not read any further.
+    private static func eventID(_ outline: JSONOutline, in text: Span<UInt8>) -> String? {
+        guard let id = outline["event_id"], id.place.count <= JSONFields.maximumName else { return nil }
+        return (try? value(at: id.place, in: text))?.string
     }
 
     private static func isAppend(_ outline: JSONOutline, in text: Span<UInt8>) throws(ClientError) -> Bool {
@@ -92,7 +100,8 @@ extension ClientMessage {
         return audio
     }
 
-    private static func decode(
+    /// Decodes the base64 of a string; `false` when it is none.
+    static func decode(
         _ audio: JSONOutline.Member,
         in text: Span<UInt8>,
         to buffer: inout [UInt8]

@@ -8,6 +8,9 @@ public protocol Dialect: Sendable {
     /// What the log calls it.
     static var name: String { get }
 
+    /// How the server closes a connection when it stops.
+    static var stopping: OutgoingMessage { get }
+
     /// Appends what a text message asks for: nothing for a message that only keeps the connection alive, several commands
     /// where one message means several, `.finish` for an end of the input.
     ///
@@ -21,6 +24,10 @@ public protocol Dialect: Sendable {
 
     /// Appends the messages that tell the client of an event; none if the protocol has none for it.
     mutating func encode(_ event: SessionEvent, into messages: inout [OutgoingMessage])
+}
+
+extension Dialect {
+    public static var stopping: OutgoingMessage { .close(code: 1_001, reason: "server is stopping") }
 }
 
 /// A message to the client.

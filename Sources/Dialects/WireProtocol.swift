@@ -6,10 +6,14 @@ public struct WireProtocol: Sendable {
     public enum KeyPlace: Hashable, Sendable {
         /// `Authorization: Bearer KEY` (RFC 6750 section 2.1).
         case bearer
+        /// The password of `Authorization: Basic …`, behind this user name (RFC 7617).
+        case basic(user: String)
         /// A header that holds nothing but the key; its name in lower case.
         case header(String)
         /// An entry of the list of subprotocols, behind this prefix: browsers can set no header.
         case subprotocol(prefix: String)
+        /// A field of the query, for clients that can set no header.
+        case query(String)
     }
 
     /// A client's request for a connection.
@@ -54,11 +58,13 @@ public struct WireProtocol: Sendable {
     public var keyPlaces: [KeyPlace]
     /// Whether a client secret opens it.
     public var takesClientSecrets: Bool
+    /// Paths of its ordinary requests, which hold a key in the same places.
+    public var requestPaths: [String] = []
     /// How a session of this protocol starts, given the server's own settings.
     public var start: @Sendable (Opening, SessionSettings) throws(ClientError) -> Start
 }
 
 extension WireProtocol {
     /// Every protocol that this server speaks over WebSockets.
-    public static let all = [compact, openAIRealtime]
+    public static let all = [compact, openAIRealtime, assemblyAI]
 }

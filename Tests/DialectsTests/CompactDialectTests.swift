@@ -59,6 +59,7 @@ struct CompactDialectTests {
                 update {
                     $0.turnDetection = .off
                     $0.inputFormat = .pcm16(rate: 8_000)
+                    $0.assistant.outputFormat = .pcm16(rate: 8_000)
                 }
             ),
             (
@@ -137,11 +138,11 @@ struct CompactDialectTests {
                 "event_id"
             ),
             (
-                #"{"type":"session.update","session":{"prompt":"\#(String(repeating: " ", count: 1 << 16))"}}"#,
+                #"{"type":"session.update","session":{"prompt":"\#(String(repeating: " ", count: 1 << 18))"}}"#,
                 .invalidValue, nil
             ),
             (
-                #"{"type":"input_audio_buffer.append","audio":"AQAC","more":"\#(String(repeating: " ", count: 1 << 16))"}"#,
+                #"{"type":"input_audio_buffer.append","audio":"AQAC","more":"\#(String(repeating: " ", count: 1 << 18))"}"#,
                 .invalidValue, nil
             ),
             (#"{"type":"session.update","session":\#(String(repeating: "[", count: 10_000))"#, .invalidJSON, nil),
@@ -301,11 +302,94 @@ struct CompactDialectTests {
         expected.includesAudio = false
         expected.language = "en"
         expected.inputFormat = .pcm16(rate: 24_000)
-        let query = [("include_audio", "false"), ("language", "en"), ("sample_rate", "24000"), ("utm_source", "x")]
-        #expect(try Self.dialect.update(query: query.map { (name: $0.0, value: $0.1) }) == expected)
-        #expect(throws: ClientError.self) {
-            try Self.dialect.update(query: [(name: "include_audio", value: "maybe")])
+        expected.assistant.outputFormat = .pcm16(rate: 24_000)
+        expected.answers = true
+        func update(_ query: [(String, String)]) throws -> SessionUpdate {
+            var dialect = Self.dialect
+            return try dialect.update(query: query.map { (name: $0.0, value: $0.1) })
         }
-        #expect(throws: ClientError.self) { try Self.dialect.update(query: [(name: "sample_rate", value: "fast")]) }
+        let query = [
+            ("include_audio", "false"), ("language", "en"), ("sample_rate", "24000"), ("utm_source", "x"),
+            ("assistant", "true"),
+        ]
+        #expect(try update(query) == expected)
+        #expect(throws: ClientError.self) { try update([("include_audio", "maybe")]) }
+        #expect(throws: ClientError.self) { try update([("sample_rate", "fast")]) }
+    }
+
+    @Test(
+        "Reads whether somebody answers, and how",
+        arguments: [
+            ("true", true, nil, nil), ("false", false, nil, nil), ("null", false, nil, nil), ("{}", true, nil, nil),
+            (#"{"instructions":"Be kind.","speech":false}"#, true, "Be kind.", .text),
+        ] as [(String, Bool, String?, AssistantSettings.Modality?)]
+    )
+    func assistant(json: String, answers: Bool, instructions: String?, modality: AssistantSettings.Modality?) {
+        var expected = SessionUpdate()
+        expected.answers = answers
+        expected.assistant.instructions = instructions
+        expected.assistant.modality = modality
+        let text = #"{"type":"session.update","session":{"assistant":\#(json)}}"#
+        #expect(Self.decode(text) == .update(expected))
+    }
+
+    @Test("Tells what the assistant says, and how it ended")
+    func reply() {
+        let info = Reply.Info(
+            id: "r1",
+            status: .cancelled(.turnDetected),
+            output: [ConversationItem(id: "i2", content: .message(.assistant, [.audio(transcript: "Hello")]))],
+            isOutOfBand: false,
+            modality: .audio,
+            format: .pcm16(rate: 16_000),
+            metadata: [:]
+        )
+        let place = Reply.Place(
+            responseID: "r1",
+            itemID: "i2",
+            index: 0,
+            isOutOfBand: false,
+            modality: .audio,
+            format: .pcm16(rate: 16_000)
+        )
+        let events: [ReplyEvent] = [
+            .created(info), .audio([1, 2], place), .transcript("Hello", at: 0, place), .done(info),
+        ]
+        var messages: [OutgoingMessage] = []
+        for event in events { Self.dialect.encode(.reply(event), into: &messages) }
+        let texts = messages.map { if case .text(let text) = $0 { String(decoding: text, as: UTF8.self) } else { "" } }
+        let names = #""event_id":"event_1","item_id":"i2","response_id":"r1""#
+        #expect(
+            texts == [
+                #"{"delta":"AQACAA==",\#(names),"sample_rate":16000,"type":"response.audio.delta"}"#,
+                #"{"delta":"Hello",\#(names),"type":"response.text.delta"}"#,
+                #"{"event_id":"event_1","reason":"turn_detected","response_id":"r1","status":"cancelled","#
+                    + #""text":"Hello","type":"response.done"}"#,
+            ]
+        )
+    }
+
+    @Test("Tells when somebody speaks, if that is asked for")
+    func speech() {
+        var dialect = Self.dialect
+        var commands: [ClientCommand] = []
+        var messages: [OutgoingMessage] = []
+        dialect.encode(.speechStarted(itemID: "i1", at: 1_600), into: &messages)
+        #expect(messages.isEmpty)
+        dialect.decode(
+            text: Array(#"{"type":"session.update","session":{"speech_events":true}}"#.utf8).span,
+            into: &commands
+        )
+        dialect.encode(.speechStarted(itemID: "i1", at: 1_600), into: &messages)
+        #expect(
+            messages == [
+                .text(
+                    Array(
+                        #"{"event_id":"event_1","item_id":"i1","start_ms":100,"type":"input_audio_buffer.speech_started"}"#
+                            .utf8
+                    )
+                )
+            ]
+        )
     }
 }

@@ -13,6 +13,8 @@ public struct CompactDialect: Dialect {
     private let maximumPrompt: Int
     private let makeEventID: @Sendable () -> String
     private var reader = MessageDecoder()
+    /// Whether the client wants to know when somebody begins to speak and stops.
+    private var tellsSpeech = false
 
     /// - Parameters:
     ///   - maximumPrompt: Bytes that a prompt may have.
@@ -38,33 +40,43 @@ public struct CompactDialect: Dialect {
     }
 
     public func encode(_ event: SessionEvent, into messages: inout [OutgoingMessage]) {
+        let message: [String: JSONValue]?
         if case .updated(let settings) = event {
-            messages.append(.text(CompactSession(settings: settings).message(eventID: makeEventID()).text))
-        } else if let message = CompactEvent(event, id: makeEventID()) {
-            messages.append(.text(message.json))
+            message = CompactSession(settings: settings, tellsSpeech: tellsSpeech).message
+        } else {
+            message = CompactEvent(tellsSpeech: tellsSpeech).message(for: event)
         }
+        guard var message else { return }
+        message["event_id"] = .string(makeEventID())
+        messages.append(.text(JSONValue.object(message).text))
     }
 
-    /// What the query of the WebSocket's URL asks for: `include_audio`, `interim`, `language`,
-    /// `sample_rate`.
+    /// What the query of the WebSocket's URL asks for: `assistant`, `include_audio`, `interim`, `language`,
+    /// `sample_rate`, `speech_events`, `character`, `instance`, `user`.
     ///
     /// Other names are ignored: proxies and clients add their own.
-    public func update(query: [(name: String, value: String)]) throws(ClientError) -> SessionUpdate {
+    public mutating func update(query: [(name: String, value: String)]) throws(ClientError) -> SessionUpdate {
         var values: [String: JSONValue] = [:]
         for (name, value) in query {
-            switch (name, value) {
-            case ("include_audio", "true"), ("include_audio", "1"), ("interim", "true"), ("interim", "1"):
-                values[name] = .bool(true)
-            case ("include_audio", "false"), ("include_audio", "0"), ("interim", "false"), ("interim", "0"):
-                values[name] = .bool(false)
+            switch (Self.flags.contains(name) ? "flag" : name, value) {
+            case ("flag", "true"), ("flag", "1"): values[name] = .bool(true)
+            case ("flag", "false"), ("flag", "0"): values[name] = .bool(false)
             case ("sample_rate", _): values[name] = Double(value).map { .number($0) } ?? .string(value)
             default: values[name] = .string(value)
             }
         }
-        return try settings(JSONFields(values: values))
+        let fields = JSONFields(values: values)
+        var update = try settings(fields)
+        if let choice = try fields.character() {
+            update.assistant.character = .some(choice)
+            update.answers = update.answers ?? true
+        }
+        return update
     }
 
-    private func command(_ message: ClientMessage) -> ClientCommand {
+    private static let flags: Set = ["assistant", "include_audio", "interim", "speech_events"]
+
+    private mutating func command(_ message: ClientMessage) -> ClientCommand {
         let fields = message.fields
         var eventID: String?
         do throws(ClientError) {
@@ -77,14 +89,17 @@ public struct CompactDialect: Dialect {
             switch type {
             case "input_audio_buffer.commit": return .commit(eventID: eventID)
             case "input_audio_buffer.clear": return .clear
+            case "response.cancel": return .cancelResponse(id: nil, eventID: eventID)
             case "session.update":
                 guard let session = try fields.object("session") else {
                     throw fields.wrong("session", "an object")
                 }
-                return .update(try settings(session))
+                var update = try settings(session)
+                update.eventID = eventID
+                return .update(update)
             default:
                 let known =
-                    "input_audio_buffer.append, input_audio_buffer.commit, input_audio_buffer.clear, session.update"
+                    "input_audio_buffer.append, input_audio_buffer.commit, input_audio_buffer.clear, response.cancel, session.update"
                 throw ClientError(.unknownEvent, "The type is none of \(known).", param: "type")
             }
         } catch {
@@ -103,7 +118,7 @@ public struct CompactDialect: Dialect {
         return .append(audio: audio, rate: rate)
     }
 
-    private func settings(_ fields: JSONFields) throws(ClientError) -> SessionUpdate {
+    private mutating func settings(_ fields: JSONFields) throws(ClientError) -> SessionUpdate {
         var update = SessionUpdate()
         update.language = try fields.language()
         update.prompt = try fields.nullableString("prompt", maximum: maximumPrompt)
@@ -117,12 +132,37 @@ public struct CompactDialect: Dialect {
         update.includesAudio = try fields.bool("include_audio")
         update.wantsInterim = try fields.bool("interim")
         update.inputFormat = try fields.integer("sample_rate", in: AudioIntake.rates).map { .pcm16(rate: $0) }
+        // The assistant speaks at the rate at which it hears.
+        update.assistant.outputFormat = update.inputFormat
+        try readAssistant(fields, into: &update)
+        if let tells = try fields.bool("speech_events") { tellsSpeech = tells }
         switch try fields.nullableObject("turn_detection") {
         case nil: break
         case .some(nil): update.turnDetection = .off
         case .some(let rules?): update.turnDetection = try turnDetection(rules)
         }
         return update
+    }
+
+    /// Reads `assistant`: true or an object for one that answers, false or null for none.
+    private func readAssistant(_ fields: JSONFields, into update: inout SessionUpdate) throws(ClientError) {
+        switch fields.values["assistant"] {
+        case nil: break
+        case .bool(let answers): update.answers = answers
+        case .null: update.answers = false
+        case .object:
+            guard let assistant = try fields.object("assistant") else { break }
+            update.answers = true
+            update.assistant.instructions = try assistant.string("instructions")
+            update.assistant.voice = try assistant.string("voice", maximum: JSONFields.maximumName)
+            update.assistant.modality = try assistant.bool("speech").map { $0 ? .audio : .text }
+            if assistant.values["character"] == .null {
+                update.assistant.character = .some(nil)
+            } else if let choice = try assistant.character() {
+                update.assistant.character = .some(choice)
+            }
+        case _?: throw fields.wrong("assistant", "true, false, null or an object")
+        }
     }
 
     /// What a `turn_detection` object asks for; nothing when it is empty.

@@ -1,128 +1,118 @@
 import Audio
-import FoundationEssentials
+import JSON
 import Sessions
 import Transcription
 
-/// A message to the client.
+/// The messages that tell a client of a session's events, without their `event_id`.
 ///
-/// Fields that are `nil` are left out, but those of `error` are null: clients read them without asking.
-struct CompactEvent: Encodable {
-    private enum Key: String, CodingKey {
-        case type, message, code, error, transcript, audio, delta
-        case eventID = "event_id"
-        case itemID = "item_id"
-        case sampleRate = "sample_rate"
-        case startMilliseconds = "start_ms"
-        case endMilliseconds = "end_ms"
-        case discardReason = "discard_reason"
-    }
+/// Fields that have no value are left out, but those of `error` are null: clients read them without asking.
+struct CompactEvent {
+    typealias Message = [String: JSONValue]
 
-    private enum Content {
-        case delta(String, itemID: String)
-        case transcript(SessionEvent.Item, Transcript)
-        case failure(SessionEvent.Item, TranscriptionError)
-        case mistake(ClientError)
-    }
-
-    private let content: Content
-    private let id: String
+    let tellsSpeech: Bool
 
     /// `nil` for an event that this protocol does not tell of.
-    init?(_ event: SessionEvent, id: String) {
+    func message(for event: SessionEvent) -> Message? {
         switch event {
-        case .interim(let id, let delta): content = .delta(delta, itemID: id)
-        case .transcribed(let item, let transcript): content = .transcript(item, transcript)
-        case .failed(let item, let error): content = .failure(item, error)
-        case .rejected(let error): content = .mistake(error)
+        case .interim(let id, let delta):
+            return ["type": "response.audio_transcript.delta", "item_id": .string(id), "delta": .string(delta)]
+        case .transcribed(let item, let transcript): return transcribed(item, transcript)
+        case .failed(let item, let error):
+            let detail = Self.error("server_error", error.code, error.description, param: nil, eventID: nil)
+            return detail.merging(Self.place(of: item)) { own, _ in own }
+        case .rejected(let error):
+            return Self.error(
+                "invalid_request_error",
+                error.code.rawValue,
+                error.message,
+                param: error.param,
+                eventID: error.eventID
+            )
+        case .speechStarted(let id, let start) where tellsSpeech:
+            return [
+                "type": "input_audio_buffer.speech_started", "item_id": .string(id), "start_ms": .milliseconds(start),
+            ]
+        case .speechStopped(let id, let end) where tellsSpeech:
+            return [
+                "type": "input_audio_buffer.speech_stopped", "item_id": .string(id), "end_ms": .milliseconds(end),
+            ]
+        case .reply(let event): return reply(event)
         default: return nil
         }
-        self.id = id
     }
 
-    /// The message as UTF-8, with its keys in alphabetical order.
-    var json: [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        do {
-            return [UInt8](try encoder.encode(self))
-        } catch {
-            preconditionFailure("An event of strings and integers is always JSON: \(error)")
+    private func transcribed(_ item: SessionEvent.Item, _ transcript: Transcript) -> Message {
+        var message = Self.place(of: item)
+        message["type"] = "response.audio_transcript.done"
+        message["transcript"] = .string(transcript.text)
+        message["discard_reason"] = transcript.rejection.map { .string($0.rawValue) }
+        message["sample_rate"] = .integer(SampleClock.rate)
+        message["audio"] = item.audio.map { .string(Base64.encode(PCM16.bytes($0))) }
+        return message
+    }
+
+    private func reply(_ event: ReplyEvent) -> Message? {
+        switch event {
+        case .text(let text, let place), .transcript(let text, _, let place):
+            return Self.place("response.text.delta", place, ["delta": .string(text)])
+        case .audio(let samples, let place):
+            let audio = JSONValue.string(Base64.encode(place.format.bytes(samples)))
+            let rate = JSONValue.integer(place.format.rate)
+            return Self.place("response.audio.delta", place, ["delta": audio, "sample_rate": rate])
+        case .done(let info): return done(info)
+        case .created, .begun, .ended: return nil
         }
     }
 
-    func encode(to encoder: any Encoder) throws {
-        var fields = encoder.container(keyedBy: Key.self)
-        try fields.encode(id, forKey: .eventID)
-        switch content {
-        case .delta(let delta, let itemID):
-            try fields.encode("response.audio_transcript.delta", forKey: .type)
-            try fields.encode(itemID, forKey: .itemID)
-            try fields.encode(delta, forKey: .delta)
-        case .transcript(let item, let transcript):
-            try fields.encode("response.audio_transcript.done", forKey: .type)
-            try fields.encode(transcript.text, forKey: .transcript)
-            try fields.encodeIfPresent(transcript.rejection?.rawValue, forKey: .discardReason)
-            try fields.encode(SampleClock.rate, forKey: .sampleRate)
-            try fields.encodeIfPresent(item.audio.map(Self.base64), forKey: .audio)
-            try encode(item, into: &fields)
-        case .failure(let item, let error):
-            try encode(item, into: &fields)
-            try encode(Detail(type: "server_error", code: error.code, message: error.description), into: &fields)
-        case .mistake(let error):
-            try encode(Detail(error), into: &fields)
+    private func done(_ info: Reply.Info) -> Message {
+        var message: Message = ["type": "response.done", "response_id": .string(info.id)]
+        message["text"] = .string(info.output.compactMap(Self.text).joined(separator: " "))
+        switch info.status {
+        case .inProgress, .completed: message["status"] = "completed"
+        case .incomplete(let reason): (message["status"], message["reason"]) = ("incomplete", .string(reason.rawValue))
+        case .cancelled(let reason): (message["status"], message["reason"]) = ("cancelled", .string(reason.rawValue))
+        case .failed(let failure):
+            message["status"] = "failed"
+            let detail = Self.error("server_error", failure.code, failure.message, param: nil, eventID: nil)
+            message["error"] = detail["error"]
         }
+        return message
     }
 
-    private func encode(_ item: SessionEvent.Item, into fields: inout KeyedEncodingContainer<Key>) throws {
-        try fields.encode(item.id, forKey: .itemID)
-        try fields.encode(SampleClock.milliseconds(at: item.range.lowerBound), forKey: .startMilliseconds)
-        try fields.encode(SampleClock.milliseconds(at: item.range.upperBound), forKey: .endMilliseconds)
+    private static func text(of item: ConversationItem) -> String? {
+        guard case .message(_, let parts) = item.content else { return nil }
+        return parts.map(\.text).joined(separator: " ")
     }
 
-    private func encode(_ detail: Detail, into fields: inout KeyedEncodingContainer<Key>) throws {
-        try fields.encode("error", forKey: .type)
-        try fields.encode(detail.message, forKey: .message)
-        try fields.encode(detail.code, forKey: .code)
-        try fields.encode(detail, forKey: .error)
+    private static func place(_ type: String, _ place: Reply.Place, _ fields: Message) -> Message {
+        var message = fields
+        message["type"] = .string(type)
+        message["response_id"] = .string(place.responseID)
+        message["item_id"] = .string(place.itemID)
+        return message
     }
 
-    private static func base64(_ samples: [Int16]) -> String {
-        Data(PCM16.bytes(samples)).base64EncodedString()
+    private static func place(of item: SessionEvent.Item) -> Message {
+        [
+            "item_id": .string(item.id), "start_ms": .milliseconds(item.range.lowerBound),
+            "end_ms": .milliseconds(item.range.upperBound),
+        ]
     }
 
-    /// The `error` object, in OpenAI's form.
-    private struct Detail: Encodable {
-        var type = "invalid_request_error"
-        var code: String
-        var message: String
-        var param: String?
-        var eventID: String?
-
-        private enum Key: String, CodingKey {
-            case type, code, message, param
-            case eventID = "event_id"
-        }
-
-        init(type: String, code: String, message: String) {
-            self.type = type
-            self.code = code
-            self.message = message
-        }
-
-        init(_ error: ClientError) {
-            code = error.code.rawValue
-            message = error.message
-            param = error.param
-            eventID = error.eventID
-        }
-
-        func encode(to encoder: any Encoder) throws {
-            var fields = encoder.container(keyedBy: Key.self)
-            try fields.encode(type, forKey: .type)
-            try fields.encode(code, forKey: .code)
-            try fields.encode(message, forKey: .message)
-            try fields.encode(param, forKey: .param)
-            try fields.encode(eventID, forKey: .eventID)
-        }
+    /// An error as clients of this protocol read it, and beside it in OpenAI's form.
+    private static func error(
+        _ type: String,
+        _ code: String,
+        _ message: String,
+        param: String?,
+        eventID: String?
+    ) -> Message {
+        [
+            "type": "error", "message": .string(message), "code": .string(code),
+            "error": [
+                "type": .string(type), "code": .string(code), "message": .string(message), "param": .nullable(param),
+                "event_id": .nullable(eventID),
+            ],
+        ]
     }
 }

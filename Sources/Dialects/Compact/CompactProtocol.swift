@@ -9,7 +9,8 @@ extension WireProtocol {
         takesClientSecrets: false
     ) { opening, settings throws(ClientError) in
         var settings = settings
-        let dialect = CompactDialect(maximumPrompt: settings.maximumPrompt)
+        settings.assistant.outputFormat = settings.inputFormat
+        var dialect = CompactDialect(maximumPrompt: settings.maximumPrompt)
         settings.apply(try dialect.update(query: opening.query))
         return Start(settings: settings, dialect: dialect)
     }

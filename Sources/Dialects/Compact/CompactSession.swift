@@ -6,15 +6,29 @@ import SpeechDetection
 /// The answer to `session.update`: every setting that a client may change, as it holds from here on.
 struct CompactSession {
     let settings: SessionSettings
+    let tellsSpeech: Bool
 
-    func message(eventID: String) -> JSONValue {
-        ["type": "session.updated", "event_id": .string(eventID), "session": session]
-    }
+    /// Without its `event_id`.
+    var message: [String: JSONValue] { ["type": "session.updated", "session": session] }
 
     private var session: JSONValue {
         var session = always
         // Clients that do not know of it see nothing new.
         if settings.wantsInterim { session["interim"] = .bool(settings.allowsInterim) }
+        if tellsSpeech { session["speech_events"] = .bool(true) }
+        if settings.answers {
+            let assistant = settings.assistant
+            var shown: [String: JSONValue] = [
+                "instructions": .string(assistant.instructions), "voice": .nullable(assistant.voice),
+                "speech": .bool(assistant.modality == .audio),
+            ]
+            if let choice = assistant.character {
+                shown["character"] = .string(choice.character)
+                shown["instance"] = choice.instance.map { .string($0) }
+                shown["user"] = choice.user.map { .string($0) }
+            }
+            session["assistant"] = .object(shown)
+        }
         return .object(session)
     }
 

@@ -5,7 +5,7 @@ public import Sessions
 
 /// OpenAI's Realtime protocol, transcription sessions: the current shape (GA), and the beta one that came before.
 ///
-/// Sources: OpenAI's API reference for realtime client and server events, and the types of its Python package 3.52. One
+/// Sources: OpenAI's API reference for realtime client and server events, and the types of its Python package 3.57. One
 /// value serves one connection: it knows the session's name and which shape its client reads.
 public struct OpenAIRealtimeDialect: Dialect {
     public static let name = "openai-realtime"
@@ -53,7 +53,7 @@ public struct OpenAIRealtimeDialect: Dialect {
         do throws(ClientError) {
             let request = RealtimeRequest(try reader.read(text), maximumPrompt: maximumPrompt)
             if request.isBeta { shape = .beta(isTranscription: true) }
-            commands.append(request.command)
+            commands += request.commands
         } catch {
             commands.append(.invalid(error))
         }
@@ -85,18 +85,31 @@ public struct OpenAIRealtimeDialect: Dialect {
 extension OpenAIRealtimeDialect {
     /// What the query of the WebSocket's URL asks for.
     ///
-    /// `model` names a transcription model only together with `intent=transcription`; alone, it names one for
-    /// conversations, which says nothing here. Azure's clients call it `deployment`.
+    /// `model` names a transcription model together with `intent=transcription`, or when its name says so; else it names
+    /// one for conversations and asks for one. Azure's clients call it `deployment`. `character`, `instance` and `user`
+    /// name a character that converses, as `model=character:NAME` does.
     public static func update(query: [(name: String, value: String)]) throws(ClientError) -> SessionUpdate {
         var update = SessionUpdate()
         let values = Dictionary(query.map { ($0.name, $0.value) }) { first, _ in first }
         func text(_ name: String) -> String? { values[name].flatMap { $0.isEmpty ? nil : $0 } }
         let named = text("model") ?? text("deployment")
-        let model = text("transcription_model") ?? (values["intent"] == "transcription" ? named : nil)
+        let transcribes = values["intent"] == "transcription" || named.map(Self.namesTranscription) == true
+        let model = text("transcription_model") ?? (transcribes ? named : nil)
         update.model = model.map { .some($0) }
+        if let named, !transcribes {
+            update.answers = true
+            update.assistant.model = named
+        }
+        try RealtimeCharacter.read(query: values, model: named, into: &update)
         let language = values["language"].map { ["language": JSONValue.string($0)] }
         update.language = try JSONFields(values: language ?? [:]).language()
         return update
+    }
+
+    /// Whether a model's name is that of one which only transcribes.
+    private static func namesTranscription(_ model: String) -> Bool {
+        let model = model.lowercased()
+        return model.contains("whisper") || model.contains("transcribe")
     }
 
     /// Reads the members of a `session` object as clients send it when they ask for a secret.

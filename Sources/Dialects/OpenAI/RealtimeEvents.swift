@@ -29,8 +29,25 @@ struct RealtimeEvents {
         case .interim(let id, let delta): [self.delta(delta, of: id)]
         case .transcribed(let item, let transcript): transcribed(item, transcript)
         case .failed(let item, let error): [failed(item, error)]
-        case .retrieved(let item): [["type": "conversation.item.retrieved", "item": self.item(item)]]
+        case .retrieved(let item): [["type": "conversation.item.retrieved", "item": items.json(item)]]
         case .deleted(let id): [["type": "conversation.item.deleted", "item_id": .string(id)]]
+        case .added(let item, let previousID): added(item, previousID)
+        case .truncated(let id, let milliseconds):
+            [
+                [
+                    "type": "conversation.item.truncated", "item_id": .string(id), "content_index": 0,
+                    "audio_end_ms": .integer(milliseconds),
+                ]
+            ]
+        case .outputCleared(let id): [["type": "output_audio_buffer.cleared", "response_id": .string(id ?? "")]]
+        case .timedOut(let id, let position):
+            [
+                [
+                    "type": "input_audio_buffer.timeout_triggered", "item_id": .string(id),
+                    "audio_start_ms": .milliseconds(position), "audio_end_ms": .milliseconds(position),
+                ]
+            ]
+        case .reply(let event): RealtimeReply(session: session).messages(for: event)
         case .rejected(let error): [rejected(error)]
         case .ended: []
         }
@@ -46,50 +63,47 @@ struct RealtimeEvents {
         let committed: Message = [
             "type": "input_audio_buffer.committed", "item_id": .string(item.id), "previous_item_id": previous,
         ]
-        func told(_ type: JSONValue) -> Message {
-            ["type": type, "previous_item_id": previous, "item": self.item(ConversationItem(id: item.id))]
-        }
+        return [committed] + added(ConversationItem(id: item.id), previousID)
+    }
+
+    private func added(_ item: ConversationItem, _ previousID: String?) -> [Message] {
+        let reply = RealtimeReply(session: session)
         return switch session.shape {
-        case .ga: [committed, told("conversation.item.added"), told("conversation.item.done")]
-        case .beta: [committed, told("conversation.item.created")]
+        case .ga:
+            [reply.conversationItem("added", item, previousID), reply.conversationItem("done", item, previousID)]
+        case .beta: [reply.conversationItem("created", item, previousID)]
         }
     }
 
-    private func item(_ item: ConversationItem) -> JSONValue {
-        var fields: Message = [
-            "id": .string(item.id), "type": "message", "status": "completed", "role": "user",
-            "content": [["type": "input_audio", "transcript": .nullable(item.transcript)]],
-        ]
-        if case .beta = session.shape { fields["object"] = "realtime.item" }
-        return .object(fields)
-    }
+    private var items: RealtimeItem { RealtimeItem(shape: session.shape) }
 
     private func transcribed(_ item: SessionEvent.Item, _ transcript: Transcript) -> [Message] {
         let seconds = Double(item.range.count) / Double(SampleClock.rate)
-        var completed = transcription(item.id, "completed")
+        var completed = transcription(item.id, item.contentIndex, "completed")
         completed["transcript"] = .string(transcript.text)
         completed["usage"] = ["type": "duration", "seconds": .number(seconds)]
-        return transcript.text.isEmpty || isBegun ? [completed] : [delta(transcript.text, of: item.id), completed]
+        return transcript.text.isEmpty || isBegun
+            ? [completed] : [delta(transcript.text, of: item.id, item.contentIndex), completed]
     }
 
-    private func delta(_ text: String, of id: String) -> Message {
-        var delta = transcription(id, "delta")
+    private func delta(_ text: String, of id: String, _ contentIndex: Int = 0) -> Message {
+        var delta = transcription(id, contentIndex, "delta")
         delta["delta"] = .string(text)
         return delta
     }
 
     private func failed(_ item: SessionEvent.Item, _ error: TranscriptionError) -> Message {
-        var failed = transcription(item.id, "failed")
+        var failed = transcription(item.id, item.contentIndex, "failed")
         failed["error"] = [
             "type": "server_error", "code": .string(error.code), "message": .string(error.description), "param": nil,
         ]
         return failed
     }
 
-    private func transcription(_ itemID: String, _ verb: String) -> Message {
+    private func transcription(_ itemID: String, _ contentIndex: Int, _ verb: String) -> Message {
         [
             "type": .string("conversation.item.input_audio_transcription." + verb), "item_id": .string(itemID),
-            "content_index": 0,
+            "content_index": .integer(contentIndex),
         ]
     }
 

@@ -23,6 +23,13 @@ struct RealtimeSessionFields {
             throw fields.wrong("type", "'transcription' or 'realtime'")
         }
         var update = SessionUpdate()
+        switch try fields.nullableString("type") ?? nil {
+        case "realtime": update.answers = true
+        case "transcription": update.answers = false
+        default: break
+        }
+        update.assistant = try RealtimeAssistantFields(fields: fields).update()
+        try RealtimeSessionExtras(fields: fields).read(into: &update.assistant)
         let names = (
             format: "input_audio_format", transcription: "input_audio_transcription",
             noiseReduction: "input_audio_noise_reduction"
@@ -45,7 +52,7 @@ struct RealtimeSessionFields {
         _ names: (format: String, transcription: String, noiseReduction: String),
         into update: inout SessionUpdate
     ) throws(ClientError) {
-        if let format = try format(input, names.format) { update.inputFormat = format }
+        if let format = try Self.format(input, names.format) { update.inputFormat = format }
         var isStreaming = false
         switch try input.nullableObject(names.transcription) {
         case nil: break
@@ -67,11 +74,14 @@ struct RealtimeSessionFields {
         switch try input.nullableObject("turn_detection") {
         case nil: if isStreaming { update.turnDetection = .off }
         case .some(nil): update.turnDetection = .off
-        case .some(let detection?): update.turnDetection = try turnDetection(detection)
+        case .some(let detection?):
+            update.turnDetection = try turnDetection(detection)
+            try RealtimeAssistantFields.read(turnDetection: detection, into: &update.assistant)
         }
     }
 
-    private func format(_ input: JSONFields, _ name: String) throws(ClientError) -> AudioFormat? {
+    /// Reads a format of audio by its name, or as an object with a type.
+    static func format(_ input: JSONFields, _ name: String) throws(ClientError) -> AudioFormat? {
         let expected = "audio/pcm, audio/pcmu or audio/pcma"
         switch input.values[name] {
         case nil, .null: return nil

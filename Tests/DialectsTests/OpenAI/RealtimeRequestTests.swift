@@ -66,6 +66,13 @@ struct RealtimeRequestTests {
         change.prefixPadding = 4_800
         change.hangover = 3_200
         expected.turnDetection = .on(change)
+        if session.contains("create_response") {
+            expected.answers = false
+            expected.assistant.createsResponse = false
+        } else {
+            expected.assistant.modality = .text
+            expected.assistant.temperature = 0.8
+        }
         #expect(Self.update(session) == .update(expected))
     }
 
@@ -93,6 +100,7 @@ struct RealtimeRequestTests {
         expected.noiseReduction = .some(nil)
         expected.turnDetection = .off
         expected.includesLogprobs = false
+        expected.answers = true
         let input = #"{"format":null,"transcription":null,"noise_reduction":null,"turn_detection":null}"#
         #expect(Self.update(#"{"type":"realtime","audio":{"input":\#(input)},"include":null}"#) == .update(expected))
     }
@@ -187,10 +195,27 @@ struct RealtimeRequestTests {
                 "invalid_value", "session.input_audio_transcription.prompt"
             ),
             (#"{"type":"conversation.item.retrieve"}"#, "missing_required_parameter", "item_id"),
-            (#"{"type":"response.create"}"#, "invalid_value", "type"),
-            (#"{"type":"conversation.item.create","item":{}}"#, "invalid_value", "type"),
-            (#"{"type":"response.cancel"}"#, "response_cancel_not_active", nil),
-            (#"{"type":"conversation.item.truncate"}"#, "item_truncate_invalid_item_id", "item_id"),
+            (#"{"type":"response.update"}"#, "invalid_value", "type"),
+            (#"{"type":"response.create","response":{"conversation":"x"}}"#, "invalid_value", "response.conversation"),
+            (
+                #"{"type":"response.create","response":{"input":[{"type":"item_reference"}]}}"#,
+                "missing_required_parameter", "response.input[0].id"
+            ),
+            (
+                #"{"type":"response.create","response":{"output_modalities":[]}}"#, "invalid_value",
+                "response.output_modalities"
+            ),
+            (
+                #"{"type":"response.create","response":{"tools":[{"type":"function"}]}}"#, "missing_required_parameter",
+                "response.tools[0].name"
+            ),
+            (#"{"type":"response.create","response":{"metadata":{"a":1}}}"#, "invalid_value", "response.metadata.a"),
+            (#"{"type":"conversation.item.create","item":{}}"#, "missing_required_parameter", "item.type"),
+            (
+                #"{"type":"conversation.item.create","item":{"type":"message","role":"user","content":[{"type":"input_audio"}]}}"#,
+                "invalid_value", "item.content[0].audio"
+            ),
+            (#"{"type":"conversation.item.truncate"}"#, "missing_required_parameter", "audio_end_ms"),
         ] as [(String, String, String?)]
     )
     func mistakes(text: String, code: String, param: String?) {
@@ -240,11 +265,17 @@ struct RealtimeRequestTests {
         func update(_ query: [(String, String)]) throws -> SessionUpdate {
             try OpenAIRealtimeDialect.update(query: query.map { (name: $0.0, value: $0.1) })
         }
-        #expect(try update([("model", "gpt-realtime")]) == SessionUpdate())
+        var conversation = SessionUpdate()
+        conversation.answers = true
+        conversation.assistant.model = "gpt-realtime"
+        #expect(try update([("model", "gpt-realtime")]) == conversation)
         var expected = SessionUpdate()
         expected.model = "whisper-1"
         #expect(try update([("model", "whisper-1"), ("intent", "transcription")]) == expected)
+        #expect(try update([("model", "whisper-1")]) == expected)
         expected.language = "de"
+        expected.answers = true
+        expected.assistant.model = "x"
         #expect(try update([("model", "x"), ("transcription_model", "whisper-1"), ("language", "de-AT")]) == expected)
         #expect(throws: ClientError.self) { try update([("language", "klingon")]) }
         #expect(try update([("language", "")]).language == .some(nil))

@@ -53,7 +53,7 @@ struct SplitTests {
                 defer { index += 1 }
                 return index
             }
-            return index < texts.count ? [dialect.decode(text: Array(texts[index].utf8).span)] : []
+            return index < texts.count ? dialect.decode(text: Array(texts[index].utf8).span) : nil
         }
         let messages = await told.map { String(decoding: $0, as: UTF8.self) }
         func isTranscription(_ message: String) -> Bool { message.contains("input_audio_transcription.") }
