@@ -12,6 +12,8 @@ let strict: [SwiftSetting] = [
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let grdbSQLite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
@@ -59,6 +61,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
     ],
@@ -75,43 +78,71 @@ let package = Package(
         .target(
             name: "StenoServer",
             dependencies: [
-                "Settings", "Dialects", "Sessions", "Transcription", "SpeechDetection", "AudioFiles", "Audio", "JSON",
-                "Models", "WebSocketTransport", "HTTPTransfer", "Limits", "Release", "CCrypto", coreMetrics, deque,
+                "Settings", "Characters", "Dialects", "Sessions", "Transcription", "Chat", "SpeechSynthesis",
+                "SpeechDetection", "AudioFiles", "Audio", "JSON", "Models", "WebSocketTransport", "HTTPTransfer",
+                "Limits",
+                "Release", "CCrypto", coreMetrics, deque,
                 httpTypes, hummingbird, logging, metrics, nioCore, nioHTTP1, nioHTTPTypes, nioPosix, serviceLifecycle,
                 unixSignals,
             ],
-            resources: [.embedInCode("Documentation/openapi.json")],
+            resources: [.embedInCode("Documentation/openapi.json"), .embedInCode("Console/Page")],
             swiftSettings: strict
         ),
         .target(
             name: "StenoClient",
-            dependencies: ["Audio", "Release", nioCore, nioHTTP1, nioPosix, nioSSL, nioWebSocket],
+            dependencies: [
+                "Audio", "JSON", "Release", "Turns", "CPortAudio", nioCore, nioHTTP1, nioPosix, nioSSL, nioWebSocket,
+            ],
             swiftSettings: strict
         ),
         .target(
             name: "Settings",
             dependencies: [
-                "Sessions", "Transcription", "SpeechDetection", "AudioFiles", "Audio", "Models", logging,
+                "Sessions", "Transcription", "Chat", "SpeechSynthesis", "SpeechDetection", "AudioFiles", "Audio",
+                "JSON",
+                "Models", logging,
             ],
             swiftSettings: strict
         ),
         .target(
+            name: "Characters",
+            dependencies: ["Chat", "Audio", "JSON", "CZlib", grdb, grdbSQLite],
+            resources: [.embedInCode("Presets/assistant.json"), .embedInCode("Presets/tutor.json")],
+            swiftSettings: strict
+        ),
+        .target(
             name: "Dialects",
-            dependencies: ["Sessions", "Transcription", "SpeechDetection", "Audio", "JSON"],
+            dependencies: [
+                "Sessions", "Transcription", "Chat", "SpeechSynthesis", "SpeechDetection", "Audio", "JSON",
+            ],
             swiftSettings: strict
         ),
         .target(
             name: "Sessions",
-            dependencies: ["Transcription", "SpeechDetection", "Audio", "Limits", coreMetrics, deque, metrics],
+            dependencies: [
+                "Transcription", "Chat", "SpeechSynthesis", "SpeechDetection", "Audio", "Limits", coreMetrics, deque,
+                metrics,
+            ],
             swiftSettings: strict
         ),
         .target(
             name: "Transcription",
             dependencies: [
-                "Audio", "HTTPTransfer", "Limits", "Turns", "CPocketSphinx", "CSherpaOnnx", "CThreads", "CZlib", deque,
-                logging,
+                "Audio", "HTTPTransfer", "Limits", "Turns", "CPocketSphinx", "CSherpaOnnx", "CZlib", deque, logging,
             ],
             resources: [.embedInCode("Sherpa/Resources/probe.wav")],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Chat",
+            dependencies: ["HTTPTransfer", "JSON", logging],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "SpeechSynthesis",
+            dependencies: [
+                "Audio", "HTTPTransfer", "JSON", "Turns", "CFlite", "CSherpaOnnx", logging, subprocess, systemPackage,
+            ],
             swiftSettings: strict
         ),
         .target(
@@ -123,7 +154,7 @@ let package = Package(
         .target(name: "SpeechPictures", dependencies: ["SpeechDetection", "Audio", "JSON"], swiftSettings: strict),
         .target(
             name: "SpeechDetection",
-            dependencies: ["Audio", "CSileroKernels", "CWebRTCAudio"],
+            dependencies: ["Audio", "Turns", "COnnxRuntime", "CSileroKernels", "CWebRTCAudio"],
             swiftSettings: strict
         ),
         .target(
@@ -146,11 +177,21 @@ let package = Package(
             dependencies: ["CCurl", "Limits", "Release"],
             swiftSettings: strict + [.strictMemorySafety()]
         ),
-        .target(name: "Turns", swiftSettings: strict),
+        .target(name: "Turns", dependencies: ["CThreads"], swiftSettings: strict),
         .target(name: "Limits", swiftSettings: strict),
         .target(name: "Release", swiftSettings: strict),
 
         // C stays behind these targets: a narrow header each, no policy.
+        .target(
+            name: "CFlite",
+            cSettings: [.treatAllWarnings(as: .error)],
+            linkerSettings: [
+                .linkedLibrary("flite_cmu_us_kal16"), .linkedLibrary("flite_cmu_us_awb"),
+                .linkedLibrary("flite_cmu_us_rms"),
+                .linkedLibrary("flite_cmu_us_slt"), .linkedLibrary("flite_usenglish"), .linkedLibrary("flite_cmulex"),
+                .linkedLibrary("flite"), .linkedLibrary("m"),
+            ]
+        ),
         .target(
             name: "CPocketSphinx",
             exclude: ["system/README.md"],
@@ -159,12 +200,22 @@ let package = Package(
         ),
         .target(name: "CMemoryFile", cSettings: [.treatAllWarnings(as: .error)]),
         .target(
+            name: "COnnxRuntime",
+            cSettings: [.define("_GNU_SOURCE"), .treatAllWarnings(as: .error)],
+            linkerSettings: [.linkedLibrary("dl")]
+        ),
+        .target(
             name: "CSherpaOnnx",
             // The header is there once setup has fetched the engine; without it the target builds all the same.
             cSettings: [
                 .headerSearchPath("../../engines/sherpa-onnx/include"), .define("_GNU_SOURCE"),
                 .treatAllWarnings(as: .error),
             ],
+            linkerSettings: [.linkedLibrary("dl")]
+        ),
+        .target(
+            name: "CPortAudio",
+            cSettings: [.treatAllWarnings(as: .error)],
             linkerSettings: [.linkedLibrary("dl")]
         ),
         .target(name: "CSileroKernels", cSettings: [.treatAllWarnings(as: .error)]),
@@ -194,7 +245,9 @@ let package = Package(
         .testTarget(
             name: "StenoServerTests",
             dependencies: [
-                "StenoServer", "Audio", "AudioFiles", "Dialects", "JSON", "Limits", "Models", "Sessions",
+                "StenoServer", "Characters", "Audio", "AudioFiles", "Chat", "Dialects", "HTTPTransfer", "JSON",
+                "Limits", "Models",
+                "Sessions",
                 "Settings", "SpeechDetection", "Transcription", "Release", "TestSupport", "WebSocketTransport",
                 coreMetrics, httpTypes, hummingbird, inMemoryLogging, logging, nioCore,
                 nioEmbedded, serviceLifecycle, serviceLifecycleTestKit,
@@ -202,33 +255,56 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "CharactersTests",
+            dependencies: ["Characters", "Audio", "Chat", "JSON", "TestSupport", grdb],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "SettingsTests",
-            dependencies: ["Settings", "Audio", "Models", "Sessions", "SpeechDetection", "Transcription"],
+            dependencies: [
+                "Settings", "Audio", "Chat", "Models", "Sessions", "SpeechDetection", "SpeechSynthesis",
+                "Transcription",
+            ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "StenoClientTests",
-            dependencies: ["StenoClient", "Audio", "TestSupport", nioCore, nioHTTP1, nioPosix, nioWebSocket],
+            dependencies: ["StenoClient", "Audio", "JSON", "TestSupport", nioCore, nioHTTP1, nioPosix, nioWebSocket],
             swiftSettings: strict
         ),
         .testTarget(
             name: "DialectsTests",
             dependencies: [
-                "Dialects", "Sessions", "SpeechDetection", "Transcription", "Audio", "TestSupport", coreMetrics,
+                "Dialects", "JSON", "Sessions", "SpeechDetection", "Transcription", "Audio", "TestSupport", coreMetrics,
             ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "SessionsTests",
             dependencies: [
-                "Sessions", "Transcription", "SpeechDetection", "Audio", "Limits", "TestSupport", coreMetrics,
+                "Sessions", "Chat", "SpeechSynthesis", "Transcription", "SpeechDetection", "Audio", "Limits",
+                "TestSupport", coreMetrics,
                 metricsTestKit,
             ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "TranscriptionTests",
-            dependencies: ["Audio", "HTTPTransfer", "TestSupport", "Transcription", inMemoryLogging, logging],
+            dependencies: ["Audio", "HTTPTransfer", "TestSupport", "Transcription", "Turns", inMemoryLogging, logging],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ChatTests",
+            dependencies: ["Chat", "HTTPTransfer", "JSON", "TestSupport", inMemoryLogging, logging],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SpeechSynthesisTests",
+            dependencies: [
+                "SpeechSynthesis", "Audio", "CFlite", "HTTPTransfer", "JSON", "TestSupport", "Transcription",
+                inMemoryLogging,
+                logging,
+            ],
             swiftSettings: strict
         ),
         .testTarget(name: "ModelsTests", dependencies: ["Models", "TestSupport"], swiftSettings: strict),

@@ -1,4 +1,6 @@
 import AudioFiles
+import Characters
+import Chat
 import Dialects
 import Foundation
 import HTTPTransfer
@@ -11,6 +13,7 @@ import ServiceLifecycle
 import Sessions
 public import Settings
 import SpeechDetection
+import SpeechSynthesis
 import Transcription
 import UnixSignals
 import WebSocketTransport
@@ -23,7 +26,12 @@ public struct Server: Sendable {
     private let readValues: @Sendable () throws -> SettingValues
     private let access: AccessRules
     private let choice: EngineChoice
+    private let languageModel: LanguageModelChoice
+    private let synthesis: SynthesizerChoice
+    private let endOfTurn: EndOfTurnInstallation
     private let detectors: DetectorFactory
+    /// `nil` where the database cannot be used.
+    private let characters: CharacterStore?
     /// What a session starts with.
     private let session: SessionSettings
 
@@ -41,8 +49,14 @@ public struct Server: Sendable {
     ) throws(SettingsError) {
         access = try AccessRules(settings: settings)
         choice = try EngineChoice(settings: settings)
+        languageModel = try LanguageModelChoice(settings: settings.languageModel)
+        synthesis = try SynthesizerChoice(settings: settings)
         detectors = try DetectorFactory(settings: settings.detector)
-        session = settings.session(turnDetection: detectors.turnDetection)
+        endOfTurn = try EndOfTurnInstallation(settings: settings)
+        characters = try CharacterStoreFactory(settings: settings.storage, logger: logger).open()
+        var session = settings.session(turnDetection: detectors.turnDetection)
+        session.endOfTurnThreshold = endOfTurn.hasModel ? endOfTurn.threshold : nil
+        self.session = session
         self.settings = settings
         self.logger = logger
         self.log = log
@@ -68,14 +82,27 @@ public struct Server: Sendable {
             logger: logger
         ).make()
         detectors.warnOfFallback(to: logger)
+        let voice = VoiceEngines(
+            languageModel: try LanguageModelFactory(choice: languageModel, transport: transport, logger: logger).make(),
+            synthesizer: try await SynthesizerFactory(choice: synthesis, transport: transport, logger: logger).make(),
+            endOfTurn: await loadEndOfTurn()
+        )
         let drain = SessionDrain(maximum: settings.maximumSessions, grace: settings.shutdownTimeout, logger: logger)
         let (uploadThreads, fileThreads) = (WorkThreads(count: 2), WorkThreads(count: settings.files.decoders))
         defer {
+            characters?.close()
             uploadThreads.shutdown()
             fileThreads.shutdown()
         }
+        let keeper = characters.map { [logger] store in
+            // An echo of a talk is no summary of it.
+            let model = voice.languageModel is EchoModel ? nil : voice.languageModel
+            return MemoryKeeper(store: store, model: model) { $0.log(to: logger) }
+        }
         let application = try application(
             engine,
+            voice,
+            keeper,
             drain,
             authenticator,
             uploadThreads: uploadThreads,
@@ -83,7 +110,8 @@ public struct Server: Sendable {
             onListening: onListening
         )
         var group = ServiceGroupConfiguration(
-            services: [EngineService(engine: engine, logger: logger), reload, application, drain],
+            services: characterServices(keeper)
+                + [EngineService(engine: engine, logger: logger), reload, application, drain],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )
@@ -101,8 +129,30 @@ public struct Server: Sendable {
         }
     }
 
+    /// What goes on in the background for characters.
+    private func characterServices(_ keeper: MemoryKeeper?) -> [any Service] {
+        guard let characters, let keeper else { return [] }
+        return [MemoryService(keeper: keeper), RetentionService(store: characters, logger: logger)]
+    }
+
+    /// Smart Turn, where it is there; without it silence ends a turn.
+    private func loadEndOfTurn() async -> SmartTurn? {
+        if let reason = endOfTurn.fallbackReason {
+            let message = "A silence ends every turn. ./entrypoint.sh setup fetches the model that judges turns."
+            logger.notice("\(message)", metadata: ["steno.turn.reason": "\(reason)"])
+        }
+        do throws(SmartTurnError) {
+            return try await endOfTurn.load()
+        } catch {
+            logger.error("The end-of-turn model cannot be used, silence ends a turn", metadata: ["error": "\(error)"])
+            return nil
+        }
+    }
+
     private func application(
         _ engine: LoadingTranscriber,
+        _ voice: VoiceEngines,
+        _ keeper: MemoryKeeper?,
         _ drain: SessionDrain,
         _ authenticator: Authenticator,
         uploadThreads: WorkThreads,
@@ -140,7 +190,7 @@ public struct Server: Sendable {
             limit: settings.engine.deadline,
             logger: logger
         )
-        TranscriptionRoute(
+        let transcriptions = TranscriptionRoute(
             settings: session,
             detectors: detectors,
             transcriber: transcriber,
@@ -151,6 +201,31 @@ public struct Server: Sendable {
             uploadThreads: uploadThreads,
             fileThreads: fileThreads,
             engineLanguage: choice.language
+        )
+        transcriptions.add(to: router)
+        let wholeSpeech = WholeSpeech(voice: voice, drain: drain, memory: memory)
+        let characterService = CharacterService(
+            store: characters,
+            keeper: keeper,
+            systemPrompt: settings.languageModel.sessionInstructions,
+            memory: memory,
+            threads: uploadThreads
+        )
+        characterService.addRoutes(
+            to: router,
+            voice: voice,
+            transcription: transcriptions,
+            speech: wholeSpeech,
+            drain: drain
+        )
+        SpeechRoute(synthesizer: voice.synthesizer, encoder: AudioEncoder(logger: logger), drain: drain).add(to: router)
+        CompletionRoutes(model: voice.languageModel, drain: drain, memory: memory, threads: uploadThreads)
+            .add(to: router)
+        WatsonRoutes(transcriptions: transcriptions, speech: wholeSpeech).add(to: router)
+        VoicePageRoutes(
+            transcriptions: transcriptions,
+            speech: wholeSpeech,
+            instructions: session.assistant.instructions
         ).add(to: router)
         var webSocket = WebSocketConfiguration()
         webSocket.maxMessageSize = settings.maximumMessageBytes
@@ -161,15 +236,20 @@ public struct Server: Sendable {
             settings: session,
             detectors: detectors,
             calls: EngineCalls(transcriber, metrics: metrics, memory: memory),
+            voice: voice,
+            characters: characterService,
             metrics: metrics,
             drain: drain,
             webSocket: webSocket,
             messageThreads: uploadThreads,
             memory: memory
         )
-        SocketRoutes(protocols: WireProtocol.all, host: host).add(to: router)
+        let page = ConsoleFile.page(hasLanguageModel: voice.languageModel != nil)
+        SocketRoutes(protocols: WireProtocol.all, host: host, page: page).add(to: router)
+        ConsoleRoutes().add(to: router)
         let format = RealtimeSessionFormat(settings: session)
         ClientSecretRoutes(secrets: authenticator.secrets, format: format).add(to: router)
+        RealtimeTokenRoute(secrets: authenticator.secrets).add(to: router)
         routes.fill(from: router)
         return Application(
             router: router,

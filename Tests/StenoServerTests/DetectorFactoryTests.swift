@@ -10,7 +10,9 @@ import Testing
 struct DetectorFactoryTests {
     @Test(
         "Makes a detector of its own for each session, and warns only of a fallback",
-        arguments: [(["VAD": "webrtc"], 320, 0), (["VAD": "silero"], 512, 0), (["SILERO_MODEL": "/nowhere"], 320, 1)]
+        arguments: [
+            (["VAD": "webrtc"], 320, 0), (["VAD": "silero"], 512, 0), (["SILERO_MODEL": "/proc/nowhere"], 320, 1),
+        ]
             as [([String: String], Int, Int)]
     )
     func makes(environment: [String: String], frameLength: Int, warnings: Int) throws {

@@ -1,3 +1,5 @@
+import Audio
+import Chat
 import Dialects
 import HTTPTypes
 import JSON
@@ -31,6 +33,46 @@ struct MessageTablesTests {
             .retrieved(ConversationItem(id: "item")),
             .deleted(itemID: "item"), .rejected(ClientError(.invalidEvent, "no")),
             .ended(AudioLedger()),
+        ] + replies
+    }()
+
+    /// Everything that a response may tell.
+    private static let replies: [SessionEvent] = {
+        func place(_ modality: AssistantSettings.Modality) -> Reply.Place {
+            Reply.Place(
+                responseID: "r",
+                itemID: "i",
+                index: 0,
+                isOutOfBand: false,
+                modality: modality,
+                format: .pcm16(rate: 24_000)
+            )
+        }
+        func info(_ status: Reply.Status) -> Reply.Info {
+            Reply.Info(
+                id: "r",
+                status: status,
+                isOutOfBand: false,
+                modality: .audio,
+                format: .pcm16(rate: 24_000),
+                metadata: [:]
+            )
+        }
+        func message(_ part: ConversationItem.Part) -> ConversationItem {
+            ConversationItem(id: "i", content: .message(.assistant, [part]))
+        }
+        let (spoken, written) = (message(.audio(transcript: "a")), message(.text("a")))
+        let call = ConversationItem(id: "i", content: .call(ChatCall(id: "c", name: "f", arguments: "{}")))
+        let replies: [ReplyEvent] = [
+            .created(info(.inProgress)), .begun(spoken, place(.audio)), .audio([1], place(.audio)),
+            .transcript("a", at: 0, place(.audio)), .ended(spoken, place(.audio)), .begun(written, place(.text)),
+            .text("a", place(.text)), .ended(written, place(.text)), .begun(call, place(.audio)),
+            .ended(call, place(.audio)), .done(info(.cancelled(.turnDetected))),
+            .done(info(.failed(.init(code: "llm_unavailable", message: "No.")))),
+        ]
+        return replies.map(SessionEvent.reply) + [
+            .added(written, previousID: nil), .truncated(itemID: "i", milliseconds: 1), .outputCleared(responseID: "r"),
+            .timedOut(itemID: "i", at: 0),
         ]
     }()
 
@@ -61,6 +103,9 @@ struct MessageTablesTests {
             var sent: Set<String> = []
             let messages = described["server"]?.elements ?? []
             var outgoing: [OutgoingMessage] = []
+            let update = #"{"type":"session.update","session":{"speech_events":true}}"#
+            var commands: [ClientCommand] = []
+            dialect.decode(text: Array(update.utf8).span, into: &commands)
             for event in Self.events { dialect.encode(event, into: &outgoing) }
             for case .text(let bytes) in outgoing {
                 let message = try Self.json(bytes)
@@ -71,6 +116,43 @@ struct MessageTablesTests {
             }
             #expect(sent == Set(Self.types(described["server"])))
         }
+    }
+
+    @Test("Lists the messages of AssemblyAI's old protocol, whose types stand elsewhere")
+    func assemblyAI() throws {
+        let described = try #require(Self.protocols().first { $0["paths"]?.elements == ["/v2/realtime/ws"] })
+        let opening = WireProtocol.Opening(
+            query: [("enable_extra_session_information", "true")],
+            offeredSubprotocols: [],
+            header: { _ in [] }
+        )
+        var dialect = try WireProtocol.assemblyAI.start(opening, SessionSettings()).dialect
+        var commands: [ClientCommand] = []
+        dialect.decode(text: Array("{}".utf8).span, into: &commands)
+        guard case .invalid(let error) = commands.first else {
+            Issue.record("A message of no type is taken")
+            return
+        }
+        let names = error.message.matches(of: #/[a-z]+(_[a-z]+)+/#).map { String($0.output.0) }
+        #expect(Self.types(described["client"]).sorted() == names.sorted())
+
+        var outgoing: [OutgoingMessage] = []
+        // A mistake of the client would end the session without its last messages.
+        for event in Self.events {
+            if case .rejected = event { continue }
+            dialect.encode(event, into: &outgoing)
+        }
+        var sent: Set<String> = []
+        for case .text(let bytes) in outgoing {
+            let message = try Self.json(bytes)
+            let type = message["message_type"]?.string ?? "error"
+            sent.insert(type)
+            let messages = described["server"]?.elements ?? []
+            let fields = messages.first { $0["type"]?.string == type }?["fields"]?.members ?? [:]
+            let own = Set(message.members.keys).subtracting(["message_type", "text"])
+            #expect(own.isSubset(of: fields.keys), "\(type)")
+        }
+        #expect(sent == Set(Self.types(described["server"])))
     }
 
     @Test("Shows each on the page")

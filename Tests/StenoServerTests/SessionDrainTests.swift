@@ -102,3 +102,12 @@ struct SessionDrainTests {
         }
     }
 }
+
+extension SessionDrain {
+    /// Runs `session` as one of the counted.
+    fileprivate func admit<Result>(_ controls: Controls, _ session: () async throws -> Result) async throws -> Result {
+        let seat = try enter(controls)
+        defer { withExtendedLifetime(seat) {} }
+        return try await session()
+    }
+}

@@ -24,6 +24,8 @@ final class Authenticator: Sendable {
     let secrets: ClientSecrets
     /// The protocols by the parts of their paths.
     private let sockets: [[Substring]: WireProtocol]
+    /// Where a key may stand on paths that belong to a protocol besides its WebSocket.
+    private let requestPlaces: [[Substring]: [WireProtocol.KeyPlace]]
 
     /// - Parameter protocols: Those of the WebSockets, which may have a place of their own for a key.
     init(keys: APIKeys, secrets: ClientSecrets, protocols: [WireProtocol] = WireProtocol.all) {
@@ -31,6 +33,9 @@ final class Authenticator: Sendable {
         self.secrets = secrets
         let paths = protocols.flatMap { wire in wire.paths.map { ($0.split(separator: "/"), wire) } }
         sockets = Dictionary(uniqueKeysWithValues: paths)
+        var others = protocols.flatMap { wire in wire.requestPaths.map { ($0.split(separator: "/"), wire.keyPlaces) } }
+        others += WatsonRoutes.paths.map { ($0.split(separator: "/"), WatsonRoutes.keyPlaces) }
+        requestPlaces = Dictionary(uniqueKeysWithValues: others)
     }
 
     /// The keys that count now.
@@ -53,15 +58,19 @@ final class Authenticator: Sendable {
     /// Paths that answer without one of the keys: probes, what explains the server, and metrics, which have their own.
     private static let exempt: Set<[Substring]> = [["health"], ["ready"], ["openapi.json"], ["docs"], ["metrics"]]
 
+    /// What the page at `/` loads, which asks for a key itself.
+    private static let console = Set(ConsoleFile.parts.map { ["console", Substring($0.name)] })
+
     func verdict(on request: Request) -> Verdict {
         // As the router reads it.
         let path = request.uri.path.split(separator: "/")
         let isReading = [.get, .head].contains(request.method) && !request.head.asksForWebSocket
-        if Self.exempt.contains(path) || path.isEmpty && isReading {
+        if Self.exempt.contains(path) || isReading && (path.isEmpty || Self.console.contains(path)) {
             return .exempt
         }
         let wire = request.head.asksForWebSocket ? sockets[path] : nil
-        let key = PresentedKey.find(in: request.head, at: wire?.keyPlaces ?? PresentedKey.places)
+        let places = wire.map(\.keyPlaces) ?? requestPlaces[path, default: PresentedKey.places]
+        let key = PresentedKey.find(in: request.head, at: places)
         var secret: Client?
         if let wire, wire.takesClientSecrets, let key { secret = secrets.client(for: key) }
         let keys = keys

@@ -1,5 +1,8 @@
+import Audio
 import Dialects
 import HTTPTypes
+import Hummingbird
+import NIOCore
 import WebSocketTransport
 
 /// The key that a request presents.
@@ -14,24 +17,40 @@ enum PresentedKey {
 
     private static func key(in request: HTTPRequest, at place: WireProtocol.KeyPlace) -> String? {
         switch place {
-        case .bearer: bearer(request)
+        case .bearer: credentials(request, scheme: "bearer")
+        case .basic(let user): basic(request, user)
         case .header(let name): header(request, name)
         case .subprotocol(let prefix): subprotocol(request, prefix)
+        case .query(let name): query(request, name)
         }
     }
 
-    private static func bearer(_ request: HTTPRequest) -> String? {
+    /// What follows the name of the scheme in the first `Authorization` that has it.
+    private static func credentials(_ request: HTTPRequest, scheme: String) -> String? {
         request.headerFields[values: .authorization].lazy.compactMap { value -> String? in
             let value = value.trimmingBlanks
-            guard let blank = value.firstIndex(of: " "), value[..<blank].lowercased() == "bearer" else { return nil }
+            guard let blank = value.firstIndex(of: " "), value[..<blank].lowercased() == scheme else { return nil }
             return String(value[blank...].trimmingBlanks)
         }.first
+    }
+
+    private static func basic(_ request: HTTPRequest, _ user: String) -> String? {
+        guard let credentials = credentials(request, scheme: "basic") else { return nil }
+        guard let decoded = Base64.decode(Array(credentials.utf8).span) else { return nil }
+        let text = String(decoding: decoded, as: UTF8.self)
+        guard text.hasPrefix(user + ":"), text.count > user.count + 1 else { return nil }
+        return String(text.dropFirst(user.count + 1))
     }
 
     private static func header(_ request: HTTPRequest, _ name: String) -> String? {
         request.headerFields.lazy.filter { $0.name.canonicalName == name }
             .map { String($0.value.trimmingBlanks) }
             .first { !$0.isEmpty }
+    }
+
+    private static func query(_ request: HTTPRequest, _ name: String) -> String? {
+        let query = Request(head: request, body: RequestBody(buffer: ByteBuffer())).query
+        return query.first { $0.name == name && !$0.value.isEmpty }?.value
     }
 
     private static func subprotocol(_ request: HTTPRequest, _ prefix: String) -> String? {

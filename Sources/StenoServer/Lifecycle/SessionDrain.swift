@@ -76,13 +76,6 @@ final class SessionDrain: Service {
         return Seat(id: id, drain: self)
     }
 
-    /// Runs `session` as one of the counted.
-    func admit<Result>(_ controls: Controls, _ session: () async throws -> Result) async throws -> Result {
-        let seat = try enter(controls)
-        defer { withExtendedLifetime(seat) {} }
-        return try await session()
-    }
-
     func run() async throws {
         try await gracefulShutdown()
         let sessions = state.withLock { state in

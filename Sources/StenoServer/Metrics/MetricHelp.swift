@@ -14,6 +14,7 @@ enum MetricHelp {
         "steno_audio_samples_total": "Samples at 16 kHz by what became of them.",
         "steno_build_info": "Always 1; the label tells the version.",
         "steno_connections_refused_total": "Connections closed at once, as the limit of open files left no room.",
+        "steno_drafts_total": "Answers begun in a pause that might end a turn: used as the answer, or discarded.",
         "steno_engine_request_duration_seconds": "Time that the engine took for an utterance, waiting included.",
         "steno_engine_requests_total": "Utterances that the engine was given, by what became of them.",
         "steno_engine_requests_under_way": "Utterances that the engine has, waiting or at work.",

@@ -37,7 +37,7 @@ struct OriginMiddleware: RouterMiddleware {
         response.headers[.accessControlAllowOrigin] = origin
         response.headers.append(HTTPField(name: .vary, value: "Origin"))
         // The names are for browsers that take the star for a name.
-        response.headers[.accessControlExposeHeaders] = "*, x-request-id, retry-after"
+        response.headers[.accessControlExposeHeaders] = "*, x-request-id, retry-after, etag"
         return response
     }
 
@@ -60,7 +60,7 @@ struct OriginMiddleware: RouterMiddleware {
     /// Grants what is asked for: which methods and headers a path knows, its own answer tells.
     private static func preflight(_ request: Request) -> Response {
         var headers: HTTPFields = [
-            .accessControlAllowMethods: "GET, HEAD, POST, OPTIONS",
+            .accessControlAllowMethods: "GET, HEAD, POST, PATCH, DELETE, OPTIONS",
             .accessControlMaxAge: "7200",
             .vary: "Access-Control-Request-Headers",
         ]

@@ -1,10 +1,12 @@
 import Audio
+import Chat
 import DequeModule
 import Dialects
 import Limits
 import Logging
 import NIOCore
 import Sessions
+import SpeechSynthesis
 import Transcription
 import WebSocketTransport
 
@@ -17,6 +19,11 @@ final class SessionEndpoint: WebSocketEndpoint {
     /// What the session wants done elsewhere.
     enum Job: Sendable {
         case transcribe(TranscriptionRequest, as: RequestID, for: SessionCore.Purpose)
+        case ask(ChatRequest, as: RequestID, until: Interruption)
+        case speak(SynthesisRequest, rate: Int, as: RequestID, until: Interruption)
+        case judge([Int16], as: RequestID)
+        case recall(CharacterChoice, as: RequestID)
+        case remember([MemoryEntry], in: String)
         case decode(WebSocketMessage, by: any Dialect)
         /// Nobody waits for what is under way any more.
         case cancel
@@ -25,13 +32,13 @@ final class SessionEndpoint: WebSocketEndpoint {
     /// The largest message that is decoded on the event loop: 256 KiB, about a millisecond.
     private static let quickLength = 1 << 18
 
-    private let host: SessionHost
+    let host: SessionHost
     private let logger: Logger
-    private let jobs: AsyncStream<Job>.Continuation
-    private var core: SessionCore
-    private var dialect: any Dialect
-    private var meter: SessionMeter
-    private var connection: WebSocketConnection?
+    let jobs: AsyncStream<Job>.Continuation
+    var core: SessionCore
+    var dialect: any Dialect
+    var meter: SessionMeter
+    var connection: WebSocketConnection?
     private var seat: SessionDrain.Seat?
 
     /// Commands, in short pieces, that wait for their turn.
@@ -40,14 +47,20 @@ final class SessionEndpoint: WebSocketEndpoint {
     private var isDecoding = false
     private var share: MemoryBudget.Share?
     private var isTurnAskedFor = false
-    private var inputEnd: WebSocketInputEnd?
-    private var loss: WebSocketLoss?
-    private var utterances = 0
+    /// What the language model and the synthesizer are at work on.
+    var underWay: [RequestID: Interruption] = [:]
+    var inputEnd: WebSocketInputEnd?
+    var loss: WebSocketLoss?
+    var utterances = 0
+    private let start = ContinuousClock.now
 
     // Used again and again, so that an append needs no memory.
     private var commands: [ClientCommand] = []
-    private var effects: [SessionCore.Effect] = []
-    private var messages: [OutgoingMessage] = []
+    var effects: [SessionCore.Effect] = []
+    /// What has to wait until something that was said has been stored.
+    var heldBack = Deque<SessionCore.Effect>()
+    var isRemembering = false
+    var messages: [OutgoingMessage] = []
 
     init(
         _ host: SessionHost,
@@ -71,13 +84,14 @@ final class SessionEndpoint: WebSocketEndpoint {
         do throws(SessionDrain.Refusal) {
             seat = try host.drain.enter(controls(of: connection))
         } catch {
-            connection.close(SessionHost.close(for: error))
+            connection.close(SessionHost.close(for: error, dialect))
             jobs.finish()
             return
         }
         logger.info("Session started", metadata: ["steno.protocol": "\(type(of: dialect).name)"])
         host.metrics.begin()
         askForCapabilities()
+        passTime()
         core.begin(into: &effects)
         carryOut()
     }
@@ -94,9 +108,12 @@ final class SessionEndpoint: WebSocketEndpoint {
 
     func inputEnded(_ end: WebSocketInputEnd) {
         inputEnd = end
+        passTime()
         if case .failed(let error) = end {
             core.handle(.invalid(ClientError(Self.code(for: error), error.description)), into: &effects)
         }
+        // Who closes does not listen any more, and waits for our own Close.
+        if case .closed = end { core.stopAnswering(into: &effects) }
         core.handle(.finish, into: &effects)
         carryOut()
     }
@@ -104,19 +121,13 @@ final class SessionEndpoint: WebSocketEndpoint {
     func lost(_ cause: WebSocketLoss) {
         loss = cause
         waiting.removeAll()
+        rememberTheRest()
         core.abandon()
+        for interruption in underWay.values { interruption.interrupt(.clientGone) }
+        underWay = [:]
         jobs.yield(.cancel)
         jobs.finish()
         meter.report(core.ledger)
-    }
-
-    /// Takes what an engine said to a request.
-    func finished(_ request: RequestID, with result: Result<Transcript, TranscriptionError>) {
-        core.finish(request, with: result, into: &effects)
-        // It may have shown what the engine can do.
-        askForCapabilities()
-        carryOut()
-        goOn()
     }
 
     /// Takes the commands of a long message that was decoded elsewhere.
@@ -146,34 +157,38 @@ final class SessionEndpoint: WebSocketEndpoint {
 extension SessionEndpoint {
     private func controls(of connection: WebSocketConnection) -> SessionDrain.Controls {
         let eventLoop = connection.eventLoop
+        let stopAnswering = NIOLoopBound({ [weak self] in self?.stopAnswering() }, eventLoop: eventLoop)
         let connection = NIOLoopBound(connection, eventLoop: eventLoop)
         return SessionDrain.Controls(
             endInput: { eventLoop.execute { connection.value.endInput() } },
-            disconnect: { eventLoop.execute { connection.value.disconnect() } }
+            disconnect: {
+                eventLoop.execute {
+                    stopAnswering.value()
+                    connection.value.disconnect()
+                }
+            }
         )
     }
 
-    private func askForCapabilities() {
+    /// Tells the client that responses will not be completed.
+    private func stopAnswering() {
+        change { core, effects in core.stopAnswering(as: .failed(.stopping), into: &effects) }
+    }
+
+    func askForCapabilities() {
         core.engine = host.calls.capabilities(model: core.settings.model)
     }
 
     /// Handles the commands that a message brought, as far as it is their turn.
     private func takeCommands() {
         if commands.count == 1, waiting.isEmpty, core.wantsInput, !commands[0].isLong {
-            handle(admitted(commands.removeLast()))
+            handle(meter.admitted(commands.removeLast(), to: core))
             meter.settle(held: core.held)
         } else {
-            for command in commands { waiting += admitted(command).pieces }
+            for command in commands { waiting += meter.admitted(command, to: core).pieces }
             commands.removeAll(keepingCapacity: true)
             handleWaiting()
         }
-    }
-
-    /// The command, or an error in its place when there is no memory for the audio that it brings.
-    private func admitted(_ command: ClientCommand) -> ClientCommand {
-        let length = core.length(of: command)
-        guard let refusal = meter.refusal(of: length, after: core.held) else { return command }
-        return .invalid(refusal)
     }
 
     /// Handles one of the commands that wait; the next ones when other connections have had their turn.
@@ -197,62 +212,21 @@ extension SessionEndpoint {
     }
 
     /// Goes on with what waits, and lets the connection hand on what it holds.
-    private func goOn() {
+    func goOn() {
         if !waiting.isEmpty, !isTurnAskedFor { handleWaiting() }
         connection?.resume()
     }
 
     private func handle(_ command: ClientCommand) {
+        passTime()
         core.handle(command, into: &effects)
         carryOut()
     }
 
-    private func carryOut() {
-        meter.report(core.ledger)
-        guard !effects.isEmpty else { return }
-        for effect in effects {
-            switch effect {
-            case .tell(let event): tell(event)
-            case .adopt(let outcome): host.calls.count(adopted: outcome)
-            case .transcribe(let request, let id, let purpose):
-                jobs.yield(.transcribe(request, as: id, for: purpose))
-            }
-        }
-        effects.removeAll(keepingCapacity: true)
-        meter.report(core.speculations)
-        if core.isFinished { close() }
-    }
-
-    private func tell(_ event: SessionEvent) {
-        switch event {
-        case .transcribed, .failed: utterances += 1
-        case .updated: askForCapabilities()
-        default: break
-        }
-        dialect.encode(event, into: &messages)
-        for message in messages {
-            switch message {
-            case .text(let text): connection?.send(.text(ByteBuffer(bytes: text)))
-            case .binary(let bytes): connection?.send(.binary(ByteBuffer(bytes: bytes)))
-            case .close(let code, let reason): close(WebSocketClose(WebSocketCloseCode(rawValue: code), reason: reason))
-            }
-        }
-        messages.removeAll(keepingCapacity: true)
-    }
-
-    private func close() {
-        if case .failed(let error) = inputEnd {
-            close(error.close)
-        } else {
-            close(host.drain.isDraining ? SessionHost.stopping : WebSocketClose(.normal))
-        }
-    }
-
-    private func close(_ close: WebSocketClose) {
-        connection?.close(close)
-        // What was asked ahead is of no use any more.
-        jobs.yield(.cancel)
-        jobs.finish()
+    /// Tells a session that answers what time it is.
+    func passTime() {
+        guard core.isTimed else { return }
+        core.advance(to: ContinuousClock.now - start, into: &effects)
     }
 
     private static func code(for error: WebSocketProtocolError) -> ClientError.Code {

@@ -14,6 +14,8 @@ struct SessionHost: Sendable {
     let settings: SessionSettings
     let detectors: DetectorFactory
     let calls: EngineCalls
+    let voice: VoiceEngines
+    let characters: CharacterService
     let metrics: SessionMetrics
     let drain: SessionDrain
     let webSocket: WebSocketConfiguration
@@ -22,12 +24,16 @@ struct SessionHost: Sendable {
     /// What clients can make the process hold.
     let memory: MemoryBudget
 
-    static let stopping = WebSocketClose(.goingAway, reason: "server is stopping")
+    /// How a session is closed when the server stops.
+    static func stopping(_ dialect: any Dialect) -> WebSocketClose {
+        guard case .close(let code, let reason) = type(of: dialect).stopping else { return WebSocketClose(.goingAway) }
+        return WebSocketClose(WebSocketCloseCode(rawValue: code), reason: reason)
+    }
 
     /// How a session that may not start is closed.
-    static func close(for refusal: SessionDrain.Refusal) -> WebSocketClose {
+    static func close(for refusal: SessionDrain.Refusal, _ dialect: any Dialect) -> WebSocketClose {
         switch refusal {
-        case .draining: stopping
+        case .draining: stopping(dialect)
         case .full: WebSocketClose(.tryAgainLater, reason: "no room for another session")
         }
     }
@@ -39,6 +45,7 @@ struct SessionHost: Sendable {
     func open(_ request: Request, _ context: ServerContext, as wire: WireProtocol) async throws -> Response {
         if let refusal = drain.refusal { throw APIError.refused(refusal) }
         let start = try start(request, context, wire)
+        let memory = CharacterMemory(service: characters, context: context)
         let (jobs, continuation) = AsyncStream.makeStream(of: SessionEndpoint.Job.self)
         let eventLoop = context.channel.eventLoop
         let endpoint = NIOLoopBoundBox.makeEmptyBox(valueType: SessionEndpoint.self, eventLoop: eventLoop)
@@ -51,10 +58,15 @@ struct SessionHost: Sendable {
             for: request,
             context: context,
             configuration: webSocket,
-            budget: memory,
+            budget: self.memory,
             subprotocol: request.head.offeredSubprotocols.first { wire.subprotocols.contains($0) },
             endpoint: {
-                let core = SessionCore(settings: start.settings, detector: try detectors.make(), owner: RequestOwner())
+                let core = SessionCore(
+                    settings: start.settings,
+                    detector: try detectors.make(),
+                    makeDetector: { try detectors.make() },
+                    owner: RequestOwner()
+                )
                 let session = SessionEndpoint(
                     self,
                     core: core,
@@ -65,7 +77,7 @@ struct SessionHost: Sendable {
                 endpoint.value = session
                 return session
             },
-            alongside: { await work(on: jobs, for: endpoint, eventLoop) }
+            alongside: { await work(on: jobs, for: endpoint, memory, eventLoop) }
         )
     }
 
@@ -92,16 +104,43 @@ struct SessionHost: Sendable {
     private func work(
         on jobs: AsyncStream<SessionEndpoint.Job>,
         for endpoint: NIOLoopBoundBox<SessionEndpoint?>,
+        _ memory: CharacterMemory,
         _ eventLoop: any EventLoop
     ) async {
         await withDiscardingTaskGroup { group in
             for await job in jobs {
                 switch job {
                 case .cancel: group.cancelAll()
+                // Not in the group, so that it is done in order, and also when the client is gone.
+                case .recall(let choice, let id):
+                    let result = await memory.recall(choice)
+                    eventLoop.execute { endpoint.value?.finished(id, recalling: result) }
+                case .remember(let entries, let memoryID):
+                    let result = await memory.remember(entries, in: memoryID)
+                    eventLoop.execute { endpoint.value?.finished(remembering: result) }
                 case .transcribe(let request, let id, let purpose):
                     group.addTask {
                         let result = await calls.result(of: request, for: purpose)
                         eventLoop.execute { endpoint.value?.finished(id, with: result) }
+                    }
+                case .ask(let request, let id, let interruption):
+                    group.addTask {
+                        let result = await voice.reply(to: request, until: interruption) { part in
+                            eventLoop.execute { endpoint.value?.take(part, of: id) }
+                        }
+                        eventLoop.execute { endpoint.value?.finished(id, with: result) }
+                    }
+                case .speak(let request, let rate, let id, let interruption):
+                    group.addTask {
+                        let result = await voice.speak(request, rate: rate, until: interruption) { samples in
+                            eventLoop.execute { endpoint.value?.take(samples, of: id) }
+                        }
+                        eventLoop.execute { endpoint.value?.finished(id, with: result) }
+                    }
+                case .judge(let audio, let id):
+                    group.addTask {
+                        let probability = await voice.endOfTurn?.probabilityOfEnd(of: audio)
+                        eventLoop.execute { endpoint.value?.finished(id, judging: probability) }
                     }
                 case .decode(let message, let dialect):
                     group.addTask(executorPreference: messageThreads) {
@@ -113,6 +152,7 @@ struct SessionHost: Sendable {
                 }
             }
         }
+        await memory.sessionEnded()
         try? await eventLoop.submit {
             endpoint.value?.leave()
             endpoint.value = nil

@@ -125,18 +125,18 @@ struct FileTranscription: Sendable {
         /// Why the rest cannot be read.
         var failure: AudioFileError? { state.withLock { $0.failure } }
 
-        /// The next second; nothing at the end.
-        func next() -> [ClientCommand] {
+        /// The next second; `nil` at the end.
+        func next() -> ClientCommand? {
             state.withLock { state in
                 let end = min(state.position + pieceLength, samples.count)
-                guard state.position < end else { return [] }
+                guard state.position < end else { return nil }
                 do throws(AudioFileError) {
                     let audio = try samples.pcm(state.position..<end)
                     state.position = end
-                    return [.append(audio: audio, rate: SampleClock.rate)]
+                    return .append(audio: audio, rate: SampleClock.rate)
                 } catch {
                     state.failure = error
-                    return []
+                    return nil
                 }
             }
         }

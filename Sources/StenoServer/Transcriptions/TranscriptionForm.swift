@@ -46,6 +46,9 @@ struct TranscriptionForm: Equatable {
         return fields.contains(plain) || ChunkingStrategy.isField(plain)
     }
 
+    /// Leaves everything to the server.
+    init() {}
+
     /// - Throws: `APIError` that names the field at fault.
     init(_ form: MultipartForm) throws(APIError) {
         func text(_ name: String) -> String? {

@@ -49,6 +49,37 @@ struct TranscriptionRoute: Sendable {
     }
 
     private func answer(_ request: Request, _ context: ServerContext) async throws -> Response {
+        try await interruptibly(context) { interruption, seat in
+            let job = try await interruption.run { try await read(request, context).job }
+            var response = try await answer(job, interruption, seat, context.logger)
+            if let name = Self.ignoredBytes, job.ignoredBytes > 0 { response.headers[name] = "\(job.ignoredBytes)" }
+            return response
+        }
+    }
+
+    /// Transcribes a body that is a recording and nothing else, for routes that have another form.
+    func transcript(
+        of request: Request,
+        _ context: ServerContext,
+        as form: TranscriptionForm
+    ) async throws -> FileTranscript {
+        try await interruptibly(context) { interruption, seat in
+            let job = try await interruption.run {
+                let source = try await withTaskExecutorPreference(uploadThreads) {
+                    try await upload.file(request, on: context.channel)
+                }
+                return try await makeJob(source, form, context)
+            }
+            defer { withExtendedLifetime(seat) {} }
+            return try await transcribe(job.file, interruption)
+        }
+    }
+
+    /// Runs the work on one request, which ends when the client goes or the server stops.
+    private func interruptibly<Value>(
+        _ context: ServerContext,
+        _ work: (Interruption, SessionDrain.Seat) async throws -> Value
+    ) async throws -> Value {
         let interruption = Interruption()
         do {
             let controls = SessionDrain.Controls(
@@ -58,10 +89,7 @@ struct TranscriptionRoute: Sendable {
             )
             let seat = try enter(controls)
             try await context.channel.notifyPeerClose { interruption.interrupt(.clientGone) }
-            let job = try await interruption.run { try await read(request, context) }
-            var response = try await answer(job, interruption, seat, context.logger)
-            if let name = Self.ignoredBytes, job.ignoredBytes > 0 { response.headers[name] = "\(job.ignoredBytes)" }
-            return response
+            return try await work(interruption, seat)
         } catch {
             if error as? AudioFileError == .noRoom {
                 context.logger.warning("No room for a file on disk or in memory (TMPDIR, MAX_MEMORY_BYTES)")
@@ -71,7 +99,7 @@ struct TranscriptionRoute: Sendable {
     }
 
     /// What a request turned out to ask for.
-    private struct Job {
+    struct Job {
         var form: TranscriptionForm
         var file: FileTranscription
         var ignoredBytes: Int
@@ -85,11 +113,13 @@ struct TranscriptionRoute: Sendable {
     ) async throws -> Response {
         let file = job.file
         if job.form.isStreamed { return stream(file, interruption, seat, logger) }
-        let transcript = try await withTaskExecutorPreference(fileThreads) {
-            try await interruption.run { try await file.run() }
-        }
+        let transcript = try await transcribe(file, interruption)
         withExtendedLifetime(seat) {}
         return try TranscriptRendering(transcript, as: job.form, language: language(of: transcript, file)).response
+    }
+
+    private func transcribe(_ file: FileTranscription, _ interruption: Interruption) async throws -> FileTranscript {
+        try await withTaskExecutorPreference(fileThreads) { try await interruption.run { try await file.run() } }
     }
 
     private static let ignoredBytes = HTTPField.Name("x-steno-ignored-bytes")
@@ -102,14 +132,28 @@ struct TranscriptionRoute: Sendable {
         }
     }
 
-    private func read(_ request: Request, _ context: ServerContext) async throws -> Job {
+    /// Reads a form, and the recording in it.
+    ///
+    /// - Parameter more: Names of fields that the caller wants besides those of a transcription.
+    /// - Returns: The fields, too, for those that only the caller knows.
+    func read(
+        _ request: Request,
+        _ context: ServerContext,
+        keeping more: Set<String> = []
+    ) async throws -> (job: Job, fields: MultipartForm) {
         let body = try await withTaskExecutorPreference(uploadThreads) {
-            try await upload.form(request, on: context.channel, keeping: TranscriptionForm.isWanted)
+            try await upload.form(request, on: context.channel) { name in
+                more.contains(name) || TranscriptionForm.isWanted(name)
+            }
         }
         var form = try TranscriptionForm(body)
         try form.checkPrompt(maximum: settings.maximumPrompt)
         form.model = form.model ?? context.parameters.get("deployment")?.removingPercentEncoding
-        let source = try TranscriptionForm.file(of: body)
+        return (try await makeJob(try TranscriptionForm.file(of: body), form, context), body)
+    }
+
+    private func makeJob(_ source: SpooledFile, _ form: TranscriptionForm, _ context: ServerContext) async throws -> Job
+    {
         let recording = try await withTaskExecutorPreference(fileThreads) { try await files.read(source) }
         guard recording.samples.count >= FileTranscription.minimumLength else {
             let message = "The audio is shorter than 0.1 seconds, the least that can be transcribed."
@@ -119,7 +163,11 @@ struct TranscriptionRoute: Sendable {
             let metadata: Logger.Metadata = ["steno.file.ignored_bytes": "\(recording.ignoredBytes)"]
             context.logger.notice("WAV file longer than its header says", metadata: metadata)
         }
-        return Job(form: form, file: try file(recording, form, context.logger), ignoredBytes: recording.ignoredBytes)
+        return Job(
+            form: form,
+            file: try file(recording, form, context.logger),
+            ignoredBytes: recording.ignoredBytes
+        )
     }
 
     private func file(

@@ -1,3 +1,4 @@
+import AudioFiles
 import HTTPTypes
 import Hummingbird
 import Limits
@@ -28,18 +29,34 @@ struct Upload {
         let boundary = try boundary(of: request)
         try await request.askForBody(on: channel)
         var reader = MultipartFormReader(boundary: boundary, memory: memory, isWanted: isWanted)
+        try await read(request) { try reader.feed($0) }
+        return try reader.finish()
+    }
+
+    /// Reads a body that is a file and nothing else, whatever its type is said to be.
+    func file(_ request: Request, on channel: any Channel) async throws -> SpooledFile {
+        try check(request)
+        try await request.askForBody(on: channel)
+        let file = SpooledFile(memory: memory)
+        try await read(request) { try file.append($0) }
+        guard file.count > 0 else {
+            throw APIError(.badRequest, "The body is empty. Send a recording as the body.", code: "invalid_value")
+        }
+        return file
+    }
+
+    private func read(_ request: Request, _ take: ([UInt8]) throws -> Void) async throws {
         var count = 0
         do {
             for try await var buffer in request.body {
                 count += buffer.readableBytes
                 guard count <= maximum else { throw tooLarge }
-                try reader.feed(buffer.readBytes(length: buffer.readableBytes) ?? [])
+                try take(buffer.readBytes(length: buffer.readableBytes) ?? [])
             }
         } catch {
             // What is not ours says that the connection ended, or broke the rules of HTTP.
             throw APIError(transcribing: error) ?? APIError(reading: error) ?? Self.cutOff
         }
-        return try reader.finish()
     }
 
     private func boundary(of request: Request) throws -> String {

@@ -45,7 +45,7 @@ struct AccessRulesTests {
         let file = FileManager.default.temporaryDirectory.appending(path: "keys-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: file) }
         try Data("# none yet\n".utf8).write(to: file)
-        for (path, problem) in [("/nowhere", "cannot be read"), (file.path, "without keys")] {
+        for (path, problem) in [("/proc/nowhere", "cannot be read"), (file.path, "without keys")] {
             let error = #expect(throws: SettingsError.self) { try Self.rules(["API_KEYS_FILE": path]) }
             #expect(error?.setting == "API_KEYS_FILE")
             #expect(error?.problem.contains(problem) == true)

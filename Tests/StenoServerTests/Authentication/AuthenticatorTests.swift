@@ -70,6 +70,16 @@ struct AuthenticatorTests {
         }
     }
 
+    @Test("Asks for no key for the files of the console, which asks for one itself")
+    func console() throws {
+        #expect(try verdict("/console/main.js") == .exempt)
+        #expect(try verdict("/console/main.js", method: .post) == .refused(.noKey))
+        #expect(try verdict("/console/main.js", webSocket: true) == .refused(.noKey))
+        for path in ["/console", "/console/other.js", "/console/main.js/x", "/x/main.js"] {
+            #expect(try verdict(path) == .refused(.noKey))
+        }
+    }
+
     @Test("Lets a client secret open realtime sockets", arguments: realtimePaths)
     func secretOpens(path: String) throws {
         #expect(try verdict(path, key: secret, webSocket: true) == .accepted(secretClient))

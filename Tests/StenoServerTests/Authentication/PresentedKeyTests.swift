@@ -72,6 +72,19 @@ struct PresentedKeyTests {
     }
 
     @Test(
+        "Takes the password of the user that a path asks for",
+        arguments: [
+            ("Basic YXBpa2V5OktFWQ==", "KEY"), ("basic YXBpa2V5OktFWQ", "KEY"), ("Basic YXBpa2V5Oks6RQ==", "K:E"),
+            ("Basic dXNlcjpwYXNz", nil), ("Basic YXBpa2V5Og==", nil), ("Basic !", nil), ("Basic", nil),
+            ("Bearer YXBpa2V5OktFWQ==", nil),
+        ]
+    )
+    func passwords(value: String, expected: String?) {
+        let request = Self.request([("Authorization", value)])
+        #expect(PresentedKey.find(in: request, at: [.basic(user: "apikey")]) == expected)
+    }
+
+    @Test(
         "Finds the key in a list of subprotocols",
         arguments: [
             ("openai-insecure-api-key.KEY", "KEY"), ("realtime,openai-insecure-api-key.KEY", "KEY"),

@@ -1,0 +1,84 @@
+import DequeModule
+import Dialects
+import NIOCore
+import Sessions
+import WebSocketTransport
+
+/// What the session's core wants done.
+extension SessionEndpoint {
+    private func wake(after delay: Duration) {
+        guard let eventLoop = connection?.eventLoop else { return }
+        eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(delay)) { [weak self] in
+            self?.change { _, _ in }
+        }
+    }
+
+    /// Remembers how to end a piece of work.
+    private func interruption(of request: RequestID) -> Interruption {
+        let interruption = Interruption()
+        underWay[request] = interruption
+        return interruption
+    }
+
+    func carryOut() {
+        meter.report(core.ledger)
+        if effects.isEmpty, heldBack.isEmpty { return }
+        heldBack += effects
+        effects.removeAll(keepingCapacity: true)
+        while !isRemembering, let effect = heldBack.popFirst() { carryOut(effect) }
+        meter.report(core.speculations)
+        meter.report(drafts: core.drafts)
+        if core.isFinished, heldBack.isEmpty { close() }
+    }
+
+    private func carryOut(_ effect: SessionCore.Effect) {
+        switch effect {
+        case .tell(let event): tell(event)
+        case .adopt(let outcome): host.calls.count(adopted: outcome)
+        case .transcribe(let request, let id, let purpose):
+            jobs.yield(.transcribe(request, as: id, for: purpose))
+        case .ask(let request, let id): jobs.yield(.ask(request, as: id, until: interruption(of: id)))
+        case .speak(let request, let rate, let id):
+            jobs.yield(.speak(request, rate: rate, as: id, until: interruption(of: id)))
+        case .judge(let audio, let id): jobs.yield(.judge(audio, as: id))
+        case .cancel(let id): underWay.removeValue(forKey: id)?.interrupt(.clientGone)
+        case .wake(let delay): wake(after: delay)
+        case .recall(let choice, let id): jobs.yield(.recall(choice, as: id))
+        case .remember(let entries, let memoryID):
+            isRemembering = true
+            jobs.yield(.remember(entries, in: memoryID))
+        }
+    }
+
+    private func tell(_ event: SessionEvent) {
+        switch event {
+        case .transcribed, .failed: utterances += 1
+        case .updated: askForCapabilities()
+        default: break
+        }
+        dialect.encode(event, into: &messages)
+        for message in messages {
+            switch message {
+            case .text(let text): connection?.send(.text(ByteBuffer(bytes: text)))
+            case .binary(let bytes): connection?.send(.binary(ByteBuffer(bytes: bytes)))
+            case .close(let code, let reason): close(WebSocketClose(WebSocketCloseCode(rawValue: code), reason: reason))
+            }
+        }
+        messages.removeAll(keepingCapacity: true)
+    }
+
+    private func close() {
+        if case .failed(let error) = inputEnd {
+            close(error.close)
+        } else {
+            close(host.drain.isDraining ? SessionHost.stopping(dialect) : WebSocketClose(.normal))
+        }
+    }
+
+    func close(_ close: WebSocketClose) {
+        connection?.close(close)
+        // What was asked ahead is of no use any more.
+        jobs.yield(.cancel)
+        jobs.finish()
+    }
+}
