@@ -1,6 +1,6 @@
 public import Audio
 
-/// Why a transcription could not be made.
+/// Why a transcription could not be made, or a conversation not be held.
 ///
 /// `description` is one sentence or two for the person at the terminal: what happened, and what to do about it.
 public enum ClientError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -27,15 +27,20 @@ public enum ClientError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Subtitles of several files do not fit in one stream, since each starts at zero.
     case subtitlesOfSeveralFiles
     case outputFailed(reason: String)
+    case unwritableFile(path: String, reason: String)
+    /// There is no microphone or loudspeaker that can be used.
+    case noSound(reason: String)
+    /// The connection ended within a conversation; `reason` is a clause.
+    case conversationEnded(reason: String)
 
     /// 2 for what the caller can mend on the command line, 1 for the rest.
     public var exitStatus: Int32 {
         switch self {
         case .invalidURL, .invalidAPIKey, .unreadableFile, .notAudio, .unsupportedSampleRate,
-            .subtitlesOfSeveralFiles:
+            .subtitlesOfSeveralFiles, .unwritableFile, .noSound:
             2
         case .unreachable, .untrusted, .refused, .notWebSocket, .connectionLost, .closed, .protocolViolation,
-            .outputFailed:
+            .outputFailed, .conversationEnded:
             1
         }
     }
@@ -70,6 +75,11 @@ public enum ClientError: Error, Equatable, Sendable, CustomStringConvertible {
         case .subtitlesOfSeveralFiles:
             "Subtitles of several files cannot share one output. Run the command once for each file."
         case .outputFailed(let reason): "Cannot write the output: \(reason)."
+        case .unwritableFile(let path, let reason): "Cannot write \(path): \(reason)."
+        case .noSound(let reason):
+            "\(reason). Type with --text, or speak a WAV file with --input FILE."
+        case .conversationEnded(let reason):
+            "The conversation has ended: \(reason). Check the server's log and try again."
         }
     }
 

@@ -20,6 +20,11 @@ actor Console {
         draw(shown)
     }
 
+    /// Writes a part of a line of results, where no progress is shown.
+    func write(_ text: String) throws(OutputStream.Failure) {
+        try output.write(text)
+    }
+
     /// Prints a line that begins with the program's name on the error stream.
     func report(_ message: String) {
         let shown = progressLine
@@ -27,6 +32,11 @@ actor Console {
         // With nowhere left to complain to, the exit status has to do.
         try? errors.write("steno: \(message)\n")
         draw(shown)
+    }
+
+    /// Prints a line for the person at the terminal on the error stream, if that is one.
+    func advise(_ line: String) {
+        if errors.columns() != nil { try? errors.write(line + "\n") }
     }
 
     /// Draws the progress line, if the error stream is a terminal.

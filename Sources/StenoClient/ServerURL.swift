@@ -6,7 +6,7 @@ public struct ServerURL: Equatable, Sendable, CustomStringConvertible {
     /// Whether the connection is encrypted.
     public let usesTLS: Bool
     /// Path and query, as they stand in the request line.
-    public let target: String
+    public internal(set) var target: String
     /// The address as it was given.
     public let description: String
 
@@ -45,8 +45,14 @@ public struct ServerURL: Equatable, Sendable, CustomStringConvertible {
 
     private static func defaultPort(usesTLS: Bool) -> Int { usesTLS ? 443 : 80 }
 
-    /// The target with the setting that spares the client its own audio back, unless the address already says.
-    var targetWithoutAudio: String {
+    /// The address with the setting that spares the client its own audio back, unless it already says.
+    var withoutAudio: ServerURL {
+        var url = self
+        url.target = targetWithoutAudio
+        return url
+    }
+
+    private var targetWithoutAudio: String {
         guard let query = target.firstIndex(of: "?") else { return target + "?include_audio=false" }
         let fields = target[query...].dropFirst().split(separator: "&")
         if fields.contains(where: { $0 == "include_audio" || $0.hasPrefix("include_audio=") }) { return target }

@@ -43,7 +43,7 @@ public struct TranscriptionRun<PacingClock: Clock>: Sendable where PacingClock.D
     /// `observe` is called by the sending and by the reading side, and holds back the one that calls it. Throws
     /// `ClientError`, `CancellationError`, or what `observe` throws.
     public func run(_ observe: @escaping @Sendable (Event) async throws -> Void) async throws {
-        try await WebSocketClient.withConnection(to: url, access: access) { connection in
+        try await WebSocketClient.withConnection(to: url.withoutAudio, access: access) { connection in
             try await observe(.connected)
             try await withThrowingTaskGroup { group in
                 group.addTask { try await send(over: connection, observe) }

@@ -47,7 +47,7 @@ struct WebSocketHandshake: Sendable {
     private var request: HTTPRequestHead {
         var headers: HTTPHeaders = ["Host": url.authority, "User-Agent": "steno/\(Release.version)"]
         if let apiKey { headers.add(name: "Authorization", value: "Bearer \(apiKey)") }
-        return HTTPRequestHead(version: .http1_1, method: .GET, uri: url.targetWithoutAudio, headers: headers)
+        return HTTPRequestHead(version: .http1_1, method: .GET, uri: url.target, headers: headers)
     }
 
     private static func upgrade(_ channel: any Channel) throws -> NIOAsyncChannel<WebSocketEvent, Never> {

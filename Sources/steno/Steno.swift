@@ -8,7 +8,8 @@ struct Steno: AsyncParsableCommand {
         abstract: "A realtime speech-to-text server, and a client to try it with.",
         version: Release.version,
         subcommands: [
-            ServeCommand.self, TranscribeCommand.self, SegmentCommand.self, ModelsCommand.self, SettingsCommand.self,
+            ServeCommand.self, TranscribeCommand.self, ChatCommand.self, SegmentCommand.self, ModelsCommand.self,
+            SettingsCommand.self,
         ]
     )
 

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import StenoClient
 
 /// `steno transcribe`: the bundled client.
@@ -35,11 +34,7 @@ struct TranscribeCommand: AsyncParsableCommand {
     @Option(help: "The server's WebSocket address.")
     var url = TranscribeOptions().url
 
-    @Option(help: "A key for a server that asks for one (default: STENO_API_KEY of the environment).")
-    var apiKey: String?
-
-    @Flag(help: "Connect by TLS (wss://) to whoever answers, whatever its certificate says.")
-    var insecure = false
+    @OptionGroup var access: AccessOptions
 
     @Flag(help: "Send at the pace of speech instead of as fast as the server reads.")
     var realtime = false
@@ -53,20 +48,13 @@ struct TranscribeCommand: AsyncParsableCommand {
     func run() async throws {
         let options = TranscribeOptions(
             url: url,
-            access: ServerAccess(key: key, isInsecure: insecure),
+            access: access.serverAccess,
             format: format.map { TranscriptFormat($0) } ?? .lines,
             isRealTime: realtime,
             language: language
         )
         let status = await transcribe(files: files, options: options)
         if status != 0 { throw ExitCode(status) }
-    }
-
-    /// An empty key is none, as composed environments leave it.
-    private var key: ServerAccess.Key? {
-        if let apiKey { return apiKey.isEmpty ? nil : ServerAccess.Key(apiKey, source: "--api-key") }
-        let key = ProcessInfo.processInfo.environment["STENO_API_KEY", default: ""]
-        return key.isEmpty ? nil : ServerAccess.Key(key, source: "STENO_API_KEY")
     }
 }
 

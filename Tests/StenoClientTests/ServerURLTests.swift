@@ -60,6 +60,6 @@ struct ServerURLTests {
         ]
     )
     func withoutAudio(text: String, target: String) throws {
-        #expect(try ServerURL(text).targetWithoutAudio == target)
+        #expect(try ServerURL(text).withoutAudio.target == target)
     }
 }
