@@ -17,6 +17,14 @@ def pytest_sessionstart() -> None:
         pytest.exit(str(error), returncode=2)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests of client libraries run in one process, as they share what they found with the table."""
+    for item in items:
+        if "clients" in item.path.parts:
+            item.add_marker(pytest.mark.xdist_group("clients"))
+
+
 @pytest.fixture
 def backend() -> Iterator[Backend]:
     """A scripted backend; the server must never send it a request that it would not take."""

@@ -27,8 +27,8 @@ def binary() -> Path:
 
 
 def environment(**settings: object) -> dict[str, str]:
-    """Only the search path, and what is given."""
-    return {"PATH": os.environ.get("PATH", ""), **{name: str(value) for name, value in settings.items()}}
+    """Only the search path, a database of its own, and what is given."""
+    return {"PATH": os.environ.get("PATH", ""), "DATABASE": ":memory:", **{name: str(value) for name, value in settings.items()}}
 
 
 def run(*arguments: object, cwd: Path, stdin=subprocess.DEVNULL, **settings: object) -> subprocess.CompletedProcess[str]:

@@ -51,6 +51,7 @@ def test_every_documented_path_is_there(description):
     assert len(built) >= 9
     for path, item in built.items():
         path = path.replace("{model}", "whisper-1").replace("{deployment}", "whisper-1")
+        path = re.sub(r"{\w+}", "nobody", path)
         for method, operation in item.items():
             result = request(server, method.upper(), path, b"" if method == "post" else None)
             allowed = {int(status) for status in operation["responses"]}
@@ -78,7 +79,7 @@ def test_the_root_leads_to_the_documentation(launch, backend):
     assert "/docs" in server.get("/").body
     page = server.request("GET", "/", {"Accept": "text/html,application/xhtml+xml"})
     assert page.headers["Content-Type"].startswith("text/html")
-    assert '<a href="/docs">' in page.body
+    assert '<a href="docs">' in page.body
     assert "</docs>" in page.headers["Link"]
 
 

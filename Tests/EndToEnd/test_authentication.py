@@ -1,5 +1,6 @@
 """API keys: who is let in, by each of the ways to send one, and where keys must never appear."""
 
+import base64
 import http.client
 import json
 import shutil
@@ -113,6 +114,19 @@ def test_http_asks_for_a_key_except_where_a_probe_or_a_reader_looks(server):
         assert server.request("GET", "/v1/models", headers).status == 200
         assert server.request("GET", "/nowhere", headers).status == 404
     assert server.request("POST", "/", {}).status == 401
+
+
+def test_watsons_paths_take_a_key_as_the_password_of_its_user(server):
+    watson, other = "/text-to-speech/api/v1/synthesize", "/v1/models"
+
+    def basic(user, key):
+        return {"Authorization": "Basic " + base64.b64encode(f"{user}:{key}".encode()).decode()}
+
+    # The key is right where the request is then found to be without a body.
+    assert server.request("POST", watson, basic("apikey", ALICE)).status == 400
+    for path, headers in ((watson, basic("apikey", "wrong-key")), (watson, basic("user", ALICE)), (other, basic("apikey", ALICE))):
+        answer = server.request("POST" if path == watson else "GET", path, headers)
+        assert_refusal(answer.status, answer.headers, answer.body)
 
 
 def test_a_connection_goes_on_after_a_refusal(server):

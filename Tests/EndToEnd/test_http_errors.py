@@ -96,7 +96,7 @@ def test_wrong_methods_and_paths(launch, backend):
     server = launch(backend)
     assert request(server, "GET", upload.PATH).status == 405
     assert request(server, "GET", upload.PATH).error["code"] == "method_not_allowed"
-    assert request(server, "POST", "/v1/audio/speech", b"").status == 404
+    assert request(server, "POST", "/v1/images/generations", b"").status == 404
     result = transcribe(server, path="/v1/audio/translations", file=SHORT)
     assert (result.status, result.error["code"]) == (404, "translation_not_supported")
 

@@ -87,9 +87,9 @@ def test_a_key_alone_sends_no_speech_away(launch):
 
 
 def test_without_the_library_pocketsphinx_serves_and_the_log_says_why(launch):
-    server = launch(TRANSCRIBER="auto", SHERPA_LIBRARY="/nowhere/libsherpa.so")
+    server = launch(TRANSCRIBER="auto", SHERPA_LIBRARY="/proc/nowhere/libsherpa.so")
     line = next(line for line in server.log if "The neural engine is not there" in line)
-    assert "/nowhere/libsherpa.so" in line and "entrypoint.sh setup" in line
+    assert "/proc/nowhere/libsherpa.so" in line and "entrypoint.sh setup" in line
     assert any("with PocketSphinx" in line for line in server.log)
 
 

@@ -2,7 +2,7 @@
 
 import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from recording import ROOT
@@ -42,15 +42,20 @@ def node() -> list[str]:
     return [path] if major >= 22 else [path, "--experimental-websocket"]
 
 
-VERSIONS = ["3.52.0", "2.11.0", "1.109.1"]
+VERSIONS = ["3.57.0", "2.11.0", "1.109.1"]
 OPENAI = [Client(f"openai {version}", "openai_client.py", f"openai-{version}") for version in VERSIONS]
 BETA = [Client(f"{client.name} beta", client.script, client.environment, "beta") for client in OPENAI]
 NODE = Client("Node, browser", "node_client.js")
 AGENTS = Client("openai-agents 0.24.0", "agents_client.py", "openai-agents-0.24.0")
 LIVEKIT = Client("LiveKit 1.8.9", "livekit_client.py", "livekit-1.8.9")
+PIPECAT = Client("Pipecat 1.14.0", "pipecat_conversation.py", "pipecat-1.14.0")
 
-COLUMNS = [*OPENAI, *BETA, NODE, AGENTS, LIVEKIT]
+COLUMNS = [*OPENAI, *BETA, NODE, AGENTS, LIVEKIT, PIPECAT]
 EVENTS = [*OPENAI, *BETA, NODE]
+OPENAI_TALKER = replace(OPENAI[0], script="openai_conversation.py")
+AGENTS_TALKER = replace(AGENTS, script="agents_conversation.py")
+LIVEKIT_TALKER = replace(LIVEKIT, script="livekit_conversation.py")
+TALKERS = [OPENAI_TALKER, AGENTS_TALKER, LIVEKIT_TALKER, PIPECAT]
 
 ROWS = [
     "server VAD",
@@ -81,4 +86,10 @@ ROWS = [
     "file: wrong key",
     "file: too large",
     "models",
+    "conversation: spoken turn",
+    "conversation: typed turn",
+    "conversation: tool call",
+    "conversation: barge-in",
+    "conversation: interrupt",
+    "conversation: history",
 ]

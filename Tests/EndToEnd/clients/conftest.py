@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
+from websockets.sync.client import connect as open_socket
 
 from backend import Backend, Reply
 from catalogue import Client
@@ -11,6 +12,8 @@ from driver import Driver, DriverSession
 from realtime import Realtime
 from server import Server
 from table import Results
+from waiting import LIMIT
+from wire import Wire
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -81,6 +84,27 @@ def connect(client: Client, driver: Driver, launch: Callable) -> Iterator[Callab
 def call(driver: Driver) -> Callable[[], DriverSession]:
     """A session of the driver that is only asked, and has nothing to close."""
     return driver.session
+
+
+@pytest.fixture
+def dial(launch, backend, call) -> Iterator[Callable[..., Wire]]:
+    """Opens conversations with an echo. In the current shape, OpenAI's strict types must take every event."""
+    backend.respond = lambda request: Reply("good morning")
+    wires: list[Wire] = []
+    with ExitStack() as sockets:
+
+        def dial(headers: dict[str, str] = {}, **settings: object) -> Wire:
+            server = launch(backend, LLM="echo", TTS="flite", **settings)
+            url = f"{server.url}/v1/realtime?model=gpt-realtime"
+            socket = open_socket(url, additional_headers=headers, proxy=None, max_queue=None, open_timeout=LIMIT)
+            wire = Wire(sockets.enter_context(socket))
+            if not headers:
+                wires.append(wire)
+            return wire
+
+        yield dial
+    for wire in wires:
+        assert call().call("validate", events=wire.events) == []
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ SERVER_VAD = {"type": "server_vad", "threshold": 0.5, "prefix_padding_ms": 300, 
 def scenario(title: str, *clients: Client) -> Callable:
     """Runs a test once per client."""
     assert title in ROWS
-    assert all(client in COLUMNS for client in clients)
+    assert {client.name for client in clients} <= {client.name for client in COLUMNS}
 
     def decorate(test: Callable) -> Callable:
         each = pytest.mark.parametrize("client", clients, ids=lambda client: client.name.replace(" ", "-"))

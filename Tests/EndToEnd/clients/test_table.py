@@ -8,7 +8,12 @@ import pytest
 import table
 from catalogue import COLUMNS
 
-DISTRIBUTIONS = {"openai": "openai", "openai-agents": "openai-agents", "livekit": "livekit-plugins-openai"}
+DISTRIBUTIONS = {
+    "openai": "openai",
+    "openai-agents": "openai-agents",
+    "livekit": "livekit-plugins-openai",
+    "pipecat": "pipecat-ai",
+}
 
 
 @pytest.mark.parametrize("client", [client for client in COLUMNS if client.environment], ids=lambda client: client.name)

@@ -78,6 +78,28 @@ class Session:
             else:
                 self.report(answer=answer if isinstance(answer, str) else answer.model_dump())
 
+    async def speech(self, url: str, key: str, file: str, fields: dict) -> None:
+        """Has a text spoken, and writes the audio into a file as it comes; of events, tells the types."""
+        create = client(url, key).audio.speech.with_streaming_response.create
+        extra = {"stream_format": fields.pop("stream_format")} if "stream_format" in fields else {}
+        async with create(**fields, extra_body=extra) as answer:
+            type, pieces, events = answer.headers["content-type"], 0, []
+            if type.startswith("text/event-stream"):
+                async for line in answer.iter_lines():
+                    if line.startswith("data: "):
+                        events.append(json.loads(line[6:])["type"])
+            else:
+                with open(file, "wb") as audio:
+                    async for piece in answer.iter_bytes():
+                        pieces += 1
+                        audio.write(piece)
+            self.report(answer={"type": type, "pieces": pieces, "events": events})
+
+    async def validate(self, events: list) -> None:
+        """What the library's own types find wrong with events that another client got."""
+        faults = [(event, fault(json.dumps(event).encode())) for event in events]
+        self.report(answer=[[event, found] for event, found in faults if found])
+
     async def models(self, url: str, key: str) -> None:
         openai = client(url, key)
         names = [model.id async for model in openai.models.list()]
