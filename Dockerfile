@@ -18,7 +18,8 @@ RUN mkdir /image && cp -r /parts/models /parts/engines /image && rm -rf /image/e
 FROM swift:6.3-bookworm AS build
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
-        libcurl4-openssl-dev libpocketsphinx-dev libsoxr-dev libssl-dev libwebrtc-audio-processing-dev pkg-config zlib1g-dev \
+        flite1-dev libcurl4-openssl-dev libpocketsphinx-dev libsoxr-dev libsqlite3-dev libssl-dev \
+        libwebrtc-audio-processing-dev pkg-config zlib1g-dev \
     && apt-get clean && rm -rf /var/lib/apt/lists/*
 # Debian builds sphinxbase's shared library for microphones too, with PulseAudio, X11 and LAPACK behind it. Its static
 # library needs none of them here; without the links to the shared ones, the linker takes the static ones.
@@ -39,21 +40,27 @@ RUN --mount=type=cache,target=/source/.build \
 FROM debian:bookworm-slim
 # --build-arg FFMPEG=1 adds ffmpeg, for files that are not WAV; with what Debian's depends on it is 480 MB.
 ARG FFMPEG=
+# --build-arg ESPEAK=1 adds espeak-ng (GPL-3+), a program that neural voices need.
+ARG ESPEAK=
 # --build-arg POCKETSPHINX=1 adds the model of PocketSphinx, for TRANSCRIBER=pocketsphinx.
 ARG POCKETSPHINX=
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
-        bzip2 ca-certificates libcurl4 libsoxr0 libssl3 libstdc++6 unzip ${FFMPEG:+ffmpeg} \
+        bzip2 ca-certificates libcurl4 libflite1 libsoxr0 libsqlite3-0 libssl3 libstdc++6 unzip ${ESPEAK:+espeak-ng} \
+        ${FFMPEG:+ffmpeg} \
         ${POCKETSPHINX:+pocketsphinx-en-us} \
     && apt-get clean && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --no-create-home steno
+    && useradd --system --no-create-home steno \
+    && install --directory --owner=steno --group=steno --mode=700 /var/lib/steno
 WORKDIR /steno
 COPY --from=build /usr/local/bin/steno bin/
 COPY --from=parts /image/models models
 COPY --from=build /image/engines engines
 COPY LICENSE entrypoint.sh test.wav ./
 USER steno
-ENV HOST=0.0.0.0 PATH=/steno/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+ENV HOST=0.0.0.0 STATE_DIR=/var/lib/steno PATH=/steno/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+# Characters and what they remember; name a volume to keep them when the container is replaced.
+VOLUME /var/lib/steno
 EXPOSE 8000
 # `docker stop` sends SIGTERM and waits 10 s, which is enough for the default of SHUTDOWN_TIMEOUT_MS; docs/operations.md says more.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=10s CMD ["/steno/entrypoint.sh", "health"]

@@ -33,6 +33,7 @@ modules=(
     openssl:libssl-dev
     pocketsphinx:libpocketsphinx-dev
     soxr:libsoxr-dev
+    sqlite3:libsqlite3-dev
     webrtc-audio-processing:libwebrtc-audio-processing-dev
     zlib:zlib1g-dev
 )
@@ -85,11 +86,16 @@ quietly() {
 # Setup
 
 has_module() { pkg-config --exists "$1" 2>/dev/null; }
+# Debian's flite has no module.
+has_flite() { [[ -e /usr/include/flite/flite.h || -e /usr/local/include/flite/flite.h ]]; }
+# PortAudio is loaded by `steno chat` when it runs; a library that is there has its name in the loader's list.
+has_portaudio() { { ldconfig -p || /sbin/ldconfig -p; } 2>/dev/null | grep 'libportaudio\.so\.2 ' >/dev/null; }
 has_python() { "$1" -c 'import ensurepip, venv' 2>/dev/null; }
 
 missing_modules() {
     local module
     for module in "${modules[@]}"; do has_module "${module%:*}" || echo "${module%:*}"; done
+    has_flite || echo flite
 }
 
 missing_packages() {
@@ -98,6 +104,7 @@ missing_packages() {
     type git >/dev/null 2>&1 || echo git
     compgen -G '/usr/include/c++/*/vector' >/dev/null || echo g++
     for module in "${modules[@]}"; do has_module "${module%:*}" || echo "${module#*:}"; done
+    has_flite || echo flite1-dev
     [[ -e $model ]] || echo pocketsphinx-en-us
 }
 
@@ -132,13 +139,25 @@ setup() {
             mapfile -t packages < <(missing_modules)
             type pkg-config >/dev/null 2>&1 || fail "pkg-config is missing; install it with your package manager."
             ((${#packages[@]} == 0)) ||
-                fail "not found by pkg-config: ${packages[*]}; install them with your package manager."
+                fail "not found: ${packages[*]}; install them with your package manager."
         fi
     fi
     check_swift
+    # Without it `steno chat` has no microphone, and says so.
+    if type apt-get >/dev/null 2>&1 && ! has_portaudio; then
+        (install libportaudio2) || say "PortAudio cannot be installed; steno chat works with text and files."
+    fi
+    # The server says what is missing where a neural voice cannot speak.
+    if [[ ${TTS:-} == sherpa ]]; then install_espeak || true; fi
     # Without these the server uses the WebRTC detector and PocketSphinx, so a machine that is offline goes on.
     scripts/fetch-silero || true
     fetch_sherpa || true
+}
+
+# Installs the program that makes phonemes for neural voices.
+install_espeak() {
+    if type espeak-ng >/dev/null 2>&1 || ! type apt-get >/dev/null 2>&1; then return; fi
+    (install espeak-ng) || say "espeak-ng cannot be installed; neural voices that take phonemes do not speak."
 }
 
 # Fetches the neural engine; what is built already is built again with the engine's header when that has just come.
@@ -150,7 +169,7 @@ fetch_sherpa() {
     fi
     if [[ -e $header ]]; then had=1; fi
     scripts/fetch-sherpa || return
-    [[ -n $had ]] || touch Sources/CSherpaOnnx/sherpa_recognizer.c
+    [[ -n $had ]] || touch Sources/CSherpaOnnx/*.c
 }
 
 # Leaves the path of the executable in `steno`; builds it unless there is a ready-made one.
@@ -186,7 +205,7 @@ start_server() {
     make_temporary
     : >"$temporary/server.log"
     # It is for this script alone, so it asks for no key, whatever .env says: an empty value counts as not set.
-    API_KEYS= API_KEYS_FILE= "$steno" serve --host 127.0.0.1 --port 0 --log-level info >"$temporary/server.log" 2>&1 </dev/null &
+    API_KEYS= API_KEYS_FILE= DATABASE=:memory: "$steno" serve --host 127.0.0.1 --port 0 --log-level info >"$temporary/server.log" 2>&1 </dev/null &
     server=$!
 }
 
@@ -271,7 +290,9 @@ python_tests() {
     fi
     client_environments
     whisper_environment
-    STENO_NEEDS_WHISPER=1 STENO_BINARY=$(swift build --show-bin-path)/steno .venv/bin/python -m pytest Tests/EndToEnd
+    # Four at once, as most of a test's time is waiting.
+    STENO_NEEDS_WHISPER=1 STENO_BINARY=$(swift build --show-bin-path)/steno \
+        .venv/bin/python -m pytest -n 4 --dist loadgroup Tests/EndToEnd
 }
 
 tests() {
@@ -281,6 +302,11 @@ tests() {
         type apt-get >/dev/null 2>&1 || fail "the tests of audio files need ffmpeg; install it with your package manager."
         install ffmpeg
     fi
+    # Without it the tests that need real speech are left out.
+    scripts/fetch-test-speech || true
+    # The neural voice, and the program that makes its phonemes; without them its tests are left out.
+    install_espeak || true
+    scripts/fetch-voice || true
     # For scripts/measure-append, which counts instructions.
     if ! type valgrind >/dev/null 2>&1 && type apt-get >/dev/null 2>&1; then install valgrind; fi
     # For promtool, which checks the metrics; without it that test is left out.
