@@ -29,6 +29,7 @@ let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "s
 let nioHTTPTypesHTTP1: Target.Dependency = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "swift-nio")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let serviceLifecycleTestKit: Target.Dependency = .product(
@@ -79,11 +80,10 @@ let package = Package(
             name: "StenoServer",
             dependencies: [
                 "Settings", "Characters", "Dialects", "Sessions", "Transcription", "Chat", "SpeechSynthesis",
-                "SpeechDetection", "AudioFiles", "Audio", "JSON", "Models", "WebSocketTransport", "HTTPTransfer",
-                "Limits",
-                "Release", "CCrypto", coreMetrics, deque,
-                httpTypes, hummingbird, logging, metrics, nioCore, nioHTTP1, nioHTTPTypes, nioPosix, serviceLifecycle,
-                unixSignals,
+                "SpeechDetection", "AudioFiles", "Audio", "JSON", "Models", "WebSocketTransport", "ServerTLS",
+                "HTTPTransfer", "Limits", "Release", "CCrypto", coreMetrics, deque,
+                httpTypes, hummingbird, hummingbirdCore, logging, metrics, nioCore, nioHTTP1, nioHTTPTypes, nioPosix,
+                serviceLifecycle, unixSignals,
             ],
             resources: [.embedInCode("Documentation/openapi.json"), .embedInCode("Console/Page")],
             swiftSettings: strict
@@ -170,6 +170,11 @@ let package = Package(
                 "Limits", httpTypes, hummingbird, hummingbirdCore, logging, nioConcurrencyHelpers, nioCore, nioHTTP1,
                 nioHTTPTypes, nioHTTPTypesHTTP1, nioWebSocket,
             ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "ServerTLS",
+            dependencies: [logging, nioCore, nioSSL, nioTLS],
             swiftSettings: strict
         ),
         .target(
@@ -334,12 +339,17 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "ServerTLSTests",
+            dependencies: ["ServerTLS", logging, nioCore, nioEmbedded, nioSSL, nioTLS],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "HTTPTransferTests",
             dependencies: ["CCurl", "HTTPTransfer", "Release", "TestSupport"],
             swiftSettings: strict
         ),
         .testTarget(name: "TurnsTests", dependencies: ["Turns", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "LimitsTests", dependencies: ["Limits"], swiftSettings: strict),
+        .testTarget(name: "LimitsTests", dependencies: ["Limits", "TestSupport"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -195,8 +195,14 @@ status_of() {
     echo "${line%% *}"
 }
 
+# The executable reads .env and speaks TLS; without one the server is asked by hand, and without TLS.
 health() {
-    local host=${HOST:-127.0.0.1}
+    local host=${HOST:-127.0.0.1} steno=${STENO_BINARY:-bin/steno}
+    [[ -x $steno ]] || steno=.build/release/steno
+    if [[ -x $steno ]]; then
+        "$steno" health
+        return
+    fi
     case $host in 0.0.0.0) host=127.0.0.1 ;; ::) host=::1 ;; esac
     [[ $(status_of "$host" "${PORT:-8000}" /health 2>/dev/null) == 200 ]]
 }
@@ -204,8 +210,9 @@ health() {
 start_server() {
     make_temporary
     : >"$temporary/server.log"
-    # It is for this script alone, so it asks for no key, whatever .env says: an empty value counts as not set.
-    API_KEYS= API_KEYS_FILE= DATABASE=:memory: "$steno" serve --host 127.0.0.1 --port 0 --log-level info >"$temporary/server.log" 2>&1 </dev/null &
+    # It is for this script alone, so it asks for no key and no TLS, whatever .env says: an empty value counts as not set.
+    API_KEYS= API_KEYS_FILE= TLS_CERT= TLS_KEY= ADMIN_PORT= LOG_FORMAT= DATABASE=:memory: \
+        "$steno" serve --host 127.0.0.1 --port 0 --log-level info >"$temporary/server.log" 2>&1 </dev/null &
     server=$!
 }
 

@@ -42,6 +42,8 @@ public struct ClientError: Error, Equatable, Sendable {
         case messageTooLarge = "message_too_large"
         /// A message that breaks the transport's rules.
         case protocolViolation = "protocol_violation"
+        /// More audio than the client's key may send.
+        case rateLimitExceeded = "rate_limit_exceeded"
         /// No memory left for what the client sends, by no fault of its own.
         case serverOverloaded = "server_overloaded"
     }

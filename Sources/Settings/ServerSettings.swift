@@ -13,6 +13,9 @@ public struct ServerSettings: Equatable, Sendable {
     /// 0 for a free one.
     public var port = 8_000
     public var logLevel = Logger.Level.info
+    public var logFormat = LogFormat.text
+    public var admin = AdminSettings()
+    public var tls = TLSSettings()
     public var access = AccessSettings()
     public var engine = EngineSettings()
     public var models = ModelSettings()
@@ -35,6 +38,8 @@ public struct ServerSettings: Equatable, Sendable {
     public var endOfTurn = EndOfTurnSettings()
     public var enhancement = AudioEnhancement()
     public var maximumSessions = 1_000
+    /// What a key without limits of its own may use.
+    public var keyLimits = KeyLimits()
     /// Audio of one session that may wait for its transcript, in samples.
     public var maximumPending = SessionSettings.defaultMaximumPending
     public var maximumMessageBytes = 21 << 20

@@ -1,4 +1,3 @@
-import AudioFiles
 import Logging
 import Transcription
 
@@ -7,8 +6,9 @@ import Transcription
 extension SettingSection {
     /// In the order of the help and the documents.
     public static let all = [
-        server, access, engine, whisperHTTP, embedded, models, languageModel, synthesis, assistant, storage, detection,
-        turns, endOfTurn, limits, patience,
+        server, tls, access, engine, whisperHTTP, embedded, models, languageModel, synthesis, assistant, storage,
+        detection,
+        turns, endOfTurn, limits, keyLimits, patience,
     ]
 
     static let server = SettingSection(
@@ -17,6 +17,34 @@ extension SettingSection {
             Setting("HOST", at: \.host, is: .text, for: "Address to listen on; 0.0.0.0 for every interface"),
             Setting("PORT", at: \.port, is: .integer(0...65_535), for: "Port to listen on, or 0 for a free one"),
             Setting("LOG_LEVEL", at: \.logLevel, is: .choice, for: "The least severe lines of the log"),
+            Setting(
+                "LOG_FORMAT",
+                at: \.logFormat,
+                is: .choice,
+                for: "How the log is written: lines for people, or a JSON object a line"
+            ),
+            Setting(
+                "ADMIN_PORT",
+                at: \.admin.port,
+                is: .integer(0...65_535),
+                for: "Port for /metrics and /admin, which are then nowhere else; it has /health and /ready, too",
+                absent: "none: they are on PORT"
+            ),
+            Setting("ADMIN_HOST", at: \.admin.host, is: .text, for: "Address to listen on for ADMIN_PORT"),
+        ]
+    )
+
+    static let tls = SettingSection(
+        heading: "TLS",
+        settings: [
+            Setting(
+                "TLS_CERT",
+                at: \.tls.certificate,
+                is: .path,
+                for: "PEM file of the certificate with which the server speaks https:// and wss:// only",
+                absent: "none: http:// and ws://"
+            ),
+            Setting("TLS_KEY", at: \.tls.key, is: .path, for: "PEM file of its private key; SIGHUP reads both again"),
         ]
     )
 
@@ -203,97 +231,6 @@ extension SettingSection {
                 at: \.models.catalogue,
                 is: .path,
                 for: "JSON file with more models, or other sources of those that are known"
-            ),
-        ]
-    )
-
-    static let limits = SettingSection(
-        heading: "Limits",
-        settings: [
-            Setting(
-                "MAX_SESSIONS",
-                at: \.maximumSessions,
-                is: .integer(1...100_000),
-                for: "Sessions at once, those that wait idle included; more get 503"
-            ),
-            Setting(
-                "MAX_PENDING_AUDIO_MS",
-                at: \.maximumPending,
-                is: .samples(milliseconds: 1_000...3_600_000),
-                for: "Audio of one session that may wait for its transcript"
-            ),
-            Setting(
-                "MAX_MESSAGE_BYTES",
-                at: \.maximumMessageBytes,
-                is: .integer(1_024...(1 << 30), unit: "bytes"),
-                for: "Largest message from a client"
-            ),
-            Setting(
-                "MAX_PROMPT_BYTES",
-                at: \.maximumPrompt,
-                is: .integer(0...65_536, unit: "bytes"),
-                for: "Longest prompt from a client"
-            ),
-            Setting(
-                "MAX_UPLOAD_BYTES",
-                at: \.maximumUploadBytes,
-                is: .integer(1_024...(1 << 32), unit: "bytes"),
-                for: "Largest body of an HTTP upload"
-            ),
-            Setting(
-                "MAX_FILE_SECONDS",
-                at: \.files.samples,
-                is: .samples(seconds: 1...864_000),
-                for: "Longest audio in an uploaded file"
-            ),
-            Setting(
-                "MAX_MEMORY_BYTES",
-                at: \.maximumMemoryBytes,
-                is: .integer((1 << 20)...(1 << 46), unit: "bytes"),
-                for: "Memory that bodies, messages under way and long buffered audio may hold together",
-                absent: "a quarter of the machine's"
-            ),
-        ]
-    )
-
-    static let patience = SettingSection(
-        heading: "Time limits",
-        settings: [
-            Setting(
-                "FILE_TIMEOUT_MS",
-                at: \.files.patience,
-                is: .milliseconds(100...3_600_000),
-                for: "How long decoding an uploaded file may stand still, or be behind the speed of speech"
-            ),
-            Setting(
-                "REQUEST_TIMEOUT_MS",
-                at: \.requestTimeout,
-                is: .milliseconds(100...600_000),
-                for: "How long a request's head may take, and its body stand still; it also has to bring 1 kB/s"
-            ),
-            Setting(
-                "PING_INTERVAL_MS",
-                at: \.pingInterval,
-                is: .milliseconds(100...3_600_000),
-                for: "Time between the pings that a WebSocket client gets"
-            ),
-            Setting(
-                "PING_TIMEOUT_MS",
-                at: \.pingTimeout,
-                is: .milliseconds(100...3_600_000),
-                for: "How long a client may stay silent after a ping before it counts as gone"
-            ),
-            Setting(
-                "SLOW_READER_TIMEOUT_MS",
-                at: \.slowReaderTimeout,
-                is: .milliseconds(100...600_000),
-                for: "How long a client may leave events or answers unread"
-            ),
-            Setting(
-                "SHUTDOWN_TIMEOUT_MS",
-                at: \.shutdownTimeout,
-                is: .milliseconds(0...600_000),
-                for: "How long open utterances may take after SIGTERM"
             ),
         ]
     )

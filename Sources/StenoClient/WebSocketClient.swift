@@ -110,7 +110,7 @@ private final class ConnectionAttempt: Sendable {
 }
 
 extension ClientError {
-    fileprivate init(connectingTo url: ServerURL, timeout: Duration, error: any Error) {
+    init(connectingTo url: ServerURL, timeout: Duration, error: any Error) {
         let timedOut = "no answer within \(timeout.components.seconds) s"
         switch error {
         case let error as ClientError: self = error

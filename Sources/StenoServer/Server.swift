@@ -8,7 +8,7 @@ import Hummingbird
 import Limits
 public import Logging
 import NIOCore
-import Release
+import ServerTLS
 import ServiceLifecycle
 import Sessions
 public import Settings
@@ -20,16 +20,18 @@ import WebSocketTransport
 
 /// The whole service: one port, one engine, any number of sessions.
 public struct Server: Sendable {
-    private let settings: ServerSettings
-    private let logger: Logger
+    let settings: ServerSettings
+    let logger: Logger
     private let log: LogWriter
     private let readValues: @Sendable () throws -> SettingValues
-    private let access: AccessRules
-    private let choice: EngineChoice
+    let access: AccessRules
+    let choice: EngineChoice
     private let languageModel: LanguageModelChoice
     private let synthesis: SynthesizerChoice
     private let endOfTurn: EndOfTurnInstallation
-    private let detectors: DetectorFactory
+    /// `nil` where connections are not encrypted.
+    let tls: ServerTLS?
+    let detectors: DetectorFactory
     /// `nil` where the database cannot be used.
     private let characters: CharacterStore?
     /// What a session starts with.
@@ -48,6 +50,7 @@ public struct Server: Sendable {
         readValues: @escaping @Sendable () throws -> SettingValues
     ) throws(SettingsError) {
         access = try AccessRules(settings: settings)
+        tls = try TLSFactory.make(settings: settings)
         choice = try EngineChoice(settings: settings)
         languageModel = try LanguageModelChoice(settings: settings.languageModel)
         synthesis = try SynthesizerChoice(settings: settings)
@@ -70,9 +73,15 @@ public struct Server: Sendable {
     public func run(onListening: @escaping @Sendable (Int) -> Void = { _ in }) async throws {
         warnIfOpen()
         announce()
+        if let tls { TLSExpiry(tls).warn(logger: logger) }
         OpenFiles.raiseLimit(sessions: settings.maximumSessions, logger: logger)
         let authenticator = Authenticator(keys: access.keys, secrets: ClientSecrets())
-        let reload = try await ReloadService(authenticator: authenticator, readValues: readValues, logger: logger)
+        let reload = try await ReloadService(
+            authenticator: authenticator,
+            tls: tls,
+            readValues: readValues,
+            logger: logger
+        )
         let transport = try HTTPTransport()
         defer { transport.shutdown() }
         let engine = EngineFactory(
@@ -99,19 +108,26 @@ public struct Server: Sendable {
             let model = voice.languageModel is EchoModel ? nil : voice.languageModel
             return MemoryKeeper(store: store, model: model) { $0.log(to: logger) }
         }
+        let registry = PrometheusRegistry()
+        let admin = AdminPort(metrics: registry, access: MetricsAccess(key: settings.access.metricsKey?.text))
+        let status = StatusRoutes(engine: engine, drain: drain)
         let application = try application(
             engine,
             voice,
             keeper,
             drain,
             authenticator,
+            registry,
+            admin,
+            status,
             uploadThreads: uploadThreads,
             fileThreads: fileThreads,
             onListening: onListening
         )
         var group = ServiceGroupConfiguration(
             services: characterServices(keeper)
-                + [EngineService(engine: engine, logger: logger), reload, application, drain],
+                + [EngineService(engine: engine, logger: logger), reload]
+                + (try adminServices(admin, status)) + [application, drain],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )
@@ -122,10 +138,10 @@ public struct Server: Sendable {
         } catch is CancellationError where drain.isDraining {
             logger.warning("Stopped before every connection had closed")
         } catch let error as IOError {
-            throw ServerError(error, host: settings.host, port: settings.port)
+            throw ServerError(error, host: settings.host, port: settings.port, setting: .main)
         } catch is SocketAddressError.UnknownHost {
-            let reason = "the name has no address"
-            throw ServerError.cannotListen(host: settings.host, port: settings.port, reason: reason)
+            let (host, port) = (settings.host, settings.port)
+            throw ServerError.cannotListen(host: host, port: port, reason: ServerError.noAddress, setting: .main)
         }
     }
 
@@ -155,17 +171,22 @@ public struct Server: Sendable {
         _ keeper: MemoryKeeper?,
         _ drain: SessionDrain,
         _ authenticator: Authenticator,
+        _ registry: PrometheusRegistry,
+        _ admin: AdminPort,
+        _ status: StatusRoutes,
         uploadThreads: WorkThreads,
         fileThreads: WorkThreads,
         onListening: @escaping @Sendable (Int) -> Void
     ) throws -> some ApplicationProtocol {
-        let registry = PrometheusRegistry()
         ProcessMetrics.add(to: registry)
         registry.observe("steno_log_lines_dropped_total", .counter) { [log] in Double(log.dropped) }
         let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
         let routes = RouteTable()
         let memory = MemoryBudget(limit: settings.maximumMemoryBytes ?? MachineMemory.size / 4)
         registry.observe(memory)
+        let accounts = KeyAccounts { [limits = settings.keyLimits] key in
+            authenticator.keys.limits(of: key, default: limits)
+        }
         router.add(middleware: HeadMiddleware())
         router.add(middleware: RequestIDMiddleware())
         router.add(middleware: RequestMetricsMiddleware(factory: registry))
@@ -173,12 +194,9 @@ public struct Server: Sendable {
         router.add(middleware: ErrorMiddleware())
         router.add(middleware: AuthenticationMiddleware(authenticator: authenticator))
         router.add(middleware: MethodMiddleware(routes: routes))
-        StatusRoutes(
-            engine: engine,
-            drain: drain,
-            metrics: registry,
-            metricsAccess: MetricsAccess(key: settings.access.metricsKey?.text)
-        ).add(to: router)
+        router.add(middleware: RequestSizeMiddleware(accounts: accounts))
+        status.add(to: router)
+        if settings.admin.port == nil { admin.add(to: router) }
         try DocumentationRoutes().add(to: router)
         ModelRoutes(model: choice.model, created: Int(Date.now.timeIntervalSince1970)).add(to: router)
         let metrics = SessionMetrics(factory: registry)
@@ -196,6 +214,7 @@ public struct Server: Sendable {
             transcriber: transcriber,
             metrics: metrics,
             drain: drain,
+            accounts: accounts,
             upload: Upload(maximum: settings.maximumUploadBytes, memory: memory),
             files: AudioFileReader(limits: settings.files, memory: memory, logger: logger),
             uploadThreads: uploadThreads,
@@ -240,12 +259,14 @@ public struct Server: Sendable {
             characters: characterService,
             metrics: metrics,
             drain: drain,
+            accounts: accounts,
             webSocket: webSocket,
             messageThreads: uploadThreads,
             memory: memory
         )
         let page = ConsoleFile.page(hasLanguageModel: voice.languageModel != nil)
-        SocketRoutes(protocols: WireProtocol.all, host: host, page: page).add(to: router)
+        SocketRoutes(protocols: WireProtocol.all, host: host, page: page, hasMetrics: settings.admin.port == nil)
+            .add(to: router)
         ConsoleRoutes().add(to: router)
         let format = RealtimeSessionFormat(settings: session)
         ClientSecretRoutes(secrets: authenticator.secrets, format: format).add(to: router)
@@ -253,69 +274,15 @@ public struct Server: Sendable {
         routes.fill(from: router)
         return Application(
             router: router,
-            server: .http1WithUpgrade(limits: limits) { ByteBuffer(bytes: APIError($0).json) },
+            server: builder,
             configuration: .init(address: .hostname(settings.host, port: settings.port), serverName: "steno"),
             onServerRunning: { channel in
                 await OpenFiles.limitConnections(of: channel, registry: registry, logger: logger)
                 guard let address = channel.localAddress, let port = address.port else { return }
-                logger.notice("Listening", metadata: ["url": "\(Self.url(host: settings.host, port: port))"])
+                logger.notice("Listening", metadata: ["url": "\(url(port: port))"])
                 onListening(port)
             },
             logger: logger
         )
-    }
-
-    private var limits: HTTPLimits {
-        var limits = HTTPLimits()
-        limits.requestTimeout = settings.requestTimeout
-        limits.sendTimeout = settings.slowReaderTimeout
-        return limits
-    }
-
-    /// One line that says what runs, and where audio goes.
-    private func announce() {
-        logger.notice(
-            "Starting",
-            metadata: [
-                "steno.version": "\(Release.version)",
-                "steno.detector": "\(detectors.choice.rawValue)",
-                "steno.engine": "\(choice.kind)",
-                "steno.engine.model": "\(choice.model)",
-                "steno.engine.host": "\(choice.host ?? "this machine")",
-            ]
-        )
-    }
-
-    private func warnIfOpen() {
-        guard access.keys.isEmpty, !ListeningAddress.isLoopback(settings.host) else { return }
-        logger.warning(
-            "Everyone who reaches this address may use the server. Set API_KEYS to ask for a key, or HOST=127.0.0.1.",
-            metadata: ["steno.host": "\(settings.host)"]
-        )
-    }
-
-    private static func url(host: String, port: Int) -> String {
-        host.contains(":") ? "http://[\(host)]:\(port)" : "http://\(host):\(port)"
-    }
-}
-
-/// Why the server could not start.
-public enum ServerError: Error, Equatable, CustomStringConvertible {
-    case portInUse(Int)
-    case cannotListen(host: String, port: Int, reason: String)
-
-    init(_ error: IOError, host: String, port: Int) {
-        self =
-            error.errnoCode == EADDRINUSE
-            ? .portInUse(port)
-            : .cannotListen(host: host, port: port, reason: String(cString: strerror(error.errnoCode)))
-    }
-
-    public var description: String {
-        switch self {
-        case .portInUse(let port): "Port \(port) is in use. Stop the program that has it, or set PORT to another."
-        case .cannotListen(let host, let port, let reason):
-            "Cannot listen on \(host), port \(port): \(reason). Set HOST and PORT to an address of this machine."
-        }
     }
 }

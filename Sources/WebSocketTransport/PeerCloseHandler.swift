@@ -35,7 +35,7 @@ extension Channel {
     /// is called on the event loop.
     ///
     /// - Throws: `ChannelPipelineError` when the server was not built with
-    ///   ``HummingbirdCore/HTTPServerBuilder/http1WithUpgrade(limits:refusalBody:)``.
+    ///   ``HummingbirdCore/HTTPServerBuilder/http1WithUpgrade(limits:refusalBody:secure:)``.
     public func notifyPeerClose(_ action: @escaping @Sendable () -> Void) async throws {
         try await eventLoop.submit {
             try self.pipeline.syncOperations.handler(type: PeerCloseHandler.self).notify(action)

@@ -113,7 +113,9 @@ final class PipeliningHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func pass(_ context: ChannelHandlerContext) {
         while !isHolding, !isClosing, held.readableBytes > 0 {
-            guard let slice = held.readSlice(length: min(Self.slice, held.readableBytes)) else { break }
+            // TLS hands over whole records, however little was to be read.
+            let length = readsLarge ? Self.slice : Self.head
+            guard let slice = held.readSlice(length: min(length, held.readableBytes)) else { break }
             context.fireChannelRead(wrapInboundOut(slice))
         }
         if held.readableBytes == 0 {

@@ -12,7 +12,7 @@ public protocol UpgradeRequestContext: RequestContext {
 extension Response {
     /// Answers an upgrade request with a WebSocket.
     ///
-    /// The server must be built with ``HummingbirdCore/HTTPServerBuilder/http1WithUpgrade(limits:refusalBody:)``.
+    /// The server must be built with ``HummingbirdCore/HTTPServerBuilder/http1WithUpgrade(limits:refusalBody:secure:)``.
     ///
     /// - Parameters:
     ///   - budget: What the messages that wait or arrive in parts may take, together with all that shares it.

@@ -1,5 +1,5 @@
 public import HummingbirdCore
-import Logging
+public import Logging
 public import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
@@ -8,9 +8,11 @@ import NIOHTTPTypesHTTP1
 /// HTTP/1.1 in which a 101 response makes the connection a WebSocket.
 struct UpgradableHTTP1Channel: ServerChildChannel, HTTPChannelHandler {
     typealias Value = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
+    typealias Securing = @Sendable (_ channel: any Channel, _ logger: Logger) throws -> Void
 
     let responder: HTTPChannelHandler.Responder
     let limits: HTTPLimits
+    let secure: Securing?
     let refusalBody: @Sendable (HTTPRefusal) -> ByteBuffer
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
@@ -19,13 +21,14 @@ struct UpgradableHTTP1Channel: ServerChildChannel, HTTPChannelHandler {
             let pipeline = channel.pipeline.syncOperations
             // A client that sends faster than it is answered fills one buffer, not several.
             try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
+            try secure?(channel, logger)
             try pipeline.addHandler(RequestWatchHandler(limits))
             try pipeline.addHandler(PeerCloseHandler())
             try pipeline.addHandler(PipeliningHandler())
             try pipeline.addHandler(HTTPResponseEncoder())
             try pipeline.addHandler(decoder)
             try pipeline.addHandler(RequestRulesHandler(body: refusalBody))
-            try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
+            try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: secure != nil))
             // Ends idle connections when the server stops; the watch knows better how long a client may take.
             try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: nil, logger: logger))
             try pipeline.addHandler(UpgradeHandler(decoder: decoder))
@@ -46,11 +49,16 @@ extension HTTPServerBuilder {
     ///
     /// An open WebSocket has none of the limits; its own pings watch it.
     ///
-    /// - Parameter refusalBody: The body, in JSON, of an answer that no route gives.
+    /// - Parameters:
+    ///   - refusalBody: The body, in JSON, of an answer that no route gives.
+    ///   - secure: Adds what encrypts a new connection, in front of what speaks HTTP; `nil` for connections as they are.
     public static func http1WithUpgrade(
         limits: HTTPLimits = HTTPLimits(),
-        refusalBody: @escaping @Sendable (HTTPRefusal) -> ByteBuffer = { _ in ByteBuffer() }
+        refusalBody: @escaping @Sendable (HTTPRefusal) -> ByteBuffer = { _ in ByteBuffer() },
+        secure: (@Sendable (_ channel: any Channel, _ logger: Logger) throws -> Void)? = nil
     ) -> HTTPServerBuilder {
-        HTTPServerBuilder { UpgradableHTTP1Channel(responder: $0, limits: limits, refusalBody: refusalBody) }
+        HTTPServerBuilder {
+            UpgradableHTTP1Channel(responder: $0, limits: limits, secure: secure, refusalBody: refusalBody)
+        }
     }
 }

@@ -25,9 +25,9 @@ struct ServeCommand: AsyncParsableCommand {
         let file = try SettingOptions.file
         let values = options.values(file: file)
         let settings = try values.read { () throws(SettingsError) in try ServerSettings(reading: values) }
-        let log = LogWriter()
+        let log = LogWriter(format: settings.logFormat)
         defer { log.close() }
-        var logger = Logger(label: "steno") { StreamLogHandler(label: $0, stream: log) }
+        var logger = Logger(label: "steno") { log.handler(label: $0) }
         logger.logLevel = settings.logLevel
         try await withLogger(logger) { logger in
             let server = try values.read { () throws(SettingsError) in

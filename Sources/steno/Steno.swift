@@ -9,7 +9,7 @@ struct Steno: AsyncParsableCommand {
         version: Release.version,
         subcommands: [
             ServeCommand.self, TranscribeCommand.self, ChatCommand.self, SegmentCommand.self, ModelsCommand.self,
-            SettingsCommand.self,
+            SettingsCommand.self, HealthCommand.self,
         ]
     )
 

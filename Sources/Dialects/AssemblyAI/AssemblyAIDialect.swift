@@ -154,7 +154,7 @@ extension AssemblyAIDialect {
             // Whoever forces an end waits for a transcript.
             messages.append(final(AssemblyAITranscript(emptyAt: received)))
             return
-        case .messageTooLarge, .protocolViolation, .serverOverloaded: break
+        case .messageTooLarge, .protocolViolation, .serverOverloaded, .rateLimitExceeded: break
         case .invalidJSON: closing = AssemblyAIClosing(.badJSON, error.message)
         default: closing = AssemblyAIClosing(.badSchema, error.message)
         }

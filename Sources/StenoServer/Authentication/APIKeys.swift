@@ -1,4 +1,5 @@
 import Foundation
+import Settings
 
 /// The keys that open the server, by name; without any it is open to everyone.
 ///
@@ -7,6 +8,8 @@ struct APIKeys: Sendable {
     private struct Entry {
         var name: String
         var hash: SecretHash
+        /// Those that are not the same as everybody's.
+        var limits: [KeyLimits.Name: Int] = [:]
     }
 
     /// A key that is too short is found by trying.
@@ -23,6 +26,11 @@ struct APIKeys: Sendable {
 
     /// The names, in the order of the setting.
     var names: [String] { entries.map(\.name) }
+
+    /// The limits of a key by its name, given those of keys that have none of their own.
+    func limits(of name: String?, default limits: KeyLimits) -> KeyLimits {
+        limits.replacing(with: entries.first { $0.name == name }?.limits ?? [:])
+    }
 
     /// The name of a key, or `nil` when it opens nothing.
     ///
@@ -52,7 +60,8 @@ extension APIKeys {
     /// Reads a list of `key` or `name:key`, separated by commas.
     ///
     /// Blanks around an entry do not count. A key without a name is called after its place: `key-1`. Keys are printable
-    /// ASCII without blanks, as they travel in headers.
+    /// ASCII without blanks, as they travel in headers. Behind a key may stand limits of its own, such as
+    /// `max_sessions=5`, after blanks.
     init(parsing text: String) throws(APIKeysError) {
         for (index, entry) in text.split(separator: ",", omittingEmptySubsequences: false).enumerated() {
             let entry = try Self.entry(entry.trimmingBlanks[...], position: index + 1)
@@ -74,6 +83,12 @@ extension APIKeys {
     }
 
     private static func entry(_ text: Substring, position: Int) throws(APIKeysError) -> Entry {
+        var (text, limits) = (text, [KeyLimits.Name: Int]())
+        while let limit = text.lastIndex(where: { $0 == " " || $0 == "\t" }), text[limit...].contains("=") {
+            let (name, value) = try Self.limit(text[limit...].dropFirst(), position: position)
+            guard limits.updateValue(value, forKey: name) == nil else { throw .badLimit(position: position) }
+            text = text[..<limit].trimmingBlanks[...]
+        }
         let colon = text.firstIndex(of: ":")
         let name = colon.map { String(text[..<$0]) } ?? "key-\(position)"
         let key = colon.map { text[text.index(after: $0)...] } ?? text
@@ -83,7 +98,15 @@ extension APIKeys {
         guard !key.isEmpty else { throw .emptyKey(position: position) }
         guard key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { throw .badKey(position: position) }
         guard key.utf8.count >= minimumLength else { throw .shortKey(position: position) }
-        return Entry(name: name, hash: SecretHash(key))
+        return Entry(name: name, hash: SecretHash(key), limits: limits)
+    }
+
+    private static func limit(_ text: Substring, position: Int) throws(APIKeysError) -> (KeyLimits.Name, Int) {
+        let parts = text.split(separator: "=", omittingEmptySubsequences: false)
+        guard parts.count == 2, let name = KeyLimits.Name(rawValue: String(parts[0])), let value = Int(parts[1]),
+            KeyLimits.range.contains(value)
+        else { throw .badLimit(position: position) }
+        return (name, value)
     }
 
     private static func isNameLetter(_ byte: UInt8) -> Bool {
@@ -107,6 +130,7 @@ enum APIKeysError: Error, Equatable, CustomStringConvertible {
     case shortKey(position: Int)
     case duplicateName(position: Int)
     case duplicateKey(position: Int)
+    case badLimit(position: Int)
 
     /// A sentence without its subject.
     var description: String {
@@ -121,6 +145,9 @@ enum APIKeysError: Error, Equatable, CustomStringConvertible {
         case .shortKey(let position):
             "has a key of fewer than \(APIKeys.minimumLength) characters in entry \(position); use a longer one."
         case .duplicateName(let position): "has a name in entry \(position) that an earlier one has."
+        case .badLimit(let position):
+            "has a bad limit in entry \(position); behind a key may stand "
+                + KeyLimits.Name.allCases.map { "\($0.rawValue)=NUMBER" }.joined(separator: ", ") + ", each once."
         case .duplicateKey(let position): "has a key in entry \(position) that an earlier one has."
         }
     }

@@ -1,11 +1,13 @@
 import Logging
+import ServerTLS
 import ServiceLifecycle
 import Settings
 import UnixSignals
 
-/// Reads the keys again on SIGHUP, which would end the process otherwise.
+/// Reads the keys and the certificate again on SIGHUP, which would end the process otherwise.
 struct ReloadService: Service, CustomStringConvertible {
     private let authenticator: Authenticator
+    private let tls: ServerTLS?
     private let readValues: @Sendable () throws -> SettingValues
     private let logger: Logger
     private let signals: UnixSignalsSequence
@@ -17,10 +19,12 @@ struct ReloadService: Service, CustomStringConvertible {
 
     init(
         authenticator: Authenticator,
+        tls: ServerTLS?,
         readValues: @escaping @Sendable () throws -> SettingValues,
         logger: Logger
     ) async throws {
         self.authenticator = authenticator
+        self.tls = tls
         self.readValues = readValues
         self.logger = logger
         signals = await UnixSignalsSequence(trapping: .sighup)
@@ -31,8 +35,26 @@ struct ReloadService: Service, CustomStringConvertible {
         for await _ in signals.cancelOnGracefulShutdown() { await reload() }
     }
 
-    /// Keys that cannot be used, or none where there were some, change nothing.
     func reload() async {
+        reloadKeys()
+        reloadCertificate()
+    }
+
+    /// A pair of files that cannot be used changes nothing; connections under way keep the certificate that they have.
+    private func reloadCertificate() {
+        guard let tls else { return }
+        do throws(CertificateError) {
+            try tls.reload()
+            logger.notice("Reloaded the certificate", metadata: ["steno.tls.expires": "\(TLSExpiry(tls))"])
+        } catch {
+            let setting = error.isAboutKey ? "TLS_KEY" : "TLS_CERT"
+            let message = "Cannot reload the certificate; the old one stays in use"
+            logger.error("\(message)", metadata: ["error": "\(setting) \(error)"])
+        }
+    }
+
+    /// Keys that cannot be used, or none where there were some, change nothing.
+    private func reloadKeys() {
         do {
             let values = try readValues()
             let settings = try ServerSettings(reading: values, only: [.access])

@@ -1,6 +1,7 @@
 public import Dispatch
 import Foundation
-import Logging
+public import Logging
+public import Settings
 import Synchronization
 
 /// Writes log lines to a file descriptor from a thread of its own, so that who logs never waits for who reads.
@@ -25,6 +26,7 @@ public final class LogWriter: TextOutputStream, Sendable {
 
     private let descriptor: Int32
     private let capacity: Int
+    private let format: LogFormat
     private let state = Mutex(State())
     private let hasWork = DispatchSemaphore(value: 0)
     private let hasEnded = DispatchSemaphore(value: 0)
@@ -32,14 +34,30 @@ public final class LogWriter: TextOutputStream, Sendable {
     /// - Parameters:
     ///   - descriptor: Where lines go; standard error by default.
     ///   - capacity: Bytes of lines that may wait.
-    public init(descriptor: Int32 = 2, capacity: Int = 1 << 20) {
+    ///   - format: How its handler writes a line.
+    public init(descriptor: Int32 = 2, capacity: Int = 1 << 20, format: LogFormat = .text) {
         self.descriptor = descriptor
         self.capacity = capacity
+        self.format = format
         // The end of a pipe's reader is an error of the write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
         let thread = Thread { self.run() }
         thread.name = "log"
         thread.start()
+    }
+
+    /// What hands the events of a logger to this, as lines.
+    public func handler(label: String) -> any LogHandler { Self.handler(label: label, format: format, stream: self) }
+
+    private static func handler(
+        label: String,
+        format: LogFormat,
+        stream: any TextOutputStream & Sendable
+    ) -> any LogHandler {
+        switch format {
+        case .text: StreamLogHandler(label: label, stream: stream)
+        case .json: JSONLogHandler(label: label, stream: stream)
+        }
     }
 
     /// Lines dropped so far.
@@ -92,7 +110,7 @@ public final class LogWriter: TextOutputStream, Sendable {
     private func write(_ batch: Batch) {
         let isWritten = writeAll(Array(batch.lines.joined().utf8))
         if !isWritten { state.withLock { $0.dropped += batch.lines.count } }
-        if batch.dropped > 0 { _ = writeAll(Array(Self.notice(of: batch.dropped).utf8)) }
+        if batch.dropped > 0 { _ = writeAll(Array(notice(of: batch.dropped).utf8)) }
     }
 
     /// - Returns: Whether every byte was written.
@@ -114,9 +132,9 @@ public final class LogWriter: TextOutputStream, Sendable {
     }
 
     /// The line that says how many are missing, in the form of all others.
-    private static func notice(of count: Int) -> String {
+    private func notice(of count: Int) -> String {
         let line = Line()
-        let logger = Logger(label: "steno") { StreamLogHandler(label: $0, stream: line) }
+        let logger = Logger(label: "steno") { Self.handler(label: $0, format: format, stream: line) }
         logger.warning(
             "Log lines dropped, as nobody read what was written",
             metadata: ["steno.log.dropped": "\(count)"]

@@ -70,6 +70,8 @@ extension SessionEndpoint {
     private func close() {
         if case .failed(let error) = inputEnd {
             close(error.close)
+        } else if let limitClose {
+            close(limitClose)
         } else {
             close(host.drain.isDraining ? SessionHost.stopping(dialect) : WebSocketClose(.normal))
         }

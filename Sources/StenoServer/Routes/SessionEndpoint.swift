@@ -40,6 +40,10 @@ final class SessionEndpoint: WebSocketEndpoint {
     var meter: SessionMeter
     var connection: WebSocketConnection?
     private var seat: SessionDrain.Seat?
+    /// Its place among the sessions of its key.
+    private var keyed: KeyedSession?
+    /// How the connection is to be closed, once the client's key has sent all that it may.
+    private(set) var limitClose: WebSocketClose?
 
     /// Commands, in short pieces, that wait for their turn.
     private var waiting = Deque<ClientCommand>()
@@ -66,12 +70,14 @@ final class SessionEndpoint: WebSocketEndpoint {
         _ host: SessionHost,
         core: SessionCore,
         dialect: any Dialect,
+        keyed: KeyedSession,
         jobs: AsyncStream<Job>.Continuation,
         logger: Logger
     ) {
         self.host = host
         self.core = core
         self.dialect = dialect
+        self.keyed = keyed
         self.jobs = jobs
         self.logger = logger
         meter = SessionMeter(metrics: host.metrics, memory: host.memory)
@@ -85,6 +91,7 @@ final class SessionEndpoint: WebSocketEndpoint {
             seat = try host.drain.enter(controls(of: connection))
         } catch {
             connection.close(SessionHost.close(for: error, dialect))
+            keyed = nil
             jobs.finish()
             return
         }
@@ -97,6 +104,7 @@ final class SessionEndpoint: WebSocketEndpoint {
     }
 
     func received(_ message: WebSocketMessage, holding share: MemoryBudget.Share?) {
+        guard limitClose == nil else { return }
         guard message.payload.readableBytes <= Self.quickLength else {
             (isDecoding, self.share) = (true, share)
             jobs.yield(.decode(message, by: dialect))
@@ -143,14 +151,19 @@ final class SessionEndpoint: WebSocketEndpoint {
     func leave() {
         guard seat != nil else { return }
         host.metrics.end()
-        let end = SessionEnd(loss: loss, inputEnd: inputEnd, isDraining: host.drain.isDraining)
+        let end = SessionEnd(
+            loss: loss,
+            inputEnd: inputEnd,
+            isLimited: limitClose != nil,
+            isDraining: host.drain.isDraining
+        )
         var metadata = core.ledger.metadata
         metadata["steno.protocol"] = "\(type(of: dialect).name)"
         metadata["steno.audio.seconds"] = "\(Double(core.ledger.received) / Double(SampleClock.rate))"
         metadata["steno.utterances"] = "\(utterances)"
         metadata["steno.session.end"] = "\(end.rawValue)"
         logger.info("Session ended", metadata: metadata)
-        seat = nil
+        (seat, keyed) = (nil, nil)
     }
 }
 
@@ -181,6 +194,7 @@ extension SessionEndpoint {
 
     /// Handles the commands that a message brought, as far as it is their turn.
     private func takeCommands() {
+        let refusal = keyed.flatMap { refuseAudio(beyond: $0) }
         if commands.count == 1, waiting.isEmpty, core.wantsInput, !commands[0].isLong {
             handle(meter.admitted(commands.removeLast(), to: core))
             meter.settle(held: core.held)
@@ -189,6 +203,28 @@ extension SessionEndpoint {
             commands.removeAll(keepingCapacity: true)
             handleWaiting()
         }
+        if let refusal { endInput(because: refusal) }
+    }
+
+    /// Takes from the commands the first that brings more audio than the client's key may send, and all after it.
+    private func refuseAudio(beyond keyed: KeyedSession) -> KeyAccount.Refusal? {
+        guard keyed.limitsAudio else { return nil }
+        for (index, command) in commands.enumerated() {
+            do throws(KeyAccount.Refusal) {
+                try keyed.take(samples: core.length(of: command))
+            } catch {
+                commands.removeSubrange(index...)
+                commands.append(.invalid(ClientError(.rateLimitExceeded, error.message)))
+                return error
+            }
+        }
+        return nil
+    }
+
+    /// Ends the input; what was taken before is still transcribed, and then the connection is closed.
+    private func endInput(because refusal: KeyAccount.Refusal) {
+        limitClose = WebSocketClose(.tryAgainLater, reason: "too much audio; try again in \(refusal.retryAfter) s")
+        connection?.endInput()
     }
 
     /// Handles one of the commands that wait; the next ones when other connections have had their turn.

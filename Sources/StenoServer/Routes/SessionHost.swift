@@ -4,6 +4,7 @@ import Limits
 import Logging
 import NIOCore
 import Sessions
+import Settings
 import SpeechDetection
 import Transcription
 import WebSocketTransport
@@ -18,6 +19,7 @@ struct SessionHost: Sendable {
     let characters: CharacterService
     let metrics: SessionMetrics
     let drain: SessionDrain
+    let accounts: KeyAccounts
     let webSocket: WebSocketConfiguration
     /// Where long messages are decoded.
     let messageThreads: WorkThreads
@@ -45,6 +47,11 @@ struct SessionHost: Sendable {
     func open(_ request: Request, _ context: ServerContext, as wire: WireProtocol) async throws -> Response {
         if let refusal = drain.refusal { throw APIError.refused(refusal) }
         let start = try start(request, context, wire)
+        let keyed = try openKeyedSession(context.client)
+        var webSocket = webSocket
+        if keyed.limits.requestBytes > 0 {
+            webSocket.maxMessageSize = min(webSocket.maxMessageSize, keyed.limits.requestBytes)
+        }
         let memory = CharacterMemory(service: characters, context: context)
         let (jobs, continuation) = AsyncStream.makeStream(of: SessionEndpoint.Job.self)
         let eventLoop = context.channel.eventLoop
@@ -71,6 +78,7 @@ struct SessionHost: Sendable {
                     self,
                     core: core,
                     dialect: start.dialect,
+                    keyed: keyed,
                     jobs: continuation,
                     logger: context.logger
                 )
@@ -79,6 +87,15 @@ struct SessionHost: Sendable {
             },
             alongside: { await work(on: jobs, for: endpoint, memory, eventLoop) }
         )
+    }
+
+    /// - Throws: `APIError` 429 when the client's key has all the sessions that it may have.
+    private func openKeyedSession(_ client: Client) throws -> KeyedSession {
+        do throws(KeyAccount.Refusal) {
+            return try accounts.openSession(of: client.name)
+        } catch {
+            throw APIError(error)
+        }
     }
 
     private func start(

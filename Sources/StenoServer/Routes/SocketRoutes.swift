@@ -9,6 +9,8 @@ struct SocketRoutes {
     let host: SessionHost
     /// What a browser gets at `/`.
     let page: ConsoleFile
+    /// Whether the metrics are on this port.
+    let hasMetrics: Bool
 
     func add(to router: Router<ServerContext>) {
         for wire in protocols {
@@ -29,7 +31,7 @@ struct SocketRoutes {
         var response =
             isBrowser
             ? ConsoleRoutes.answer(request, with: page)
-            : StatusRoutes.text(Self.lines, type: "text/plain; charset=utf-8")
+            : StatusRoutes.text(lines, type: "text/plain; charset=utf-8")
         response.headers.append(HTTPField(name: .vary, value: "Accept"))
         if let link = HTTPField.Name("Link") {
             response.headers[link] = #"</docs>; rel="service-doc", </openapi.json>; rel="service-desc""#
@@ -37,5 +39,8 @@ struct SocketRoutes {
         return response
     }
 
-    private static let lines = "This is Steno. Open a WebSocket here, or see /docs, /health, /ready and /metrics.\n"
+    private var lines: String {
+        let paths = hasMetrics ? "/docs, /health, /ready and /metrics" : "/docs, /health and /ready"
+        return "This is Steno. Open a WebSocket here, or see \(paths).\n"
+    }
 }

@@ -2,20 +2,14 @@ import HTTPTypes
 import Hummingbird
 import Transcription
 
-/// What operators and orchestrators ask: alive, ready, metrics.
-struct StatusRoutes {
+/// What orchestrators ask: alive, ready.
+struct StatusRoutes: Sendable {
     let engine: LoadingTranscriber
     let drain: SessionDrain
-    let metrics: PrometheusRegistry
-    let metricsAccess: MetricsAccess
 
     func add(to router: Router<ServerContext>) {
         router.get("health") { _, _ in Self.status(.ok, "ok") }
         router.get("ready") { _, _ in ready() }
-        router.get("metrics") { request, context in
-            try metricsAccess.check(request.head, from: context.channel.remoteAddress)
-            return Self.text(metrics.render(), type: "text/plain; version=0.0.4; charset=utf-8")
-        }
     }
 
     private func ready() -> Response {

@@ -12,6 +12,8 @@ extension APIError {
         case let error as TranscriptionError: self.init(error.status, error.description, code: error.code)
         case let error as Interruption.Reason: self.init(error)
         case let error as SessionDrain.Refusal: self = .refused(error)
+        // The body may not have been read.
+        case let error as KeyAccount.Refusal: self = APIError(error).closing
         default: return nil
         }
     }

@@ -17,6 +17,7 @@ struct TranscriptionRoute: Sendable {
     let transcriber: any Transcriber
     let metrics: SessionMetrics
     let drain: SessionDrain
+    let accounts: KeyAccounts
     let upload: Upload
     let files: AudioFileReader
     /// Read bodies as they come, which must not wait for what is being decoded.
@@ -88,6 +89,7 @@ struct TranscriptionRoute: Sendable {
                 disconnect: { interruption.interrupt(.serverStopping) }
             )
             let seat = try enter(controls)
+            try accounts.checkAudio(of: context.client.name)
             try await context.channel.notifyPeerClose { interruption.interrupt(.clientGone) }
             return try await work(interruption, seat)
         } catch {
@@ -159,6 +161,7 @@ struct TranscriptionRoute: Sendable {
             let message = "The audio is shorter than 0.1 seconds, the least that can be transcribed."
             throw APIError(.badRequest, message, code: "audio_too_short", param: "file")
         }
+        try accounts.take(samples: recording.samples.count, of: context.client.name)
         if recording.ignoredBytes > 0 {
             let metadata: Logger.Metadata = ["steno.file.ignored_bytes": "\(recording.ignoredBytes)"]
             context.logger.notice("WAV file longer than its header says", metadata: metadata)
