@@ -18,7 +18,7 @@ DONE = "response.audio_transcript.done"
 @contextmanager
 def open_client(server: Server, path: str = "/ws", **options: object):
     """A connected client; the connection is closed at the end."""
-    limits = {"proxy": None, "max_size": None, "max_queue": None, "open_timeout": LIMIT}
+    limits = {"ssl": server.tls, "proxy": None, "max_size": None, "max_queue": None, "open_timeout": LIMIT}
     with connect(server.url + path, **limits, **options) as socket:
         yield Client(socket)
 

@@ -6,6 +6,7 @@ import os
 import re
 import resource
 import signal
+import ssl
 import subprocess
 import threading
 from dataclasses import dataclass
@@ -58,10 +59,19 @@ class Answer:
 class Server:
     """Starts at once; `stop` must be called.
 
-    `open_files` is the soft and the hard limit of open files.
+    `open_files` is the soft and the hard limit of open files. `authority` is the certificate by which a server with TLS
+    is known.
     """
 
-    def __init__(self, cwd: Path, open_files: tuple[int, int] | None = None, **settings: object) -> None:
+    # Where the metrics are, if not on `port`; and how a server with TLS is trusted.
+    admin_port: int | None = None
+    tls: ssl.SSLContext | None = None
+
+    def __init__(
+        self, cwd: Path, open_files: tuple[int, int] | None = None, authority: Path | None = None, **settings: object
+    ) -> None:
+        if authority:
+            self.tls = ssl.create_default_context(cafile=str(authority))
         self._process = subprocess.Popen(
             [str(binary()), "serve"],
             cwd=cwd,
@@ -82,18 +92,20 @@ class Server:
         self._reader = threading.Thread(target=self._read_log, daemon=True)
         self._reader.start()
         try:
-            self.port = int(until(self._listening, "the log says where the server listens")[1])
+            self.port = int(next(filter(None, until(self._listening, "the log says where the server listens").groups())))
+            if "ADMIN_PORT" in settings:
+                self.admin_port = int(until(self._listening_for_operators, "the log says where operators ask")[1])
         except BaseException:
             self.kill()
             raise
 
     @property
     def url(self) -> str:
-        return f"ws://127.0.0.1:{self.port}"
+        return f"{'wss' if self.tls else 'ws'}://127.0.0.1:{self.port}"
 
     @property
     def http_url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}"
 
     @property
     def is_running(self) -> bool:
@@ -102,21 +114,28 @@ class Server:
     def get(self, path: str) -> Answer:
         return self.request("GET", path, {"Authorization": f"Bearer {self.key}"} if self.key else {})
 
-    def request(self, method: str, path: str, headers: dict[str, str] = {}) -> Answer:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=LIMIT)
+    def request(
+        self, method: str, path: str, headers: dict[str, str] = {}, body: object = None, port: int | None = None
+    ) -> Answer:
+        connection = self.connection(port)
         try:
-            connection.request(method, path, headers=headers)
+            connection.request(method, path, body, headers)
             response = connection.getresponse()
             return Answer(response.status, dict(response.getheaders()), response.read().decode())
         finally:
             connection.close()
+
+    def connection(self, port: int | None = None) -> http.client.HTTPConnection:
+        if self.tls:
+            return http.client.HTTPSConnection("127.0.0.1", port or self.port, timeout=LIMIT, context=self.tls)
+        return http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=LIMIT)
 
     def wait_ready(self) -> "Server":
         until(lambda: self.get("/ready").status == 200, "/ready answers 200")
         return self
 
     def metrics(self) -> prometheus.Metrics:
-        return prometheus.parse(self.request("GET", "/metrics", self._metrics_headers).body)
+        return prometheus.parse(self.request("GET", "/metrics", self._metrics_headers, port=self.admin_port).body)
 
     def settled_metrics(self) -> prometheus.Metrics:
         """The metrics once every session has ended."""
@@ -191,8 +210,15 @@ class Server:
 
     def _listening(self) -> re.Match[str] | None:
         assert self.is_running, "\n".join(self.log)
-        matches = (re.search(r" url=http://127\.0\.0\.1:(\d+) .*Listening$", line) for line in list(self.log))
-        return next(filter(None, matches), None)
+        # As text, and as JSON, whose members are in alphabetical order.
+        pattern = r" url=https?://127\.0\.0\.1:(\d+) .*Listening$|\"Listening\".*\"url\":\"https?://127\.0\.0\.1:(\d+)\""
+        return self._first(pattern)
+
+    def _listening_for_operators(self) -> re.Match[str] | None:
+        return self._first(r"steno\.admin\.url\W{1,3}https?://127\.0\.0\.1:(\d+)")
+
+    def _first(self, pattern: str) -> re.Match[str] | None:
+        return next(filter(None, (re.search(pattern, line) for line in list(self.log))), None)
 
     def _read_log(self) -> None:
         for line in self._process.stderr:

@@ -1,7 +1,9 @@
 """What the server writes to its log, and to whom that is of no matter."""
 
 import fcntl
+import json
 import os
+import re
 import signal
 import subprocess
 
@@ -113,3 +115,27 @@ def test_the_end_of_a_session_has_its_reason(launch, backend):
     with open_client(server):
         server.terminate()
         line_with(server, "steno.session.end=shutdown")
+
+
+def test_as_json_every_line_is_an_object(launch, backend):
+    server = launch(backend, LOG_FORMAT="json", LOG_LEVEL="debug", API_KEYS="alice:alice-key-1", VAD_TRESHOLD=1)
+    headers = {"Authorization": "Bearer alice-key-1", "x-request-id": "mine-1"}
+    with open_client(server, additional_headers=headers) as client:
+        client.manual()
+        client.utterance(constant(200, 1_000))
+        client.transcript()
+    # A name of the client's that has to be escaped.
+    server.request("GET", "/health", {"Host": 'a"b\\c'})
+    line_with(server, "Session ended")
+    server.hang_up()
+    line_with(server, "Reloaded the API keys")
+    server.stop()
+    lines = [json.loads(line) for line in server.log]
+    for line in lines:
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", line["time"])
+        assert line["level"] in ("debug", "info", "notice", "warning") and line["label"] == "steno" and line["message"]
+    messages = {line["message"]: line for line in lines}
+    assert messages["Listening"]["url"] == f"http://127.0.0.1:{server.port}"
+    end = messages["Session ended"]
+    assert (end["steno.key"], end["hb.request.id"], end["steno.session.end"]) == ("alice", "mine-1", "normal")
+    assert [line["level"] for line in lines if "VAD_TRESHOLD" in line["message"]] == ["warning"]
