@@ -24,7 +24,7 @@ class Server:
     def _read_log(self):
         for line in self.process.stderr:
             self.log.append(line)
-            if self.port is None and (found := re.search(r"(?:^| )url=http://\S+:(\d+)", line)):
+            if self.port is None and (found := re.search(r"(?:^| )url=https?://\S+:(\d+)", line)):
                 self.port = int(found[1])
                 self.listening.set()
         self.listening.set()
