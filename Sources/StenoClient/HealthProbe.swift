@@ -69,5 +69,6 @@ private final class HealthProbeHandler: ChannelInboundHandler {
         context.close(promise: nil)
     }
 
-    func channelInactive(context: ChannelHandlerContext) { status.fail(ChannelError.eof) }
+    /// Also where no connection came about; whoever was told something before is not told again.
+    func handlerRemoved(context: ChannelHandlerContext) { status.fail(ChannelError.eof) }
 }

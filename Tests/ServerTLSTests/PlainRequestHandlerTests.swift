@@ -6,9 +6,18 @@ import Testing
 
 @Suite("Requests without TLS")
 struct PlainRequestHandlerTests {
+    /// Stands for a socket, of which one direction can be closed; an embedded channel only knows both.
+    private final class HalfClosing: ChannelOutboundHandler {
+        typealias OutboundIn = ByteBuffer
+
+        func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+            if mode == .output { promise?.succeed() } else { context.close(mode: mode, promise: promise) }
+        }
+    }
+
     private static func channel() throws -> EmbeddedChannel {
         let handler = PlainRequestHandler { ByteBuffer(string: "{}") }
-        let channel = EmbeddedChannel(handler: handler)
+        let channel = EmbeddedChannel(handlers: [HalfClosing(), handler])
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
         return channel
     }

@@ -25,7 +25,7 @@ struct JSONLogHandlerTests {
         }
         log(&logger)
         let text = lines.text
-        #expect(text.hasSuffix("\n") && text.count { $0.isNewline } == 1)
+        #expect(text.hasSuffix("\n") && text.count { $0 == "\n" } == 1)
         return try JSONValue(parsing: Array(text.utf8.dropLast()).span)
     }
 
