@@ -54,6 +54,9 @@ final class PlainRequestHandler: ChannelInboundHandler, RemovableChannelHandler 
 
     private func refuse(_ context: ChannelHandlerContext) {
         isRefused = true
+        // What is only read to be dropped is read in large pieces; heads are read in small ones.
+        let allocator = FixedSizeRecvByteBufferAllocator(capacity: 65_536)
+        try? context.channel.syncOptions?.setOption(.recvAllocator, value: allocator)
         let body = body()
         var answer = context.channel.allocator.buffer(capacity: 256 + body.readableBytes)
         answer.writeString("HTTP/1.1 400 Bad Request\r\nContent-Type: application/json; charset=utf-8\r\n")

@@ -4,6 +4,8 @@ import NIOHTTP1
 public enum HTTPRefusal: Error, Equatable, Sendable {
     /// What came is not HTTP/1.1; the text is for the client.
     case malformed(String)
+    /// The head of the request is over ``HTTPLimits/maximumHead`` or ``HTTPLimits/maximumFields``.
+    case headTooLarge
     /// The request takes too long.
     case overdue
 
@@ -23,6 +25,9 @@ public enum HTTPRefusal: Error, Equatable, Sendable {
     public var message: String {
         switch self {
         case .malformed(let message): message
+        case .headTooLarge:
+            "The head of the request is too large: \(HTTPLimits.maximumHead) bytes and \(HTTPLimits.maximumFields) "
+                + "fields at most."
         case .overdue: "The request took too long to come."
         }
     }
@@ -30,6 +35,7 @@ public enum HTTPRefusal: Error, Equatable, Sendable {
     var status: HTTPResponseStatus {
         switch self {
         case .malformed: .badRequest
+        case .headTooLarge: .requestHeaderFieldsTooLarge
         case .overdue: .requestTimeout
         }
     }

@@ -56,7 +56,8 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
             context.fireErrorCaught(error)
             return
         }
-        fail(.malformed("The request is not HTTP/1.1."), context, error)
+        let isTooLarge = error as? HTTPParserError == .headerOverflow
+        fail(isTooLarge ? .headTooLarge : .malformed("The request is not HTTP/1.1."), context, error)
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {

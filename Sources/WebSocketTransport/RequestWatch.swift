@@ -1,5 +1,10 @@
-/// How long a client of HTTP/1.1 may take.
+/// How much a client of HTTP/1.1 may send in a head, and how long it may take.
 public struct HTTPLimits: Equatable, Sendable {
+    /// Bytes that the fields of a request's head may have together, and its target by itself.
+    public static let maximumHead = 1 << 16
+    /// Fields that a request's head may have.
+    public static let maximumFields = 128
+
     /// How long a connection may be open without a request.
     public var idleTimeout: Duration = .seconds(60)
     /// How long the head of a request may take, and how long its body may stand still.

@@ -17,7 +17,9 @@ struct UpgradableHTTP1Channel: ServerChildChannel, HTTPChannelHandler {
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
-            let decoder = ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes))
+            let decoder = ByteToMessageHandler(
+                HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: Self.headLimits)
+            )
             let pipeline = channel.pipeline.syncOperations
             // A client that sends faster than it is answered fills one buffer, not several.
             try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
@@ -37,6 +39,15 @@ struct UpgradableHTTP1Channel: ServerChildChannel, HTTPChannelHandler {
                 configuration: .init(isOutboundHalfClosureEnabled: true)
             )
         }
+    }
+
+    /// NIO's own are 2 MB for each connection, which nobody has shown a key for.
+    private static var headLimits: NIOHTTPDecoderLimitConfiguration {
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderFieldSize = HTTPLimits.maximumHead
+        limits.maxHeaderListSize = HTTPLimits.maximumHead
+        limits.maxHeaderFieldCount = HTTPLimits.maximumFields
+        return limits
     }
 
     func handle(value channel: Value, logger: Logger) async {

@@ -48,6 +48,21 @@ struct ConnectionRulesTests {
     }
 
     @Test(
+        "Refuses a head that is too large in bytes or in fields",
+        arguments: [
+            (Array(repeating: "X: y", count: HTTPLimits.maximumFields - 1), "200"),
+            (Array(repeating: "X: y", count: HTTPLimits.maximumFields), "431"),
+            (["X: " + String(repeating: "y", count: HTTPLimits.maximumHead - 100)], "200"),
+            (["X: " + String(repeating: "y", count: HTTPLimits.maximumHead)], "431"),
+            (Array(repeating: "X: " + String(repeating: "y", count: 10_000), count: 7), "431"),
+        ] as [([String], String)]
+    )
+    func head(fields: [String], status: String) async throws {
+        let lines = ["GET /health HTTP/1.1", "Host: x"] + fields + ["", ""]
+        #expect(statuses(try await answers(lines.joined(separator: "\r\n") + "nonsense\r\n\r\n")).first == status)
+    }
+
+    @Test(
         "Closes after the answer to who wants that, and to HTTP/1.0",
         arguments: [
             "GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",

@@ -80,6 +80,9 @@ struct APIError: Error, Equatable {
     init(_ refusal: HTTPRefusal) {
         switch refusal {
         case .malformed: self.init(.badRequest, refusal.message, code: "malformed_request")
+        case .headTooLarge:
+            let status = HTTPResponse.Status.requestHeaderFieldsTooLarge
+            self.init(status, refusal.message, code: "request_head_too_large")
         case .overdue: self.init(.requestTimeout, refusal.message, code: "request_timeout")
         }
     }
