@@ -309,6 +309,8 @@ tests() {
         type apt-get >/dev/null 2>&1 || fail "the tests of audio files need ffmpeg; install it with your package manager."
         install ffmpeg
     fi
+    # For scripts/measure-inventions, whose sounds a test uses.
+    if ! type flite >/dev/null 2>&1 && type apt-get >/dev/null 2>&1; then install flite; fi
     # Without it the tests that need real speech are left out.
     scripts/fetch-test-speech || true
     # The neural voice, and the program that makes its phonemes; without them its tests are left out.

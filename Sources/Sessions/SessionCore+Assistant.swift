@@ -86,6 +86,9 @@ extension SessionCore {
         }
     }
 
+    /// Answers again after ``stopAnswering(as:into:)``, if the session does, as somebody listens again.
+    public mutating func answerAgain(into effects: inout [Effect]) { setAssistant(into: &effects) }
+
     /// Ends what is being answered and answers no more; what has been said is still transcribed.
     ///
     /// For a client that has closed its connection and waits for nothing but the end, and for a server that stops.

@@ -8,6 +8,8 @@ public import Transcription
 public enum SessionEvent: Equatable, Sendable {
     /// The session is there; always the first event.
     case created(SessionSettings)
+    /// The client is back after its connection was lost; what it has missed comes next.
+    case resumed(ResumePoint)
     /// A change was applied; these settings hold from here on.
     case updated(SessionSettings)
     /// Turn detection heard speech; its utterance begins at this sample.

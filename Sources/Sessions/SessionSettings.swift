@@ -59,6 +59,8 @@ public struct SessionSettings: Equatable, Sendable {
     public var refusesCommitsAtOnce = false
     /// Whether a commit without turn detection asks the engine only when the detector heard speech; with it, all do.
     public var checksManualCommits = true
+    /// How the client may come back when its connection is lost; `nil` if it did not ask for that.
+    public var resume: ResumeOffer?
     /// Audio that may wait for its transcript before the session stops reading, in samples.
     ///
     /// An utterance that is longer gets through all the same, as what waits is looked at before it is cut.

@@ -55,6 +55,8 @@ public struct ServerSettings: Equatable, Sendable {
     public var pingTimeout = Duration.seconds(40)
     public var slowReaderTimeout = Duration.seconds(30)
     public var shutdownTimeout = Duration.seconds(8)
+    /// How long a session waits for a client whose connection was lost; zero for not at all.
+    public var resumeWindow = Duration.seconds(120)
 
     public init() {}
 }

@@ -113,6 +113,17 @@ extension SettingFormat<Duration> {
     }
 }
 
+extension SettingFormat<Duration> {
+    static func seconds(_ range: ClosedRange<Int>) -> Self {
+        let format = SettingFormat<Int>.integer(range, unit: "s")
+        return Self(
+            kind: format.kind,
+            parse: { format.parse($0).map { .seconds($0) } },
+            text: { format.text(Int($0 / .seconds(1))) }
+        )
+    }
+}
+
 extension SettingFormat<LanguageChoice> {
     static var language: Self {
         Self(kind: .language, parse: { try? LanguageChoice(reading: $0) }, text: { $0.code ?? "auto" })

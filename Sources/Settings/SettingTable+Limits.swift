@@ -111,6 +111,12 @@ extension SettingSection {
                 for: "How long a client may leave events or answers unread"
             ),
             Setting(
+                "RESUME_WINDOW_S",
+                at: \.resumeWindow,
+                is: .seconds(0...86_400),
+                for: "How long a resumable session waits for its client after a lost connection; 0 for never"
+            ),
+            Setting(
                 "SHUTDOWN_TIMEOUT_MS",
                 at: \.shutdownTimeout,
                 is: .milliseconds(0...600_000),

@@ -41,10 +41,10 @@ public struct AudioClip: Equatable, Sendable {
         return .seconds(seconds) + .nanoseconds(rest * 1_000_000_000 / sampleRate)
     }
 
-    /// Consecutive stretches of 100 ms; the last may be shorter.
-    var pieces: some Sequence<Range<Int>> {
+    /// Consecutive stretches of 100 ms from a sample on; the last may be shorter.
+    func pieces(from start: Int = 0) -> some Sequence<Range<Int>> {
         let (count, step) = (samples.count, sampleRate / 10)
-        return stride(from: 0, to: count, by: step).lazy.map { $0..<Swift.min($0 + step, count) }
+        return stride(from: start, to: count, by: step).lazy.map { $0..<Swift.min($0 + step, count) }
     }
 }
 

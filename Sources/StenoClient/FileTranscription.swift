@@ -8,6 +8,8 @@ public struct TranscribeOptions: Equatable, Sendable {
     public var format: TranscriptFormat
     public var isRealTime: Bool
     public var language: String?
+    /// How long a lost connection is tried again; zero for not at all.
+    public var patience: Duration
 
     /// `url` is the address of the server's WebSocket, `language` a hint for its recogniser.
     public init(
@@ -15,13 +17,15 @@ public struct TranscribeOptions: Equatable, Sendable {
         access: ServerAccess = ServerAccess(),
         format: TranscriptFormat = .lines,
         isRealTime: Bool = false,
-        language: String? = nil
+        language: String? = nil,
+        patience: Duration = .zero
     ) {
         self.url = url
         self.access = access
         self.format = format
         self.isRealTime = isRealTime
         self.language = language
+        self.patience = patience
     }
 }
 
@@ -69,6 +73,7 @@ struct FileTranscription<PacingClock: Clock>: Sendable where PacingClock.Duratio
             access: options.access,
             language: options.language,
             isRealTime: options.isRealTime,
+            patience: options.patience,
             clock: clock
         )
         try await run.run { try await report.take($0) }
@@ -101,6 +106,7 @@ private actor FileReport {
         switch event {
         case .connected:
             if let header { try await console.print(header) }
+        case .reconnecting(let reason): await console.report("\(file): \(reason) Trying again.")
         case .sent(let position, let elapsed):
             progress.sent = clip.time(at: position)
             progress.elapsed = elapsed

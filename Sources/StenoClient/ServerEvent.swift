@@ -52,15 +52,28 @@ public struct ServerFailure: Equatable, Sendable, Decodable, CustomStringConvert
 
 /// What the client understands of the server's events; there may be others.
 enum ServerEvent: Equatable, Decodable {
+    /// The session is there, and can be resumed by this token.
+    case created(resume: String?)
+    /// The session goes on, and has taken so many bytes of audio.
+    case resumed(acceptedBytes: Int)
     case utterance(Utterance)
     case failure(ServerFailure)
     case other(type: String)
 
-    private enum CodingKeys: String, CodingKey { case type }
+    private enum CodingKeys: String, CodingKey {
+        case type
+        case resume
+        case acceptedBytes = "accepted_bytes"
+    }
+
+    private struct Offer: Decodable { var token: String }
 
     init(from decoder: any Decoder) throws {
-        let type = try decoder.container(keyedBy: CodingKeys.self).decode(String.self, forKey: .type)
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        let type = try fields.decode(String.self, forKey: .type)
         switch type {
+        case "session.created": self = .created(resume: try fields.decodeIfPresent(Offer.self, forKey: .resume)?.token)
+        case "session.resumed": self = .resumed(acceptedBytes: try fields.decode(Int.self, forKey: .acceptedBytes))
         case "response.audio_transcript.done": self = .utterance(try Utterance(from: decoder))
         case "error": self = .failure(try ServerFailure(from: decoder))
         default: self = .other(type: type)

@@ -59,6 +59,13 @@ public struct ServerURL: Equatable, Sendable, CustomStringConvertible {
         return target + (fields.isEmpty ? "" : "&") + "include_audio=false"
     }
 
+    /// The address with more fields in its query, which must have one.
+    func adding(_ fields: String) -> ServerURL {
+        var url = self
+        url.target += "&" + fields
+        return url
+    }
+
     private static func parse(_ authority: Substring) -> (host: String, port: Int?)? {
         var host = authority
         var port: Substring?

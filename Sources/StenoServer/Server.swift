@@ -260,6 +260,7 @@ public struct Server: Sendable {
             metrics: metrics,
             drain: drain,
             accounts: accounts,
+            resumable: ResumableSessions(window: settings.resumeWindow, metrics: ResumeMetrics(factory: registry)),
             webSocket: webSocket,
             messageThreads: uploadThreads,
             memory: memory

@@ -1,3 +1,4 @@
+public import HTTPTypes
 public import Hummingbird
 public import Limits
 public import Logging
@@ -17,6 +18,7 @@ extension Response {
     /// - Parameters:
     ///   - budget: What the messages that wait or arrive in parts may take, together with all that shares it.
     ///   - subprotocol: The one to accept of those the client offered; `nil` names none.
+    ///   - extra: Headers of the 101 response besides those of the handshake.
     ///   - logger: The context's if left out.
     ///   - endpoint: Makes what the messages go to, on the connection's event loop once the connection is there. An error
     ///     closes it with code 1011.
@@ -28,13 +30,15 @@ extension Response {
         configuration: WebSocketConfiguration = WebSocketConfiguration(),
         budget: MemoryBudget = MemoryBudget(limit: .max),
         subprotocol: String? = nil,
+        headers extra: HTTPFields = [:],
         logger: Logger? = nil,
         endpoint: @escaping @Sendable () throws -> any WebSocketEndpoint,
         alongside work: @escaping @Sendable () async -> Void = {}
     ) async throws -> Response {
         let channel = context.channel
         let logger = logger ?? context.logger
-        let headers = try await WebSocketHandshake.accept(request.head, on: channel, subprotocol: subprotocol)
+        var headers = try await WebSocketHandshake.accept(request.head, on: channel, subprotocol: subprotocol)
+        for field in extra { headers.append(field) }
         try await channel.eventLoop.submit {
             guard let upgrade = try? channel.pipeline.syncOperations.handler(type: UpgradeHandler.self) else {
                 let message = "This server cannot upgrade: build it with http1WithUpgrade."

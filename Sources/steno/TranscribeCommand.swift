@@ -45,13 +45,21 @@ struct TranscribeCommand: AsyncParsableCommand {
     @Option(help: "The language of the speech, such as en.")
     var language: String?
 
+    @Option(help: "For how many seconds a lost connection is tried again; 0 for not at all.")
+    var retry = 30
+
+    func validate() throws {
+        guard retry >= 0 else { throw ValidationError("--retry must be 0 or more.") }
+    }
+
     func run() async throws {
         let options = TranscribeOptions(
             url: url,
             access: access.serverAccess,
             format: format.map { TranscriptFormat($0) } ?? .lines,
             isRealTime: realtime,
-            language: language
+            language: language,
+            patience: .seconds(retry)
         )
         let status = await transcribe(files: files, options: options)
         if status != 0 { throw ExitCode(status) }

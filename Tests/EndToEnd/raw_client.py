@@ -120,6 +120,7 @@ class RawClient:
         accept = base64.b64encode(hashlib.sha1(key + _GUID).digest()).decode()
         assert status.startswith("HTTP/1.1 101 "), head
         assert headers["sec-websocket-accept"] == accept, head
+        self.headers = headers
 
 
 def frame(opcode: int, payload: bytes, *, is_last: bool = True, is_masked: bool = True) -> bytes:

@@ -10,7 +10,7 @@ from websockets.sync.client import connect
 
 from backend import Gate, Reply
 from recording import SENTENCES, between, constant
-from waiting import LIMIT
+from waiting import LIMIT, until
 
 
 @pytest.fixture
@@ -113,6 +113,7 @@ def test_a_server_that_stops_ends_the_session_with_the_code_that_clients_take_fo
         old.send(speech())
         send(old, force_end_utterance=True)
         server.wait_sessions(2)
+        until(lambda: backend.requests, "the engine is asked")
         server.terminate()
         gate.open()
         messages, code = rest(old)

@@ -152,6 +152,7 @@ extension SessionEvent {
         func span(_ item: Item) -> String { "\(item.range.lowerBound / 16)-\(item.range.upperBound / 16)" }
         return switch self {
         case .created: "created"
+        case .resumed(let point): "resumed \(point.acceptedBytes)"
         case .updated: "updated"
         case .speechStarted(let id, let start): "started \(start / 16) \(id)"
         case .speechStopped(let id, let end): "stopped \(end / 16) \(id)"

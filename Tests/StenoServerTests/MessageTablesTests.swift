@@ -23,7 +23,8 @@ struct MessageTablesTests {
 
     /// Every event that a session may have.
     static let events: [SessionEvent] = {
-        let settings = SessionSettings(turnDetection: .webRTC)
+        var settings = SessionSettings(turnDetection: .webRTC)
+        settings.resume = ResumeOffer(token: "resume_x", window: .seconds(120))
         let item = SessionEvent.Item(id: "item", range: 0..<160, audio: [1])
         let transcript = Transcript(text: "words")
         return [
@@ -72,7 +73,7 @@ struct MessageTablesTests {
         ]
         return replies.map(SessionEvent.reply) + [
             .added(written, previousID: nil), .truncated(itemID: "i", milliseconds: 1), .outputCleared(responseID: "r"),
-            .timedOut(itemID: "i", at: 0),
+            .timedOut(itemID: "i", at: 0), .resumed(ResumePoint(acceptedBytes: 1, replayed: 2, lost: 0)),
         ]
     }()
 

@@ -14,6 +14,14 @@ struct CompactEvent {
     /// `nil` for an event that this protocol does not tell of.
     func message(for event: SessionEvent) -> Message? {
         switch event {
+        case .created(let settings):
+            guard let offer = settings.resume else { return nil }
+            return ["type": "session.created", "resume": offer.json]
+        case .resumed(let point):
+            return [
+                "type": "session.resumed", "accepted_bytes": .integer(point.acceptedBytes),
+                "replayed_events": .integer(point.replayed), "lost_events": .integer(point.lost),
+            ]
         case .interim(let id, let delta):
             return ["type": "response.audio_transcript.delta", "item_id": .string(id), "delta": .string(delta)]
         case .transcribed(let item, let transcript): return transcribed(item, transcript)

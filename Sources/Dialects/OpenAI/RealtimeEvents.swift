@@ -13,7 +13,7 @@ struct RealtimeEvents {
 
     func messages(for event: SessionEvent) -> [Message] {
         switch event {
-        case .created(let settings): [["type": sessionType("created"), "session": session.json(settings)]]
+        case .created(let settings): [created(settings)]
         case .updated(let settings): [["type": sessionType("updated"), "session": session.json(settings)]]
         case .speechStarted(let id, let start):
             [
@@ -49,8 +49,15 @@ struct RealtimeEvents {
             ]
         case .reply(let event): RealtimeReply(session: session).messages(for: event)
         case .rejected(let error): [rejected(error)]
-        case .ended: []
+        // Its clients know no message for it; the headers of the handshake tell what there is to tell.
+        case .resumed, .ended: []
         }
+    }
+
+    private func created(_ settings: SessionSettings) -> Message {
+        var message: Message = ["type": sessionType("created"), "session": session.json(settings)]
+        message["resume"] = settings.resume?.json
+        return message
     }
 
     private func sessionType(_ verb: String) -> JSONValue {

@@ -24,6 +24,9 @@ enum MetricHelp {
         "steno_memory_budget_used_bytes": "What bodies and messages under way hold.",
         "steno_requests_total": "Requests by key, kind and status of the answer; 101 is a WebSocket that opened.",
         "steno_sessions_active": "Sessions that run.",
+        "steno_sessions_expired_total": "Sessions whose clients did not come back within RESUME_WINDOW_S.",
+        "steno_sessions_resumed_total": "How often a client came back to its session.",
+        "steno_sessions_waiting": "Sessions whose connection is lost and which wait for their clients.",
         "steno_speculations_total":
             "What was asked of the engine at a pause: used as transcript, or discarded as speech went on.",
         "steno_transcription_duration_seconds": "Time from an utterance's end to its transcript.",

@@ -7,7 +7,7 @@ import WebSocketTransport
 /// What the session's core wants done.
 extension SessionEndpoint {
     private func wake(after delay: Duration) {
-        guard let eventLoop = connection?.eventLoop else { return }
+        guard let eventLoop else { return }
         eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(delay)) { [weak self] in
             self?.change { _, _ in }
         }
@@ -58,11 +58,8 @@ extension SessionEndpoint {
         }
         dialect.encode(event, into: &messages)
         for message in messages {
-            switch message {
-            case .text(let text): connection?.send(.text(ByteBuffer(bytes: text)))
-            case .binary(let bytes): connection?.send(.binary(ByteBuffer(bytes: bytes)))
-            case .close(let code, let reason): close(WebSocketClose(WebSocketCloseCode(rawValue: code), reason: reason))
-            }
+            resume?.log.add(message)
+            if let line { send(message, over: line) }
         }
         messages.removeAll(keepingCapacity: true)
     }
@@ -78,9 +75,14 @@ extension SessionEndpoint {
     }
 
     func close(_ close: WebSocketClose) {
-        connection?.close(close)
         // What was asked ahead is of no use any more.
         jobs.yield(.cancel)
+        guard let line else {
+            // A client that comes back still gets what it has missed.
+            resume?.close = close
+            return
+        }
+        line.close(close)
         jobs.finish()
     }
 }

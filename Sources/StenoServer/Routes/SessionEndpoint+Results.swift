@@ -72,6 +72,6 @@ extension SessionEndpoint {
         passTime()
         body(&core, &effects)
         carryOut()
-        connection?.resume()
+        flush()
     }
 }

@@ -24,7 +24,7 @@ final class SessionEndpoint: WebSocketEndpoint {
         case judge([Int16], as: RequestID)
         case recall(CharacterChoice, as: RequestID)
         case remember([MemoryEntry], in: String)
-        case decode(WebSocketMessage, by: any Dialect)
+        case decode(WebSocketMessage, by: any Dialect, of: Int)
         /// Nobody waits for what is under way any more.
         case cancel
     }
@@ -33,12 +33,16 @@ final class SessionEndpoint: WebSocketEndpoint {
     private static let quickLength = 1 << 18
 
     let host: SessionHost
-    private let logger: Logger
+    let logger: Logger
     let jobs: AsyncStream<Job>.Continuation
     var core: SessionCore
     var dialect: any Dialect
     var meter: SessionMeter
-    var connection: WebSocketConnection?
+    /// The way to the client; `nil` before it is there, after its end, and while a client may come back.
+    var line: SessionLine?
+    var eventLoop: (any EventLoop)?
+    /// What is kept for a client that comes back; `nil` if it did not ask for that.
+    var resume: ResumeState?
     private var seat: SessionDrain.Seat?
     /// Its place among the sessions of its key.
     private var keyed: KeyedSession?
@@ -49,6 +53,8 @@ final class SessionEndpoint: WebSocketEndpoint {
     private var waiting = Deque<ClientCommand>()
     /// Whether a long message is being decoded elsewhere, and what it takes of the budget.
     private var isDecoding = false
+    /// How often what the client sent was dropped, which tells apart what was decoded before.
+    private var inputs = 0
     private var share: MemoryBudget.Share?
     private var isTurnAskedFor = false
     /// What the language model and the synthesizer are at work on.
@@ -81,17 +87,20 @@ final class SessionEndpoint: WebSocketEndpoint {
         self.jobs = jobs
         self.logger = logger
         meter = SessionMeter(metrics: host.metrics, memory: host.memory)
+        resume = core.settings.resume.map { ResumeState(token: $0.token, log: MessageLog(memory: host.memory)) }
     }
 
     var wantsInput: Bool { core.wantsInput && waiting.isEmpty && !isDecoding }
 
     func opened(_ connection: WebSocketConnection) {
-        self.connection = connection
+        (line, eventLoop) = (.direct(connection), connection.eventLoop)
         do throws(SessionDrain.Refusal) {
-            seat = try host.drain.enter(controls(of: connection))
+            seat = try host.drain.enter(controls(on: connection.eventLoop))
         } catch {
             connection.close(SessionHost.close(for: error, dialect))
             keyed = nil
+            if let resume { host.resumable.remove(resume.token) }
+            resume = nil
             jobs.finish()
             return
         }
@@ -107,7 +116,7 @@ final class SessionEndpoint: WebSocketEndpoint {
         guard limitClose == nil else { return }
         guard message.payload.readableBytes <= Self.quickLength else {
             (isDecoding, self.share) = (true, share)
-            jobs.yield(.decode(message, by: dialect))
+            jobs.yield(.decode(message, by: dialect, of: inputs))
             return
         }
         dialect.decode(message, into: &commands)
@@ -115,6 +124,11 @@ final class SessionEndpoint: WebSocketEndpoint {
     }
 
     func inputEnded(_ end: WebSocketInputEnd) {
+        // A client that is killed ends its direction of the connection, too.
+        if case .halfClosed = end, let line, waitForClient(after: .peerGone) {
+            line.close(WebSocketClose(.goingAway))
+            return
+        }
         inputEnd = end
         passTime()
         if case .failed(let error) = end {
@@ -127,7 +141,13 @@ final class SessionEndpoint: WebSocketEndpoint {
     }
 
     func lost(_ cause: WebSocketLoss) {
+        if line != nil, !waitForClient(after: cause) { giveUp(cause) }
+    }
+
+    /// Ends the session, as nobody is there for it any more.
+    func giveUp(_ cause: WebSocketLoss) {
         loss = cause
+        line = nil
         waiting.removeAll()
         rememberTheRest()
         core.abandon()
@@ -139,12 +159,20 @@ final class SessionEndpoint: WebSocketEndpoint {
     }
 
     /// Takes the commands of a long message that was decoded elsewhere.
-    func decoded(_ commands: [ClientCommand]) {
+    func decoded(_ commands: [ClientCommand], of input: Int) {
+        guard input == inputs, loss == nil else { return }
         isDecoding = false
-        guard loss == nil else { return }
         self.commands = commands
         takeCommands()
-        connection?.resume()
+        flush()
+    }
+
+    /// Forgets what the client has sent and the session has not taken.
+    func dropInput() {
+        inputs += 1
+        waiting.removeAll()
+        (isDecoding, share) = (false, nil)
+        meter.settle(held: core.held)
     }
 
     /// Gives the session's place to another one, and logs where its audio went.
@@ -163,24 +191,32 @@ final class SessionEndpoint: WebSocketEndpoint {
         metadata["steno.utterances"] = "\(utterances)"
         metadata["steno.session.end"] = "\(end.rawValue)"
         logger.info("Session ended", metadata: metadata)
+        if let resume {
+            resume.expiry?.cancel()
+            host.resumable.remove(resume.token)
+        }
         (seat, keyed) = (nil, nil)
     }
 }
 
 extension SessionEndpoint {
-    private func controls(of connection: WebSocketConnection) -> SessionDrain.Controls {
-        let eventLoop = connection.eventLoop
-        let stopAnswering = NIOLoopBound({ [weak self] in self?.stopAnswering() }, eventLoop: eventLoop)
-        let connection = NIOLoopBound(connection, eventLoop: eventLoop)
+    private func controls(on eventLoop: any EventLoop) -> SessionDrain.Controls {
+        let session = NIOLoopBound({ [weak self] in self }, eventLoop: eventLoop)
         return SessionDrain.Controls(
-            endInput: { eventLoop.execute { connection.value.endInput() } },
-            disconnect: {
-                eventLoop.execute {
-                    stopAnswering.value()
-                    connection.value.disconnect()
-                }
-            }
+            endInput: { eventLoop.execute { session.value()?.endInput() } },
+            disconnect: { eventLoop.execute { session.value()?.disconnect() } }
         )
+    }
+
+    /// Has the session finish as if its client had sent all it wanted to send.
+    private func endInput() {
+        if let line { line.endInput() } else { _ = giveUpWaiting() }
+    }
+
+    /// Ends the session at once.
+    private func disconnect() {
+        stopAnswering()
+        if let line { line.disconnect() } else { _ = giveUpWaiting() }
     }
 
     /// Tells the client that responses will not be completed.
@@ -224,7 +260,7 @@ extension SessionEndpoint {
     /// Ends the input; what was taken before is still transcribed, and then the connection is closed.
     private func endInput(because refusal: KeyAccount.Refusal) {
         limitClose = WebSocketClose(.tryAgainLater, reason: "too much audio; try again in \(refusal.retryAfter) s")
-        connection?.endInput()
+        line?.endInput()
     }
 
     /// Handles one of the commands that wait; the next ones when other connections have had their turn.
@@ -239,9 +275,9 @@ extension SessionEndpoint {
     }
 
     private func askForTurn() {
-        guard !isTurnAskedFor, let connection else { return }
+        guard !isTurnAskedFor, let eventLoop else { return }
         isTurnAskedFor = true
-        LoopTurns.of(connection.eventLoop).add {
+        LoopTurns.of(eventLoop).add {
             self.isTurnAskedFor = false
             self.goOn()
         }
@@ -250,10 +286,11 @@ extension SessionEndpoint {
     /// Goes on with what waits, and lets the connection hand on what it holds.
     func goOn() {
         if !waiting.isEmpty, !isTurnAskedFor { handleWaiting() }
-        connection?.resume()
+        flush()
     }
 
     private func handle(_ command: ClientCommand) {
+        if resume != nil, case .append(let audio, _) = command { resume?.acceptedBytes += audio.count }
         passTime()
         core.handle(command, into: &effects)
         carryOut()

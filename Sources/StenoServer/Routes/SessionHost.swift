@@ -20,6 +20,7 @@ struct SessionHost: Sendable {
     let metrics: SessionMetrics
     let drain: SessionDrain
     let accounts: KeyAccounts
+    let resumable: ResumableSessions
     let webSocket: WebSocketConfiguration
     /// Where long messages are decoded.
     let messageThreads: WorkThreads
@@ -45,8 +46,14 @@ struct SessionHost: Sendable {
     /// - Throws: `APIError` when none may begin now or the request asks for what cannot be, and what
     ///   `Response.webSocket` throws.
     func open(_ request: Request, _ context: ServerContext, as wire: WireProtocol) async throws -> Response {
+        let query = try ResumeQuery(request.query)
+        if let token = query.token {
+            return try await resume(token, after: query.received, request, context, as: wire)
+        }
+        if drain.refusal == .full { _ = await resumable.makeRoom() }
         if let refusal = drain.refusal { throw APIError.refused(refusal) }
-        let start = try start(request, context, wire)
+        var start = try start(request, context, wire)
+        start.settings.resume = offer(to: query)
         let keyed = try openKeyedSession(context.client)
         var webSocket = webSocket
         if keyed.limits.requestBytes > 0 {
@@ -58,6 +65,7 @@ struct SessionHost: Sendable {
         let endpoint = NIOLoopBoundBox.makeEmptyBox(valueType: SessionEndpoint.self, eventLoop: eventLoop)
         // Also where the client is gone before its session has begun, or before its response has.
         context.channel.closeFuture.whenComplete { _ in
+            if endpoint.value?.outlivesConnection == true { return }
             continuation.finish()
             endpoint.value?.leave()
         }
@@ -67,7 +75,8 @@ struct SessionHost: Sendable {
             configuration: webSocket,
             budget: self.memory,
             subprotocol: request.head.offeredSubprotocols.first { wire.subprotocols.contains($0) },
-            endpoint: {
+            headers: start.settings.resume.map { HTTPFields($0) } ?? [:],
+            endpoint: { [start] in
                 let core = SessionCore(
                     settings: start.settings,
                     detector: try detectors.make(),
@@ -83,6 +92,15 @@ struct SessionHost: Sendable {
                     logger: context.logger
                 )
                 endpoint.value = session
+                if let token = start.settings.resume?.token {
+                    let session = ResumableSession(
+                        owner: context.client.name,
+                        dialect: type(of: start.dialect).name,
+                        endpoint: endpoint,
+                        on: eventLoop
+                    )
+                    resumable.add(session, token: token)
+                }
                 return session
             },
             alongside: { await work(on: jobs, for: endpoint, memory, eventLoop) }
@@ -98,7 +116,7 @@ struct SessionHost: Sendable {
         }
     }
 
-    private func start(
+    func start(
         _ request: Request,
         _ context: ServerContext,
         _ wire: WireProtocol
@@ -159,12 +177,12 @@ struct SessionHost: Sendable {
                         let probability = await voice.endOfTurn?.probabilityOfEnd(of: audio)
                         eventLoop.execute { endpoint.value?.finished(id, judging: probability) }
                     }
-                case .decode(let message, let dialect):
+                case .decode(let message, let dialect, let input):
                     group.addTask(executorPreference: messageThreads) {
                         var dialect = dialect
                         var commands: [ClientCommand] = []
                         dialect.decode(message, into: &commands)
-                        eventLoop.execute { [commands] in endpoint.value?.decoded(commands) }
+                        eventLoop.execute { [commands] in endpoint.value?.decoded(commands, of: input) }
                     }
                 }
             }
