@@ -81,7 +81,7 @@ let package = Package(
             dependencies: [
                 "Settings", "Characters", "Dialects", "Sessions", "Transcription", "Chat", "SpeechSynthesis",
                 "SpeechDetection", "AudioFiles", "Audio", "JSON", "Models", "WebSocketTransport", "ServerTLS",
-                "HTTPTransfer", "Limits", "Release", "CCrypto", coreMetrics, deque,
+                "HTTPTransfer", "Backends", "Limits", "Release", "CCrypto", coreMetrics, deque,
                 httpTypes, hummingbird, hummingbirdCore, logging, metrics, nioCore, nioHTTP1, nioHTTPTypes, nioPosix,
                 serviceLifecycle, unixSignals,
             ],
@@ -128,7 +128,8 @@ let package = Package(
         .target(
             name: "Transcription",
             dependencies: [
-                "Audio", "HTTPTransfer", "Limits", "Turns", "CPocketSphinx", "CSherpaOnnx", "CZlib", deque, logging,
+                "Backends", "Audio", "HTTPTransfer", "Limits", "Turns", "CPocketSphinx", "CSherpaOnnx", "CZlib", deque,
+                logging,
             ],
             resources: [.embedInCode("Sherpa/Resources/probe.wav")],
             swiftSettings: strict
@@ -182,6 +183,7 @@ let package = Package(
             dependencies: ["CCurl", "Limits", "Release"],
             swiftSettings: strict + [.strictMemorySafety()]
         ),
+        .target(name: "Backends", dependencies: ["Turns"], swiftSettings: strict),
         .target(name: "Turns", dependencies: ["CThreads"], swiftSettings: strict),
         .target(name: "Limits", swiftSettings: strict),
         .target(name: "Release", swiftSettings: strict),
@@ -295,7 +297,9 @@ let package = Package(
         ),
         .testTarget(
             name: "TranscriptionTests",
-            dependencies: ["Audio", "HTTPTransfer", "TestSupport", "Transcription", "Turns", inMemoryLogging, logging],
+            dependencies: [
+                "Audio", "Backends", "HTTPTransfer", "TestSupport", "Transcription", "Turns", inMemoryLogging, logging,
+            ],
             swiftSettings: strict
         ),
         .testTarget(
@@ -348,6 +352,7 @@ let package = Package(
             dependencies: ["CCurl", "HTTPTransfer", "Release", "TestSupport"],
             swiftSettings: strict
         ),
+        .testTarget(name: "BackendsTests", dependencies: ["Backends", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "TurnsTests", dependencies: ["Turns", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "LimitsTests", dependencies: ["Limits", "TestSupport"], swiftSettings: strict),
     ],
