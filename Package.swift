@@ -98,7 +98,8 @@ let package = Package(
         .target(
             name: "Settings",
             dependencies: [
-                "Sessions", "Transcription", "Chat", "SpeechSynthesis", "SpeechDetection", "AudioFiles", "Audio",
+                "Backends", "Sessions", "Transcription", "Chat", "SpeechSynthesis", "SpeechDetection", "AudioFiles",
+                "Audio",
                 "JSON",
                 "Models", logging,
             ],
@@ -252,7 +253,8 @@ let package = Package(
         .testTarget(
             name: "StenoServerTests",
             dependencies: [
-                "StenoServer", "Characters", "Audio", "AudioFiles", "Chat", "Dialects", "HTTPTransfer", "JSON",
+                "StenoServer", "Backends", "Characters", "Audio", "AudioFiles", "Chat", "Dialects", "HTTPTransfer",
+                "JSON",
                 "Limits", "Models",
                 "Sessions",
                 "Settings", "SpeechDetection", "Transcription", "Release", "TestSupport", "WebSocketTransport",
@@ -269,7 +271,7 @@ let package = Package(
         .testTarget(
             name: "SettingsTests",
             dependencies: [
-                "Settings", "Audio", "Chat", "Models", "Sessions", "SpeechDetection", "SpeechSynthesis",
+                "Settings", "Backends", "Audio", "Chat", "Models", "Sessions", "SpeechDetection", "SpeechSynthesis",
                 "Transcription",
             ],
             swiftSettings: strict

@@ -16,6 +16,9 @@ extension BackendPool {
         /// How long until it may have a request again; `nil` while it may.
         public let nextProbe: Duration?
         public let tally: Tally
+
+        /// Whether it takes requests that are no probes.
+        public var isWell: Bool { state == .closed && !isPaused }
     }
 
     /// How each member is.

@@ -23,7 +23,7 @@ public struct Breaker: Equatable, Sendable {
     }
 
     /// Where it stands at a moment.
-    public enum State: String, Equatable, Sendable {
+    public enum State: String, CaseIterable, Equatable, Sendable {
         case closed
         case open
         case halfOpen = "half_open"

@@ -16,6 +16,7 @@ public final class Session: Sendable {
 
     private let settings: SessionSettings
     private let calls: EngineCalls
+    private let owner: RequestOwner
     private let metrics: SessionMetrics
     private let memory: MemoryBudget
     private let makeID: @Sendable () -> String
@@ -23,17 +24,20 @@ public final class Session: Sendable {
 
     /// - Parameters:
     ///   - memory: What minutes of buffered audio count against.
+    ///   - owner: Whose its requests are.
     ///   - makeID: Names items; random by default.
     public init(
         settings: SessionSettings,
         transcriber: any Transcriber,
         metrics: SessionMetrics,
         memory: MemoryBudget = MemoryBudget(limit: .max),
+        owner: RequestOwner = RequestOwner(),
         makeID: @escaping @Sendable () -> String = { Identifier.random("item") }
     ) {
         self.settings = settings
         self.metrics = metrics
         self.memory = memory
+        self.owner = owner
         self.makeID = makeID
         calls = EngineCalls(transcriber, metrics: metrics, memory: memory)
     }
@@ -51,7 +55,7 @@ public final class Session: Sendable {
         nextCommand: @escaping @Sendable () async -> ClientCommand?
     ) async {
         let driver = Driver(
-            core: SessionCore(settings: settings, detector: detector, owner: RequestOwner(), makeID: makeID),
+            core: SessionCore(settings: settings, detector: detector, owner: owner, makeID: makeID),
             meter: SessionMeter(metrics: metrics, memory: memory),
             calls: calls
         )

@@ -18,6 +18,12 @@ public struct EngineSettings: Equatable, Sendable {
         case http
     }
 
+    /// What transcribes when no server can.
+    public enum Fallback: String, CaseIterable, Sendable {
+        case embedded
+        case none
+    }
+
     public var choice = Choice.auto
     /// The model of a server, or the name or folder of one for sherpa.
     public var model: String?
@@ -27,13 +33,19 @@ public struct EngineSettings: Equatable, Sendable {
     /// The longest time from an utterance's end to its transcript, with all that it waits.
     public var deadline = Duration.seconds(120)
 
-    /// The address of a Whisper-compatible server.
+    /// The address of a Whisper-compatible server, or several with commas.
     public var baseURL: String?
     public var apiKey: Secret?
     public var responseFormat = WhisperHTTPTranscriber.ResponseFormat.auto
-    /// The longest wait for that server's answer to a request under way.
+    /// A JSON file with more about the servers.
+    public var configurationFile: String?
+    /// Decided by what is there, if not said.
+    public var fallback: Fallback?
+    /// Whether a request that takes longer than most is sent to a second server too.
+    public var hedges = false
+    /// The longest wait for a server's answer to a request under way.
     public var timeout = Duration.seconds(30)
-    /// The most requests under way to that server at once.
+    /// The most requests under way to a server at once.
     public var concurrency = 16
 
     /// The file of the library of sherpa-onnx.

@@ -142,39 +142,6 @@ extension SettingSection {
         ]
     )
 
-    static let whisperHTTP = SettingSection(
-        heading: "Whisper-compatible server",
-        settings: [
-            Setting(
-                "OPENAI_BASE_URL",
-                at: \.engine.baseURL,
-                is: .address,
-                for: "Whisper-compatible server, such as http://127.0.0.1:9000/v1",
-                absent: "OpenAI's, with TRANSCRIBER=whisper-http"
-            ),
-            Setting("OPENAI_API_KEY", at: \.engine.apiKey, is: .secret, for: "Key for that server"),
-            Setting(
-                "TRANSCRIBER_RESPONSE_FORMAT",
-                at: \.engine.responseFormat,
-                is: .choice,
-                for: "What it answers with; verbose_json has word times",
-                explained: "verbose_json, or json where that is refused"
-            ),
-            Setting(
-                "TRANSCRIBER_TIMEOUT_MS",
-                at: \.engine.timeout,
-                is: .milliseconds(100...3_600_000),
-                for: "Longest wait for its answer to a request under way"
-            ),
-            Setting(
-                "TRANSCRIBER_CONCURRENCY",
-                at: \.engine.concurrency,
-                is: .integer(1...1_000),
-                for: "The most requests under way to it at once; fewer when it is slow"
-            ),
-        ]
-    )
-
     static let embedded = SettingSection(
         heading: "Embedded engines",
         settings: [

@@ -84,10 +84,14 @@ public struct Server: Sendable {
         )
         let transport = try HTTPTransport()
         defer { transport.shutdown() }
-        let engine = EngineFactory(
+        let registry = PrometheusRegistry()
+        let engines = try EngineFactory(
             choice: choice,
             loadTimeout: settings.engine.loadTimeout,
+            deadline: settings.engine.deadline,
+            hedges: settings.engine.hedges,
             transport: transport,
+            metrics: registry,
             logger: logger
         ).make()
         detectors.warnOfFallback(to: logger)
@@ -108,11 +112,14 @@ public struct Server: Sendable {
             let model = voice.languageModel is EchoModel ? nil : voice.languageModel
             return MemoryKeeper(store: store, model: model) { $0.log(to: logger) }
         }
-        let registry = PrometheusRegistry()
-        let admin = AdminPort(metrics: registry, access: MetricsAccess(key: settings.access.metricsKey?.text))
-        let status = StatusRoutes(engine: engine, drain: drain)
+        let admin = AdminPort(
+            metrics: registry,
+            pool: engines.pool,
+            access: MetricsAccess(key: settings.access.metricsKey?.text)
+        )
+        let status = StatusRoutes(engines: engines, drain: drain)
         let application = try application(
-            engine,
+            engines,
             voice,
             keeper,
             drain,
@@ -126,7 +133,7 @@ public struct Server: Sendable {
         )
         var group = ServiceGroupConfiguration(
             services: characterServices(keeper)
-                + [EngineService(engine: engine, logger: logger), reload]
+                + engines.services(logger: logger) + [reload]
                 + (try adminServices(admin, status)) + [application, drain],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
@@ -166,7 +173,7 @@ public struct Server: Sendable {
     }
 
     private func application(
-        _ engine: LoadingTranscriber,
+        _ engines: Engines,
         _ voice: VoiceEngines,
         _ keeper: MemoryKeeper?,
         _ drain: SessionDrain,
@@ -197,8 +204,10 @@ public struct Server: Sendable {
         router.add(middleware: RequestSizeMiddleware(accounts: accounts))
         status.add(to: router)
         if settings.admin.port == nil { admin.add(to: router) }
+        if let pool = engines.pool { registry.observe(pool) }
         try DocumentationRoutes().add(to: router)
-        ModelRoutes(model: choice.model, created: Int(Date.now.timeIntervalSince1970)).add(to: router)
+        ModelRoutes(models: engines.models(of: choice), created: Int(Date.now.timeIntervalSince1970)).add(to: router)
+        let engine = engines.main
         let metrics = SessionMetrics(factory: registry)
         let backend = choice.kind
         registry.observe("steno_engine_waiting", .gauge, dimensions: [("backend", backend)]) { Double(engine.waiting) }

@@ -47,6 +47,7 @@ struct JoinedTranscript {
         isAllRejected = isAllRejected && (piece.rejection != nil || piece.text.isEmpty)
         transcript.rejection = isAllRejected ? rejection : nil
         transcript.language = transcript.language ?? piece.language
+        transcript.engine = transcript.engine ?? piece.engine
         guard !piece.text.isEmpty else { return }
 
         transcript.text += separator(before: piece.text) + piece.text

@@ -8,6 +8,8 @@ public struct Transcript: Equatable, Sendable {
     public var segments: [Segment] = []
     /// ISO 639-1 code of the language that the engine heard, when it says so.
     public var language: String?
+    /// The model that made it, where another was the first choice and could not serve.
+    public var engine: String?
     /// Why nobody is taken to have said this; the text is then empty, unless it is kept to be marked.
     public var rejection: Rejection?
 

@@ -11,6 +11,8 @@ public enum TranscriptionError: Error, Equatable, Sendable, CustomStringConverti
     case timeout(seconds: Double)
     /// No transcript within the time that an utterance has, most of which it may have waited for its turn.
     case expired(seconds: Double)
+    /// No backend can answer in time, as all have failed or asked to be left alone.
+    case noBackend
     /// No connection could be made.
     case unreachable
     /// The connection ended before the answer was complete.
@@ -29,6 +31,7 @@ public enum TranscriptionError: Error, Equatable, Sendable, CustomStringConverti
         case .backendStatus: "backend_error"
         case .timeout: "backend_timeout"
         case .expired: "backend_deadline"
+        case .noBackend: "backend_unavailable"
         case .unreachable: "backend_unreachable"
         case .disconnected: "backend_disconnected"
         case .invalidResponse: "backend_invalid_response"
@@ -44,6 +47,7 @@ public enum TranscriptionError: Error, Equatable, Sendable, CustomStringConverti
         case .backendStatus(let status, nil): "The transcription backend answered \(status)."
         case .timeout(let seconds): "The transcription backend did not answer within \(seconds) s."
         case .expired(let seconds): "The utterance had no transcript within \(seconds) s of its end."
+        case .noBackend: "No transcription backend can answer at the moment. Try again later."
         case .unreachable: "The transcription backend cannot be reached."
         case .disconnected: "The transcription backend closed the connection before it had answered."
         case .invalidResponse: "The transcription backend's answer is not a transcription."

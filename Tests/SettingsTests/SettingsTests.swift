@@ -135,7 +135,7 @@ struct SettingsTests {
         switch choice.engine {
         case .pocketSphinx: #expect(expected == "pocketsphinx")
         case .sherpa: #expect(expected == "sherpa")
-        case .whisperHTTP(let configuration): #expect(expected == configuration.baseURL)
+        case .whisperHTTP(let list, _): #expect(expected == list.members[0].configuration.baseURL)
         }
         let hasFallenBack = expected == "pocketsphinx" && environment["TRANSCRIBER"] == nil
         #expect((choice.fallbackReason != nil) == hasFallenBack)

@@ -124,7 +124,13 @@ final class BackendConnection: ChannelInboundHandler {
             record.answered()
             Self.send(answer.text[...], answer.later[...], thenClose: answer.thenClose, on: channel, record)
         }
-        if answer.isHeld { record.hold(send) } else { send() }
+        if answer.isHeld {
+            record.hold(send)
+        } else if let delay = answer.delay {
+            channel.eventLoop.scheduleTask(in: TimeAmount(delay), send)
+        } else {
+            send()
+        }
     }
 
     /// Sends a piece, and holds the next one back.

@@ -19,6 +19,7 @@ public final class ScriptedBackend: Sendable {
         var text: String
         var thenClose: Bool
         var isHeld = false
+        var delay: Duration?
         /// What is sent afterwards, a piece with each `release`.
         var later: [String] = []
 
@@ -42,6 +43,13 @@ public final class ScriptedBackend: Sendable {
         /// Nothing until `release`, then the other answer.
         public static func hold(_ next: Answer) -> Answer {
             Answer(text: next.text, thenClose: next.thenClose, isHeld: true)
+        }
+
+        /// The other answer, but not before its time.
+        public static func delayed(by delay: Duration, _ next: Answer) -> Answer {
+            var answer = next
+            answer.delay = delay
+            return answer
         }
 
         /// The first piece at once, and each further one at a `release`; the end of the connection comes with the last.

@@ -54,6 +54,7 @@ struct CompactEvent {
         message["type"] = "response.audio_transcript.done"
         message["transcript"] = .string(transcript.text)
         message["discard_reason"] = transcript.rejection.map { .string($0.rawValue) }
+        message["engine"] = transcript.engine.map { .string($0) }
         message["sample_rate"] = .integer(SampleClock.rate)
         message["audio"] = item.audio.map { .string(Base64.encode(PCM16.bytes($0))) }
         return message

@@ -1,3 +1,4 @@
+import Backends
 import Foundation
 public import Transcription
 
@@ -5,7 +6,7 @@ public import Transcription
 public struct EngineChoice: Sendable {
     /// An engine and what it needs.
     public enum Engine: Sendable {
-        case whisperHTTP(WhisperHTTPTranscriber.Configuration)
+        case whisperHTTP(BackendList, fallback: SherpaInstallation?)
         case sherpa(SherpaInstallation)
         case pocketSphinx(PocketSphinxModel, threads: Int)
     }
@@ -22,7 +23,7 @@ public struct EngineChoice: Sendable {
     public init(settings: ServerSettings) throws(SettingsError) {
         switch settings.engine.choice {
         case .whisperHTTP:
-            engine = try Self.whisperHTTP(settings.engine)
+            engine = try Self.whisperHTTP(settings)
         case .sherpa:
             let sherpa = try SherpaInstallation(settings: settings)
             try SettingsError.naming(\.engine.choice, problem: { "is sherpa, which cannot be used. \($0)." }) {
@@ -31,9 +32,11 @@ public struct EngineChoice: Sendable {
             engine = .sherpa(sherpa)
         case .pocketSphinx:
             engine = try Self.pocketSphinx(settings.engine)
-        case .auto where settings.engine.baseURL != nil:
-            engine = try Self.whisperHTTP(settings.engine)
         case .auto:
+            if try BackendList.isConfigured(in: settings.engine) {
+                engine = try Self.whisperHTTP(settings)
+                return
+            }
             hasUnusedKey = settings.engine.apiKey != nil
             let sherpa = try SherpaInstallation(settings: settings)
             do {
@@ -49,30 +52,21 @@ public struct EngineChoice: Sendable {
         }
     }
 
-    private static func whisperHTTP(
-        _ settings: EngineSettings
-    ) throws(SettingsError) -> Engine {
-        guard settings.baseURL != nil || settings.apiKey != nil else {
-            let problem =
-                "is whisper-http, which needs OPENAI_BASE_URL (any Whisper-compatible server) or OPENAI_API_KEY."
-            throw SettingsError(\.engine.choice, problem: problem)
-        }
-        var configuration = WhisperHTTPTranscriber.Configuration(
-            baseURL: settings.baseURL ?? "https://api.openai.com/v1",
-            apiKey: settings.apiKey?.text,
-            model: settings.model,
-            responseFormat: settings.responseFormat,
-            timeout: settings.timeout,
-            maxConcurrent: settings.concurrency
-        )
-        configuration.worksAhead = settings.interim == .http
+    /// The servers, and the embedded engine for when none of them can serve.
+    private static func whisperHTTP(_ settings: ServerSettings) throws(SettingsError) -> Engine {
+        let list = try BackendList(settings: settings.engine)
+        if settings.engine.fallback == EngineSettings.Fallback.none { return .whisperHTTP(list, fallback: nil) }
+        // The servers' model is not one of this engine's.
+        var own = settings
+        own.engine.model = nil
+        let sherpa = try SherpaInstallation(settings: own)
         do {
-            try configuration.validate()
+            try sherpa.check()
         } catch {
-            let path: PartialKeyPath<ServerSettings> = error == .badAPIKey ? \.engine.apiKey : \.engine.baseURL
-            throw SettingsError(path, problem: "cannot be used. \(error).")
+            guard settings.engine.fallback == .embedded else { return .whisperHTTP(list, fallback: nil) }
+            throw SettingsError(\.engine.fallback, problem: "is embedded, which cannot be used. \(error).")
         }
-        return .whisperHTTP(configuration)
+        return .whisperHTTP(list, fallback: sherpa)
     }
 
     private static func pocketSphinx(_ settings: EngineSettings) throws(SettingsError) -> Engine {
@@ -90,7 +84,7 @@ extension EngineChoice {
     /// The model's name, as `GET /v1/models` lists it.
     public var model: String {
         switch engine {
-        case .whisperHTTP(let configuration): configuration.model ?? WhisperHTTPTranscriber.defaultModel
+        case .whisperHTTP(let list, _): list.members[0].model
         case .sherpa(let sherpa): sherpa.name
         case .pocketSphinx: "pocketsphinx-en-us"
         }
@@ -105,9 +99,10 @@ extension EngineChoice {
         }
     }
 
-    /// The host that gets the audio, or `nil` when it stays on this machine.
+    /// The hosts that get the audio, or `nil` when it stays on this machine.
     public var host: String? {
-        if case .whisperHTTP(let configuration) = engine { configuration.host } else { nil }
+        guard case .whisperHTTP(let list, _) = engine else { return nil }
+        return list.members.map(\.terms.name).joined(separator: ", ")
     }
 
     /// The English name of the only language it knows, or `nil` for one that knows many.
@@ -125,7 +120,7 @@ extension EngineChoice {
     /// Whether it is asked to tell when each word was said.
     public var hasWordTimes: Bool {
         switch engine {
-        case .whisperHTTP(let configuration): configuration.responseFormat != .json
+        case .whisperHTTP(let list, _): list.members.allSatisfy { $0.configuration.responseFormat != .json }
         case .sherpa(let sherpa): sherpa.hasWordTimes
         case .pocketSphinx: true
         }

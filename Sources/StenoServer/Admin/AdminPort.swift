@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import Transcription
 
 /// What only operators ask for: the metrics, and whatever is below `/admin`.
 ///
@@ -8,6 +9,8 @@ import NIOCore
 /// this machine may ask.
 struct AdminPort: Sendable {
     let metrics: PrometheusRegistry
+    /// `nil` where no server transcribes.
+    let pool: PooledTranscriber?
     let access: MetricsAccess
 
     /// Registers all of it; the one place for more.
@@ -15,6 +18,7 @@ struct AdminPort: Sendable {
         get("metrics", of: router) { _, _ in
             StatusRoutes.text(metrics.render(), type: "text/plain; version=0.0.4; charset=utf-8")
         }
+        get("admin/backends", of: router) { _, _ in .json(.ok, BackendReport(pool: pool).json.text) }
     }
 
     /// Adds a path that is not for everybody.

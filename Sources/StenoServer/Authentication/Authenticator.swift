@@ -55,8 +55,11 @@ final class Authenticator: Sendable {
         return change
     }
 
-    /// Paths that answer without one of the keys: probes, what explains the server, and metrics, which have their own.
-    private static let exempt: Set<[Substring]> = [["health"], ["ready"], ["openapi.json"], ["docs"], ["metrics"]]
+    /// Paths that answer without one of the keys: probes, what explains the server, and metrics and
+    /// administration, which have their own.
+    private static let exempt: Set<[Substring]> = [
+        ["health"], ["ready"], ["openapi.json"], ["docs"], ["metrics"], ["admin", "backends"],
+    ]
 
     /// What the page at `/` loads, which asks for a key itself.
     private static let console = Set(ConsoleFile.parts.map { ["console", Substring($0.name)] })

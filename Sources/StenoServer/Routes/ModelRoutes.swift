@@ -11,14 +11,14 @@ struct ModelRoutes: Sendable {
     ]
     private static let prefixes = ["/v1/models", "/openai/v1/models", "/models"]
 
-    /// The engine's own model.
-    let model: String
+    /// The engine's own models, at least one; the first choice first.
+    let models: [String]
     /// Seconds since 1970; when the server started.
     let created: Int
 
     func add(to router: Router<ServerContext>) {
         for prefix in Self.prefixes {
-            router.get(RouterPath(prefix)) { _, _ in try Self.answer(List(data: [entry(model)])) }
+            router.get(RouterPath(prefix)) { _, _ in try Self.answer(List(data: models.map(entry))) }
             router.get(RouterPath(prefix + "/**")) { request, _ in
                 try Self.answer(try entry(path: request.uri.path.dropFirst(prefix.utf8.count + 1)))
             }
@@ -30,8 +30,9 @@ struct ModelRoutes: Sendable {
         let id = path.removingPercentEncoding ?? String(path)
         // A dated snapshot of a model is the model: gpt-4o-mini-transcribe-2025-12-15.
         let isForeign = Self.foreign.contains { id == $0 || id.hasPrefix($0 + "-20") }
-        guard id == model || isForeign else {
-            let message = "There is no model '\(id.prefix(200))' here. The engine's own is '\(model)'."
+        guard models.contains(id) || isForeign else {
+            let own = models.map { "'\($0)'" }.joined(separator: ", ")
+            let message = "There is no model '\(id.prefix(200))' here. The engine's own: \(own)."
             throw APIError(.notFound, message, code: "model_not_found", param: "model")
         }
         return entry(id)

@@ -81,7 +81,7 @@ struct SessionHost: Sendable {
                     settings: start.settings,
                     detector: try detectors.make(),
                     makeDetector: { try detectors.make() },
-                    owner: RequestOwner()
+                    owner: RequestOwner(key: context.client.name)
                 )
                 let session = SessionEndpoint(
                     self,

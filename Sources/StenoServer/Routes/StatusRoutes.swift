@@ -1,10 +1,11 @@
 import HTTPTypes
 import Hummingbird
+import JSON
 import Transcription
 
 /// What orchestrators ask: alive, ready.
 struct StatusRoutes: Sendable {
-    let engine: LoadingTranscriber
+    let engines: Engines
     let drain: SessionDrain
 
     func add(to router: Router<ServerContext>) {
@@ -14,10 +15,17 @@ struct StatusRoutes: Sendable {
 
     private func ready() -> Response {
         if drain.isDraining { return Self.status(.serviceUnavailable, "draining") }
-        return switch engine.state {
-        case .ready: Self.status(.ok, "ready")
-        case .loading: Self.status(.serviceUnavailable, "loading")
-        case .failed: Self.status(.serviceUnavailable, "failed")
+        let readiness = Readiness(
+            engine: engines.main.state,
+            backends: engines.pool?.report,
+            fallbackState: engines.fallback?.state
+        )
+        switch readiness {
+        case .ready: return Self.status(.ok, "ready")
+        case .degraded(let reasons):
+            let body: JSONValue = ["status": "degraded", "reasons": .array(reasons.map { .string($0) })]
+            return .json(.ok, body.text)
+        case .unavailable(let word): return Self.status(.serviceUnavailable, word)
         }
     }
 

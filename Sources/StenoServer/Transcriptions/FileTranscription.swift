@@ -24,6 +24,7 @@ struct FileTranscription: Sendable {
     let metrics: SessionMetrics
     /// Of the memory for all: what `waitingBytes` are taken from, given back with the file.
     let share: MemoryBudget.Share
+    let owner: RequestOwner
     let logger: Logger
 
     /// - Parameter settings: What a stream would start with.
@@ -35,6 +36,7 @@ struct FileTranscription: Sendable {
         transcriber: any Transcriber,
         metrics: SessionMetrics,
         share: MemoryBudget.Share,
+        owner: RequestOwner = RequestOwner(),
         logger: Logger
     ) {
         self.samples = samples
@@ -43,6 +45,7 @@ struct FileTranscription: Sendable {
         self.transcriber = transcriber
         self.metrics = metrics
         self.share = share
+        self.owner = owner
         self.logger = logger
     }
 
@@ -82,7 +85,7 @@ struct FileTranscription: Sendable {
     ///   never has a hole. `CancellationError` when the task was cancelled.
     func run(onSegment: (FileTranscript.Segment) async throws -> Void = { _ in }) async throws -> FileTranscript {
         let log = ScoreLog()
-        let session = Session(settings: settings, transcriber: transcriber, metrics: metrics)
+        let session = Session(settings: settings, transcriber: transcriber, metrics: metrics, owner: owner)
         defer { logger.info("File ended", metadata: session.ledger.metadata) }
         var transcript = FileTranscript(length: samples.count)
 

@@ -168,7 +168,7 @@ struct TranscriptionRoute: Sendable {
         }
         return Job(
             form: form,
-            file: try file(recording, form, context.logger),
+            file: try file(recording, form, context),
             ignoredBytes: recording.ignoredBytes
         )
     }
@@ -176,7 +176,7 @@ struct TranscriptionRoute: Sendable {
     private func file(
         _ recording: AudioFileReader.Recording,
         _ form: TranscriptionForm,
-        _ logger: Logger
+        _ context: ServerContext
     ) throws -> FileTranscription {
         let share = upload.memory.makeShare()
         let file = FileTranscription(
@@ -187,7 +187,8 @@ struct TranscriptionRoute: Sendable {
             transcriber: transcriber,
             metrics: metrics,
             share: share,
-            logger: logger
+            owner: RequestOwner(key: context.client.name),
+            logger: context.logger
         )
         guard share.grow(by: file.waitingBytes) else { throw AudioFileError.noRoom }
         return file

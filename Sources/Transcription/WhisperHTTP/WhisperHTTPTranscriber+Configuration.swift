@@ -85,6 +85,14 @@ extension WhisperHTTPTranscriber.Configuration {
     /// The backend's host: what of its address may be shown, since the rest can hold secrets.
     public var host: String { (try? endpoint())?.host ?? "" }
 
+    /// Its host and port, by which backends can be told apart.
+    public var authority: String {
+        guard let endpoint = try? endpoint() else { return "" }
+        let scheme = endpoint.text.hasPrefix("https://") ? "https://" : "http://"
+        let rest = endpoint.text.dropFirst(scheme.count).prefix { !"/?#".contains($0) }
+        return String(rest.split(separator: "@").last ?? "")
+    }
+
     /// Throws the first reason not to use it; the initializer of ``WhisperHTTPTranscriber`` would throw the same.
     public func validate() throws(WhisperHTTPConfigurationError) {
         _ = try validated()

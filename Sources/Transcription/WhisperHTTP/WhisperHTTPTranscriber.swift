@@ -6,11 +6,10 @@ internal import Synchronization
 ///
 /// Also for servers that come close to it: speaches, vLLM, whisper.cpp, LocalAI, Groq, another Steno. Failures are
 /// logged to `Logger.current` with their cause; keys, audio and transcripts never are.
-public final class WhisperHTTPTranscriber: Transcriber {
+public final class WhisperHTTPTranscriber: Attempting {
     private let configuration: Configuration
     private let endpoint: TransferURL
     private let transport: HTTPTransport
-    private let gate: BackendGate<ContinuousClock>
     private let formats: Mutex<FormatMemory>
 
     /// - Parameter transport: May be shared with other engines, and is shut down by whoever made it.
@@ -18,12 +17,8 @@ public final class WhisperHTTPTranscriber: Transcriber {
         self.configuration = try configuration.validated()
         endpoint = try configuration.endpoint()
         self.transport = transport
-        gate = BackendGate(ceiling: configuration.maxConcurrent, clock: ContinuousClock())
         formats = Mutex(FormatMemory(configuration.responseFormat))
     }
-
-    /// Utterances that wait for their turn.
-    public var waiting: Int { gate.waiting }
 
     /// Word times are taken for granted until a model has left them out.
     public func capabilities(model: String?) -> EngineCapabilities {
@@ -35,20 +30,21 @@ public final class WhisperHTTPTranscriber: Transcriber {
         )
     }
 
-    /// Sends the utterance as a WAV file when its turn has come; the time limit of the request begins then.
+    /// Sends the utterance as a WAV file, at once: who asks bounds how many are under way (`PooledTranscriber`).
     ///
     /// An utterance without samples is not sent, since backends refuse it: its transcript is empty.
     public func transcribe(_ request: TranscriptionRequest) async throws(TranscriptionError) -> Transcript {
-        guard !request.samples.isEmpty else { return Transcript(text: "") }
-        if request.isAhead, gate.waiting > 0 { throw .cancelled }
-
-        return try await gate.run(request) { await self.ask(request) }
+        do throws(AttemptFailure) {
+            return try await attempt(request)
+        } catch {
+            throw error.error
+        }
     }
 
     /// Asks the backend, once more with `json` where it refuses `verbose_json`.
-    private func ask(
-        _ request: TranscriptionRequest
-    ) async -> (BackendLoad, Result<Transcript, TranscriptionError>) {
+    func attempt(_ request: TranscriptionRequest) async throws(AttemptFailure) -> Transcript {
+        guard !request.samples.isEmpty else { return Transcript(text: "") }
+        var wait: Duration?
         let model = configuration.model(wanted: request.model)
         var format = formats.withLock { $0.request(for: model, wantsWordTimes: request.wantsWordTimes) }
         do throws(TranscriptionError) {
@@ -59,25 +55,12 @@ public final class WhisperHTTPTranscriber: Transcriber {
                 if response.isSuccess { rememberPlain(model) }
             }
 
-            let load = Self.load(response)
-            do throws(TranscriptionError) {
-                let transcript = try read(response).transcript(sampleCount: request.samples.count)
-                if request.wantsWordTimes { noteWords(of: transcript, model, format) }
-                return (load, .success(transcript))
-            } catch {
-                return (load, .failure(error))
-            }
+            wait = response.retryAfter
+            let transcript = try read(response).transcript(sampleCount: request.samples.count)
+            if request.wantsWordTimes { noteWords(of: transcript, model, format) }
+            return transcript
         } catch {
-            if case .timeout = error { return (.overloaded(retryAfter: nil), .failure(error)) }
-            return (.unknown, .failure(error))
-        }
-    }
-
-    private static func load(_ response: TransferResponse) -> BackendLoad {
-        switch response.status {
-        case 200..<300: .answered
-        case 429, 503: .overloaded(retryAfter: response.retryAfter)
-        default: .unknown
+            throw AttemptFailure(error, retryAfter: wait)
         }
     }
 

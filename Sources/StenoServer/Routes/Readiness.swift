@@ -1,0 +1,44 @@
+import Backends
+import Transcription
+
+/// Whether the server can transcribe, and what keeps it from doing so as it was meant to.
+enum Readiness: Equatable {
+    case ready
+    /// Utterances are transcribed all the same; the reasons are sentences for the operator.
+    case degraded(reasons: [String])
+    case unavailable(String)
+
+    /// - Parameter fallbackState: Of the embedded engine behind servers, if there is one; it is the pool's last member.
+    init(
+        engine: LoadingTranscriber.State,
+        backends: [BackendPool.Report]?,
+        fallbackState: LoadingTranscriber.State?
+    ) {
+        switch engine {
+        case .loading: self = .unavailable("loading")
+        case .failed: self = .unavailable("failed")
+        case .ready: self = backends.map { Readiness($0, fallbackState) } ?? .ready
+        }
+    }
+
+    private init(_ reports: [BackendPool.Report], _ fallbackState: LoadingTranscriber.State?) {
+        let servers = fallbackState == nil ? reports[...] : reports.dropLast()
+        let out = servers.filter { !$0.isWell }
+        // Once its pause is over, a backend may have recovered, and only requests can show it.
+        let mayServe = servers.contains { $0.isWell || $0.state == .halfOpen }
+        var reasons: [String] = []
+        if !out.isEmpty { reasons.append("\(out.count) of \(servers.count) backends do not answer.") }
+        let first = servers.map(\.terms.tier).min()
+        if servers.allSatisfy({ $0.terms.tier != first || !$0.isWell }) {
+            if let next = servers.filter(\.isWell).map(\.terms.tier).min() {
+                reasons.append("Backends of tier \(next) serve.")
+            } else if fallbackState == .ready {
+                reasons.append("The embedded engine serves.")
+            } else if !mayServe {
+                self = .unavailable("unavailable")
+                return
+            }
+        }
+        self = reasons.isEmpty ? .ready : .degraded(reasons: reasons)
+    }
+}
