@@ -15,7 +15,7 @@ public struct Breaker: Equatable, Sendable {
         /// The first pause, from which jitter takes up to a half.
         public var pause = Duration.seconds(1)
         /// What pauses grow to.
-        public var longestPause = Duration.seconds(60)
+        public var longestPause = Duration.seconds(20)
         /// So many answers in a row make pauses short again.
         public var answersToForget = 10
 

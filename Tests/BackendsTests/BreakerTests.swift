@@ -54,9 +54,9 @@ struct BreakerTests {
             breaker.open(at: .zero, random: 0)
             pauses.append(try #require(breaker.reopening))
         }
-        #expect(pauses == [1, 2, 4, 8, 16, 32, 60, 60, 60].map { Duration.seconds($0) })
+        #expect(pauses == [1, 2, 4, 8, 16, 20, 20, 20, 20].map { Duration.seconds($0) })
         breaker.open(at: .zero, random: 0.5)
-        #expect(breaker.reopening == .seconds(45))
+        #expect(breaker.reopening == .seconds(15))
         breaker.startProbe()
         breaker.probed(true, at: .zero, random: 0)
         for _ in 0..<10 { breaker.answered() }

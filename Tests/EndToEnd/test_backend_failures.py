@@ -93,11 +93,14 @@ def test_a_backend_that_refuses_fails_the_utterance_and_is_asked_again_for_the_n
 def test_a_backend_that_never_was_there_fails_every_utterance_but_not_the_session(launch):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound but not listening: nobody else gets the port, and it refuses
-        with open_client(launch(GUARD="off", OPENAI_BASE_URL=f"http://127.0.0.1:{taken.getsockname()[1]}/v1")) as client:
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}/v1"
+        # They wait for it to come back while that may be in time.
+        with open_client(launch(GUARD="off", OPENAI_BASE_URL=url, TRANSCRIBER_DEADLINE_MS=3_000)) as client:
             client.manual()
             for mark in (1, 2, 3):
                 client.utterance(constant(mark, 200))
-            assert [client.error()["code"] for _ in range(3)] == ["backend_unreachable"] * 3
+            codes = {client.error()["code"] for _ in range(3)}
+            assert codes <= {"backend_unreachable", "backend_unavailable", "backend_deadline"}
 
 
 @pytest.mark.parametrize(
