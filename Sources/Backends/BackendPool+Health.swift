@@ -33,6 +33,7 @@ extension BackendPool {
         guard members[member].breaker.isClosed, out + 1 <= tier.count / 2 else { return }
         members[member].breaker.open(at: now, random: dice.roll())
         members[member].tally.ejections += 1
+        noteOut(member, isSlow: true, at: now)
     }
 
     mutating func note(answerTo running: Running, at now: Duration) {
@@ -43,7 +44,10 @@ extension BackendPool {
             // What it was like before is no reason to take it out again.
             let isWell = !running.isLate && !isSlow(time.seconds, index, kind: kind)
             if isWell { members[index].latencies = Latencies() }
-            if !running.isLate { members[index].breaker.probed(isWell, at: now, random: dice.roll()) }
+            if !running.isLate {
+                members[index].breaker.probed(isWell, at: now, random: dice.roll())
+                if isWell { notices.append(.back(member: index)) }
+            }
             members[index].answered(running.limit, after: time, kind: kind)
             return
         }
@@ -61,11 +65,18 @@ extension BackendPool {
             // A late one has been judged already.
             if running.isLate { return }
             if setback == .abandoned { return members[index].breaker.probeAbandoned() }
-            return members[index].breaker.probed(!setback.countsAgainstBackend, at: now, random: dice.roll())
+            members[index].breaker.probed(!setback.countsAgainstBackend, at: now, random: dice.roll())
+            if members[index].breaker.isClosed { notices.append(.back(member: index)) }
+            return
         }
         // A member that says when to come back is left alone until then, and is not broken.
         guard setback.countsAgainstBackend, setback.retryAfter == nil else { return }
-        _ = members[index].breaker.failed(at: now, random: dice.roll())
+        if members[index].breaker.failed(at: now, random: dice.roll()) { noteOut(index, isSlow: false, at: now) }
+    }
+
+    private mutating func noteOut(_ member: Int, isSlow: Bool, at now: Duration) {
+        let pause = (members[member].breaker.reopening ?? now) - now
+        notices.append(.out(member: member, isSlow: isSlow, pause: pause))
     }
 
     /// Finds the attempts that take too long, and has their requests served elsewhere.

@@ -88,6 +88,14 @@ extension BackendPool {
         case busy
     }
 
+    /// What operators want to know of.
+    public enum Notice: Equatable, Sendable {
+        /// A member gets no requests until it may be probed.
+        case out(member: Int, isSlow: Bool, pause: Duration)
+        /// It has answered a probe, and is used again.
+        case back(member: Int)
+    }
+
     /// One request to one member.
     struct Running {
         let ticket: Ticket

@@ -21,6 +21,8 @@ public struct BackendPool: Sendable {
     var asked = 0
     var hedged = 0
     private var lastAttempt: Attempt = 0
+    /// What has not been told to operators.
+    var notices: [Notice] = []
     var dice: Dice
 
     /// - Parameters:
@@ -36,6 +38,12 @@ public struct BackendPool: Sendable {
 
     /// Requests that wait for a place.
     public var waitingCount: Int { waiting.count + again.count }
+
+    /// What operators want to know of that has happened since the last call.
+    public mutating func takeNotices() -> [Notice] {
+        defer { notices = [] }
+        return notices
+    }
 
     /// Takes a request.
     public mutating func ask(_ ticket: Ticket, _ terms: Terms, at now: Duration) -> [Step] {

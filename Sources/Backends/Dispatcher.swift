@@ -64,16 +64,19 @@ public final class Dispatcher<Answer: Sendable, Failure: Error, C: Clock<Duratio
     private let commands: AsyncStream<Command>
     private let orders: AsyncStream<Command>.Continuation
     private let onAttempt: @Sendable (_ member: Int, _ outcome: String, _ time: Duration) -> Void
+    private let onNotice: @Sendable (BackendPool.Notice) -> Void
 
     /// - Parameter onAttempt: Called at the end of each attempt that was not given up, with `answered` or a setback's
-    ///   label.
+    ///   label; `onNotice` when a member is taken out, or used again.
     public init(
         _ pool: BackendPool,
         clock: C,
-        onAttempt: @escaping @Sendable (_ member: Int, _ outcome: String, _ time: Duration) -> Void = { _, _, _ in }
+        onAttempt: @escaping @Sendable (_ member: Int, _ outcome: String, _ time: Duration) -> Void = { _, _, _ in },
+        onNotice: @escaping @Sendable (BackendPool.Notice) -> Void = { _ in }
     ) {
         self.clock = clock
         self.onAttempt = onAttempt
+        self.onNotice = onNotice
         origin = clock.now
         state = Mutex(State(pool: pool))
         (commands, orders) = AsyncStream.makeStream()
@@ -210,7 +213,7 @@ public final class Dispatcher<Answer: Sendable, Failure: Error, C: Clock<Duratio
     ///
     /// - Parameter body: Returns the steps, and what an answered step among them means.
     private func change(_ body: (inout State, _ now: Duration) -> ([BackendPool.Step], Served?)) {
-        let (told, ordered) = state.withLock { state in
+        let (told, ordered, notices) = state.withLock { state in
             let now = now
             let (steps, served) = body(&state, now)
             var told: [(CheckedContinuation<Outcome, Never>, Outcome)] = []
@@ -232,8 +235,9 @@ public final class Dispatcher<Answer: Sendable, Failure: Error, C: Clock<Duratio
                 state.alarms.append(wake)
                 ordered.append(.alarm(wake))
             }
-            return (told, ordered)
+            return (told, ordered, state.pool.takeNotices())
         }
+        for notice in notices { onNotice(notice) }
         for (continuation, outcome) in told { continuation.resume(returning: outcome) }
         for command in ordered { orders.yield(command) }
     }

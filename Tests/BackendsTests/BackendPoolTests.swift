@@ -65,6 +65,48 @@ struct BackendPoolTests {
         #expect(Double(simulation.pool.hedged) <= 0.05 * Double(simulation.pool.asked))
     }
 
+    @Test("Hedging sends few requests twice, and shortens the waits for single slow answers")
+    func hedging() {
+        func slowest(hedges: Bool) -> (Double, Int) {
+            var rules = BackendPool.Rules()
+            rules.hedges = hedges
+            let members = (0..<2).map { MemberTerms(name: "\($0)", adapts: false) }
+            var simulation = PoolSimulation(members, rules: rules) { _, _, dice in
+                (Int.random(in: 0..<50, using: &dice) == 0 ? .milliseconds(240) : .milliseconds(20), nil)
+            }
+            for ticket in 0..<2_000 { simulation.ask(UInt64(ticket), at: .milliseconds(ticket * 30)) }
+            simulation.run()
+            let times = simulation.settled.map { ($1.time - (simulation.asked[$0] ?? .zero)).seconds }
+            return (times.sorted()[1_980], simulation.pool.hedged)
+        }
+        let (without, none) = slowest(hedges: false)
+        let (with, hedged) = slowest(hedges: true)
+        #expect(none == 0 && (1...100).contains(hedged))
+        #expect(with < without / 2, "\(with) s instead of \(without) s")
+    }
+
+    @Test("Operators hear when a member is taken out, and when it is back")
+    func notices() {
+        var pool = BackendPool([MemberTerms(name: "a", adapts: false), MemberTerms(name: "b", tier: 1)])
+        func ask(_ ticket: UInt64, at time: Duration, _ setback: Setback?) {
+            let terms = BackendPool.Terms(party: Party(session: ticket), cost: 1, deadline: .seconds(60))
+            for case .start(let attempt, _, let member) in pool.ask(ticket, terms, at: time) {
+                if let setback, member == 0 {
+                    _ = pool.failed(attempt, setback, at: time)
+                } else {
+                    _ = pool.answered(attempt, at: time)
+                }
+            }
+        }
+        for ticket in 0..<3 { ask(UInt64(ticket), at: .zero, .unreachable) }
+        guard case .out(member: 0, isSlow: false, _) = pool.takeNotices().first else {
+            Issue.record("nothing was told")
+            return
+        }
+        ask(9, at: .seconds(2), nil)
+        #expect(pool.takeNotices() == [.back(member: 0)])
+    }
+
     @Test("The member with the least expected time to completion is chosen")
     func choice() {
         let members = [MemberTerms(name: "a", adapts: false), MemberTerms(name: "b", weight: 3, adapts: false)]

@@ -75,7 +75,15 @@ def test_reads_other_rates(transcribe, tmp_path):
 
 def test_a_failed_utterance_is_exit_status_1_and_the_rest_is_printed(transcribe, backend):
     respond = backend.respond
-    backend.respond = lambda request: Reply(status=500) if len(backend.requests) == 1 else respond(request)
+    failing = []
+
+    def fail_second(request):
+        # A failed request is sent again, and fails again.
+        if len(backend.requests) == 1:
+            failing.append(request.pcm)
+        return Reply(status=500) if request.pcm in failing else respond(request)
+
+    backend.respond = fail_second
     result = transcribe(WAV, "--text")
     assert result.returncode == 1
     assert len(result.stdout.splitlines()) == 3

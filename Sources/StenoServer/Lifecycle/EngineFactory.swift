@@ -96,7 +96,9 @@ struct EngineFactory {
         var rules = BackendPool.Rules()
         rules.hedges = hedges
         let counts = BackendMetrics(names: members.map(\.terms.name), factory: metrics)
-        let pool = PooledTranscriber(members, rules: rules, patience: deadline) { counts.count($0, $1, $2) }
+        let pool = PooledTranscriber(members, rules: rules, patience: deadline, logger: logger) {
+            counts.count($0, $1, $2)
+        }
         return Engines(main: loading(choice.capabilities) { pool }, pool: pool, fallback: embedded)
     }
 

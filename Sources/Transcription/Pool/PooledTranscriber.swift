@@ -1,6 +1,6 @@
 internal import Audio
 public import Backends
-internal import Logging
+public import Logging
 
 /// Several engines as one: Whisper-compatible servers, and perhaps an embedded engine for when none of them answers.
 ///
@@ -32,12 +32,31 @@ public final class PooledTranscriber: Transcriber {
         rules: BackendPool.Rules = BackendPool.Rules(),
         patience: Duration,
         seed: UInt64 = .random(in: 0 ... .max),
+        logger: Logger = .current,
         onAttempt: @escaping @Sendable (_ member: Int, _ outcome: String, _ time: Duration) -> Void = { _, _, _ in }
     ) {
         self.members = members
         self.patience = patience
         let pool = BackendPool(members.map(\.terms), rules: rules, seed: seed)
-        dispatcher = Dispatcher(pool, clock: ContinuousClock(), onAttempt: onAttempt)
+        dispatcher = Dispatcher(pool, clock: ContinuousClock(), onAttempt: onAttempt) { notice in
+            Self.log(notice, members, logger)
+        }
+    }
+
+    private static func log(_ notice: BackendPool.Notice, _ members: [Member], _ logger: Logger) {
+        switch notice {
+        case .out(let index, let isSlow, let pause):
+            logger.warning(
+                "Backend taken out; it is tried again after a pause",
+                metadata: [
+                    "steno.backend.name": "\(members[index].terms.name)",
+                    "steno.backend.reason": isSlow ? "slower than its peers" : "too many failures",
+                    "steno.backend.pause": "\(pause)",
+                ]
+            )
+        case .back(let index):
+            logger.notice("Backend used again", metadata: ["steno.backend.name": "\(members[index].terms.name)"])
+        }
     }
 
     public var waiting: Int { dispatcher.waiting }
