@@ -84,9 +84,18 @@ struct ServerEventTests {
         )
     }
 
+    @Test("Reads what a client has to know to come back")
+    func resuming() throws {
+        let created = #"{"type":"session.created","resume":{"token":"resume_x","window_s":120}}"#
+        #expect(try ServerEvent(parsing: created) == .created(resume: "resume_x"))
+        #expect(try ServerEvent(parsing: #"{"type":"session.created"}"#) == .created(resume: nil))
+        let resumed = #"{"type":"session.resumed","accepted_bytes":12,"replayed_events":0,"lost_events":0}"#
+        #expect(try ServerEvent(parsing: resumed) == .resumed(acceptedBytes: 12))
+    }
+
     @Test("Lets unknown types pass")
     func unknown() throws {
-        #expect(try ServerEvent(parsing: #"{"type":"session.created","x":1}"#) == .other(type: "session.created"))
+        #expect(try ServerEvent(parsing: #"{"type":"session.updated","x":1}"#) == .other(type: "session.updated"))
     }
 
     @Test(
