@@ -25,6 +25,7 @@ struct PlainRequestHandlerTests {
     @Test("A request is answered with 400, and nothing of it goes on", arguments: ["GET / HTTP/1.1\r\n", "P", "get"])
     func request(text: String) throws {
         let channel = try Self.channel()
+        defer { _ = try? channel.finish(acceptAlreadyClosed: true) }
         try channel.writeInbound(ByteBuffer(string: text))
         try channel.writeInbound(ByteBuffer(bytes: [22, 3, 1]))
         let answer = try #require(try channel.readOutbound(as: ByteBuffer.self))
@@ -37,6 +38,7 @@ struct PlainRequestHandlerTests {
     @Test("A refused connection ends after a while, whatever the client does")
     func end() throws {
         let channel = try Self.channel()
+        defer { _ = try? channel.finish(acceptAlreadyClosed: true) }
         try channel.writeInbound(ByteBuffer(string: "GET"))
         #expect(channel.isActive)
         channel.embeddedEventLoop.advanceTime(by: PlainRequestHandler.closeTimeout)
@@ -46,6 +48,7 @@ struct PlainRequestHandlerTests {
     @Test("Whatever else comes is for TLS, which is left alone from then on", arguments: [22, 0, 0x80, 0x20])
     func others(first: UInt8) throws {
         let channel = try Self.channel()
+        defer { _ = try? channel.finish(acceptAlreadyClosed: true) }
         try channel.writeInbound(ByteBuffer(bytes: [first, 3, 1]))
         try channel.writeInbound(ByteBuffer(string: "GET"))
         #expect(try channel.readInbound(as: ByteBuffer.self) == ByteBuffer(bytes: [first, 3, 1]))

@@ -19,6 +19,7 @@ struct TLSWatchHandlerTests {
     @Test("A handshake that takes too long ends the connection")
     func timeout() throws {
         let channel = try Self.channel()
+        defer { _ = try? channel.finish(acceptAlreadyClosed: true) }
         channel.embeddedEventLoop.advanceTime(by: .seconds(29))
         #expect(channel.isActive)
         channel.embeddedEventLoop.advanceTime(by: .seconds(1))
@@ -28,6 +29,7 @@ struct TLSWatchHandlerTests {
     @Test("After the handshake there is no limit any more")
     func completed() throws {
         let channel = try Self.channel()
+        defer { _ = try? channel.finish(acceptAlreadyClosed: true) }
         channel.pipeline.fireUserInboundEventTriggered(TLSUserEvent.handshakeCompleted(negotiatedProtocol: nil))
         channel.embeddedEventLoop.advanceTime(by: .hours(1))
         #expect(channel.isActive)
@@ -37,6 +39,7 @@ struct TLSWatchHandlerTests {
     func errors() throws {
         struct Other: Error {}
         let channel = try Self.channel()
+        defer { _ = try? channel.finish(acceptAlreadyClosed: true) }
         channel.pipeline.fireErrorCaught(NIOSSLError.uncleanShutdown)
         try channel.throwIfErrorCaught()
         channel.pipeline.fireErrorCaught(Other())
