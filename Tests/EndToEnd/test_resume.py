@@ -191,6 +191,16 @@ def test_a_stop_of_the_server_does_not_wait_for_clients_that_are_gone(launch):
     assert server.exit_code(limit=5) == 0
 
 
+def test_the_limit_of_a_key_holds_for_every_connection_of_a_session(launch):
+    server = launch(MAX_REQUEST_BYTES_PER_KEY=10_000)
+    with ResumingClient(server) as client:
+        client.socket.reset()
+        client.resume()
+        client.socket.append(bytes(20_000))
+        _, code = client.socket.until_closed()
+        assert code == 1009
+
+
 def test_openai_sessions_resume_by_header_and_query(launch):
     server = launch()
     path = "/v1/realtime?intent=transcription&resumable=true"

@@ -59,9 +59,9 @@ extension SessionHost {
         return try await Response.webSocket(
             for: request,
             context: context,
-            configuration: webSocket,
+            configuration: configuration(for: context.client),
             budget: memory,
-            subprotocol: request.head.offeredSubprotocols.first { wire.subprotocols.contains($0) },
+            subprotocol: wire.subprotocol(for: request),
             headers: HTTPFields(state.point),
             endpoint: { RelayEndpoint(session, connection: state.connection, received: received) }
         )

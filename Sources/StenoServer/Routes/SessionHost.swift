@@ -55,10 +55,6 @@ struct SessionHost: Sendable {
         var start = try start(request, context, wire)
         start.settings.resume = offer(to: query)
         let keyed = try openKeyedSession(context.client)
-        var webSocket = webSocket
-        if keyed.limits.requestBytes > 0 {
-            webSocket.maxMessageSize = min(webSocket.maxMessageSize, keyed.limits.requestBytes)
-        }
         let memory = CharacterMemory(service: characters, context: context)
         let (jobs, continuation) = AsyncStream.makeStream(of: SessionEndpoint.Job.self)
         let eventLoop = context.channel.eventLoop
@@ -72,9 +68,9 @@ struct SessionHost: Sendable {
         return try await Response.webSocket(
             for: request,
             context: context,
-            configuration: webSocket,
+            configuration: configuration(for: context.client),
             budget: self.memory,
-            subprotocol: request.head.offeredSubprotocols.first { wire.subprotocols.contains($0) },
+            subprotocol: wire.subprotocol(for: request),
             headers: start.settings.resume.map { HTTPFields($0) } ?? [:],
             endpoint: { [start] in
                 let core = SessionCore(
@@ -105,6 +101,14 @@ struct SessionHost: Sendable {
             },
             alongside: { await work(on: jobs, for: endpoint, memory, eventLoop) }
         )
+    }
+
+    /// How a client's connection works, with the limit on messages that its key has.
+    func configuration(for client: Client) -> WebSocketConfiguration {
+        var configuration = webSocket
+        let maximum = accounts.limits(of: client.name).requestBytes
+        if maximum > 0 { configuration.maxMessageSize = min(configuration.maxMessageSize, maximum) }
+        return configuration
     }
 
     /// - Throws: `APIError` 429 when the client's key has all the sessions that it may have.
@@ -192,5 +196,12 @@ struct SessionHost: Sendable {
             endpoint.value?.leave()
             endpoint.value = nil
         }.get()
+    }
+}
+
+extension WireProtocol {
+    /// The first of the subprotocols that a client offers and this protocol accepts.
+    func subprotocol(for request: Request) -> String? {
+        request.head.offeredSubprotocols.first { subprotocols.contains($0) }
     }
 }
