@@ -1,7 +1,12 @@
 import ArgumentParser
+import Foundation
 import Logging
 import Settings
 import StenoServer
+
+#if canImport(Glibc)
+    import Glibc
+#endif
 
 /// `steno serve`: the server.
 struct ServeCommand: AsyncParsableCommand {
@@ -21,6 +26,26 @@ struct ServeCommand: AsyncParsableCommand {
     var settings: [String] = []
 
     func run() async throws {
+        do {
+            try await serve()
+        } catch {
+            let message = Steno.fullMessage(for: error)
+            if !message.isEmpty { try? FileHandle.standardError.write(contentsOf: Data((message + "\n").utf8)) }
+            Self.end(Steno.exitCode(for: error))
+        }
+        Self.end(.success)
+    }
+
+    /// Ends the process at once.
+    ///
+    /// An engine's thread may still be reading a model or decoding, neither of which can be broken off. `exit` would run the
+    /// clean-up of the engine's library under its feet, and the process would crash.
+    private static func end(_ code: ExitCode) -> Never {
+        fflush(nil)
+        _exit(code.rawValue)
+    }
+
+    private func serve() async throws {
         let options = try SettingOptions(settings)
         let file = try SettingOptions.file
         let values = options.values(file: file)
