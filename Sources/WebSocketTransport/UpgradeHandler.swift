@@ -70,8 +70,7 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
             return
         }
         if head.status == .switchingProtocols, let successor = successor.take() {
-            context.write(wrapOutboundOut(.head(head)), promise: promise)
-            handOver(to: successor, context)
+            handOver(to: successor, context) { context.write(self.wrapOutboundOut(.head(head)), promise: promise) }
         } else if head.status.kind == .informational {
             context.write(wrapOutboundOut(.head(head)), promise: promise)
         } else {
@@ -83,8 +82,13 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Puts the WebSocket's handler in the place of those of HTTP.
     ///
-    /// What the client has sent behind its request is with the decoder or in front of it, and comes out as they go.
-    private func handOver(to successor: WebSocketHandler, _ context: ChannelHandlerContext) {
+    /// What the client has sent behind its request is with the decoder or in front of it, and comes out as they go. The
+    /// response is sent when the successor has begun: a client that has got it may rely on all that comes with it.
+    private func handOver(
+        to successor: WebSocketHandler,
+        _ context: ChannelHandlerContext,
+        writingHead writeHead: @escaping () -> Void
+    ) {
         let pipeline = context.pipeline.syncOperations
         do {
             try context.channel.syncOptions?.setOption(.autoRead, value: false)
@@ -94,7 +98,9 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
             context.close(promise: nil)
             return
         }
+        let channel = context.channel
         pipeline.removeHandler(decoder).assumeIsolated().whenComplete { _ in
+            writeHead()
             self.remove(
                 [
                     try? pipeline.context(handlerType: HTTPResponseEncoder.self),
@@ -109,6 +115,7 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
                 from: pipeline
             )
             successor.start()
+            channel.flush()
         }
     }
 
