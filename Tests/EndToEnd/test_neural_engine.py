@@ -106,7 +106,7 @@ def test_a_model_whose_files_do_not_fit_together_is_an_error_at_the_start(launch
 
     server = launch(TRANSCRIBER="sherpa", TRANSCRIBER_MODEL=folder, is_ready=False)
     until(lambda: server.get("/ready").body == '{"status":"failed"}', "/ready says that it failed")
-    assert any("its files do not fit together" in line for line in server.log)
+    until(lambda: any("its files do not fit together" in line for line in server.log), "the log says why")
 
 
 def test_a_short_utterance_does_not_wait_for_long_ones_and_a_long_one_is_one_item(launch):

@@ -248,14 +248,10 @@ class CuttingProxy:
         back = threading.Thread(target=self._copy, args=(server, client), daemon=True)
         back.start()
         self._copy(client, server, budget)
-        if budget is not None:
-            for end in (client, server):
-                with contextlib.suppress(OSError):
-                    end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                    end.close()
 
     @staticmethod
     def _copy(source: socket.socket, sink: socket.socket, budget: int | None = None) -> None:
+        """Copies to the end of the source; resets both at the end of the budget, or when one of them was reset."""
         with contextlib.suppress(OSError):
             while budget is None or budget > 0:
                 data = source.recv(4_096 if budget is None else min(budget, 4_096))
@@ -265,6 +261,11 @@ class CuttingProxy:
                 sink.sendall(data)
                 if budget is not None:
                     budget -= len(data)
+        for end in (source, sink):
+            with contextlib.suppress(OSError):
+                end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                end.shutdown(socket.SHUT_RDWR)
+                end.close()
 
 
 def transcribe(port: int, *arguments: str) -> list[str]:
