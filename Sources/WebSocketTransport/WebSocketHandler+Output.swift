@@ -6,7 +6,9 @@ import NIOHTTPTypes
 
 extension WebSocketHandler {
     /// Hummingbird's end of the pipeline has nothing to say after the upgrade but that its response has ended.
-    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) { promise?.succeed() }
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        if phase == .upgrading { context.write(data, promise: promise) } else { promise?.succeed() }
+    }
 
     /// Reads are asked for here alone.
     func read(context: ChannelHandlerContext) {}
