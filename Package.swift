@@ -81,7 +81,7 @@ let package = Package(
             dependencies: [
                 "Settings", "Characters", "Dialects", "Sessions", "Transcription", "Chat", "SpeechSynthesis",
                 "SpeechDetection", "AudioFiles", "Audio", "JSON", "Models", "WebSocketTransport", "ServerTLS",
-                "HTTPTransfer", "Backends", "Limits", "Release", "CCrypto", coreMetrics, deque,
+                "HTTPTransfer", "Backends", "Spool", "Limits", "Release", "CCrypto", coreMetrics, deque,
                 httpTypes, hummingbird, hummingbirdCore, logging, metrics, nioCore, nioHTTP1, nioHTTPTypes, nioPosix,
                 serviceLifecycle, unixSignals,
             ],
@@ -109,6 +109,11 @@ let package = Package(
             name: "Characters",
             dependencies: ["Chat", "Audio", "JSON", "CZlib", grdb, grdbSQLite],
             resources: [.embedInCode("Presets/assistant.json"), .embedInCode("Presets/tutor.json")],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Spool",
+            dependencies: ["Transcription", "Audio", "Limits", "Turns", deque, grdb, grdbSQLite, logging],
             swiftSettings: strict
         ),
         .target(
@@ -266,6 +271,11 @@ let package = Package(
         .testTarget(
             name: "CharactersTests",
             dependencies: ["Characters", "Audio", "Chat", "JSON", "TestSupport", grdb],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SpoolTests",
+            dependencies: ["Spool", "Audio", "Transcription", "TestSupport", grdb],
             swiftSettings: strict
         ),
         .testTarget(

@@ -1,4 +1,5 @@
 import Synchronization
+import Turns
 
 /// Carries out what a `BackendPool` decides: it has requests sent, tells askers, and wakes the pool in time.
 ///

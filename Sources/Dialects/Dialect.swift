@@ -11,6 +11,9 @@ public protocol Dialect: Sendable {
     /// How the server closes a connection when it stops.
     static var stopping: OutgoingMessage { get }
 
+    /// How the protocol names the session to its client; `nil` where it does not.
+    var sessionID: String? { get }
+
     /// Appends what a text message asks for: nothing for a message that only keeps the connection alive, several commands
     /// where one message means several, `.finish` for an end of the input.
     ///
@@ -27,6 +30,8 @@ public protocol Dialect: Sendable {
 }
 
 extension Dialect {
+    public var sessionID: String? { nil }
+
     public static var stopping: OutgoingMessage { .close(code: 1_001, reason: "server is stopping") }
 }
 

@@ -21,18 +21,24 @@ struct AnswerOrder {
         /// The request that the answer waits for.
         var request: RequestID?
         var content: Content
-        /// Samples that wait with it.
+        /// Samples of its utterance.
         var count = 0
+        /// Whether these count as waiting.
+        var isCounted = true
+        /// Whether its audio is told, but has been let go meanwhile.
+        var lacksAudio = false
     }
 
     private var entries = Deque<Entry>()
+    /// Delayed ones that hold nothing back.
+    private var late: [RequestID: Entry] = [:]
     private var seams = TranscriptSeams()
     /// Whether the first answer waits for a piece of audio around its cut.
     private var isDeciding = false
     /// Samples of the utterances whose transcripts have not been told.
     private(set) var waiting = 0
 
-    var isEmpty: Bool { entries.isEmpty }
+    var isEmpty: Bool { entries.isEmpty && late.isEmpty }
 
     /// Adds an answer that is known already.
     mutating func add(_ event: SessionEvent) { entries.append(Entry(content: .ready(event))) }
@@ -50,21 +56,59 @@ struct AnswerOrder {
         entries[index].request = other
     }
 
+    /// The item of the utterance that a request is about.
+    func itemID(of request: RequestID) -> String? {
+        guard let entry = entries.first(where: { $0.request == request }) ?? late[request],
+            case .open(let item, _) = entry.content
+        else { return nil }
+        return item.id
+    }
+
+    /// Lets the audio of an utterance go whose result will take long, and no longer counts it as waiting.
+    ///
+    /// - Parameter isOrdered: Whether the answers after it still wait for it.
+    /// - Returns: The utterance's item; `nil` when none waits for this request.
+    mutating func delay(_ request: RequestID, isOrdered: Bool) -> SessionEvent.Item? {
+        guard let index = entries.firstIndex(where: { $0.request == request }),
+            case .open(var item, let ends) = entries[index].content, entries[index].isCounted
+        else { return nil }
+        waiting -= entries[index].count
+        entries[index].isCounted = false
+        entries[index].lacksAudio = item.audio != nil
+        item.audio = nil
+        entries[index].content = .open(item, ends)
+        if !isOrdered { late[request] = entries.remove(at: index) }
+        return item
+    }
+
     /// Takes the engine's result for an utterance.
     ///
-    /// - Returns: The utterance's item; `nil` when none waits for this request.
+    /// - Parameter audio: Its samples, if it was delayed.
+    /// - Returns: The utterance's item, and what to tell at once where it holds nothing back; `nil` when none waits for
+    ///   this request.
     mutating func settle(
         _ request: RequestID,
-        with outcome: Result<Transcript, TranscriptionError>
-    ) -> SessionEvent.Item? {
-        guard let index = entries.firstIndex(where: { $0.request == request }),
-            case .open(let item, let ends) = entries[index].content
+        with outcome: Result<Transcript, TranscriptionError>,
+        audio: [Int16]? = nil
+    ) -> (SessionEvent.Item, SessionEvent?)? {
+        let index = entries.firstIndex { $0.request == request }
+        guard let entry = index.map({ entries[$0] }) ?? late[request], case .open(var item, let ends) = entry.content
         else { return nil }
+        if entry.lacksAudio { item.audio = audio }
+        let event: SessionEvent
         switch outcome {
-        case .success(let transcript): entries[index].content = .heard(.transcribed(item, transcript), ends)
-        case .failure(let error): entries[index].content = .heard(.failed(item, error), ends)
+        case .success(let transcript): event = .transcribed(item, transcript)
+        case .failure(let error): event = .failed(item, error)
         }
-        return item
+        if let index {
+            entries[index].content = .heard(event, ends)
+            return (item, nil)
+        }
+        late[request] = nil
+        // The utterances around it have been told without it, so it has its words by their times alone.
+        var seams = TranscriptSeams()
+        guard case .settled(let event) = seams.take(event, ends) else { return (item, event) }
+        return (item, event)
     }
 
     /// Takes what the engine heard in the piece that was asked for; `nil` when it failed.
@@ -99,13 +143,16 @@ struct AnswerOrder {
     ///
     /// - Returns: The samples of the utterances whose results have not come.
     mutating func abandon() -> [Int] {
-        let open = entries.compactMap { entry -> Int? in
+        let open = (entries + late.values).compactMap { entry -> Int? in
             guard case .open = entry.content else { return nil }
             return entry.count
         }
-        (entries, isDeciding, waiting) = ([], false, 0)
+        (entries, late, isDeciding, waiting) = ([], [:], false, 0)
         return open
     }
 
-    private mutating func removeFirst() { waiting -= entries.removeFirst().count }
+    private mutating func removeFirst() {
+        let entry = entries.removeFirst()
+        if entry.isCounted { waiting -= entry.count }
+    }
 }

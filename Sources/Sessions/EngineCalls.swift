@@ -22,10 +22,18 @@ public struct EngineCalls: Sendable {
         metrics.count(outcome, after: .zero)
     }
 
+    /// Counts an utterance whose transcript was delayed.
+    public func count(late outcome: Result<Transcript, TranscriptionError>, after time: Duration) {
+        metrics.count(outcome, after: time)
+    }
+
     /// What the engine says to a request.
+    ///
+    /// - Parameter isKept: Whether a failure that may pass is not the end of it, and not counted as such.
     public func result(
         of request: TranscriptionRequest,
-        for purpose: SessionCore.Purpose
+        for purpose: SessionCore.Purpose,
+        isKept: Bool = false
     ) async -> Result<Transcript, TranscriptionError> {
         let start = ContinuousClock.now
         // The session's buffer lets these samples go.
@@ -38,6 +46,7 @@ public struct EngineCalls: Sendable {
         } catch {
             outcome = .failure(error)
         }
+        if case .failure(let error) = outcome, isKept, error.mayPass { return outcome }
         if purpose == .utterance { metrics.count(outcome, after: .now - start) }
         return outcome
     }

@@ -70,8 +70,8 @@ public final class Session: Sendable {
                     case .adopt(let outcome): calls.count(adopted: outcome)
                     case .transcribe(let request, let id, let purpose):
                         group.addTask { [calls] in .result(id, await calls.result(of: request, for: purpose)) }
-                    // Nobody answers a file.
-                    case .ask, .speak, .judge, .cancel, .wake, .recall, .remember: break
+                    // Nobody answers a file, and who sent it waits for its answer.
+                    case .keep, .ask, .speak, .judge, .cancel, .wake, .recall, .remember: break
                     }
                 }
                 if Task.isCancelled || driver.isFinished { break }

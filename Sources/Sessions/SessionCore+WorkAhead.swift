@@ -77,7 +77,7 @@ extension SessionCore {
             return
         }
         speculations.used += 1
-        guard let item = answers.settle(id, with: outcome) else { return }
+        guard let (item, _) = answers.settle(id, with: outcome) else { return }
         cutter.book(outcome, samples: item.range.count)
         effects.append(.adopt(outcome))
     }

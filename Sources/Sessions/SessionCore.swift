@@ -27,6 +27,8 @@ public struct SessionCore {
     /// What its driver has to do.
     public enum Effect: Equatable, Sendable {
         case tell(SessionEvent)
+        /// Keep an utterance on disk, before an engine is asked; its samples begin with so much of the one before.
+        case keep(SessionEvent.Item, leftContext: Int, TranscriptionRequest)
         /// Ask the engine, and hand what it says to ``finish(_:with:into:)``.
         case transcribe(TranscriptionRequest, as: RequestID, for: Purpose)
         /// What was asked ahead is the result for an utterance: count it as one.
@@ -178,10 +180,25 @@ public struct SessionCore {
         end(into: &effects)
     }
 
+    /// No engine can serve a request about an utterance that is kept; what comes of it is handed in later.
+    ///
+    /// It is waited for no longer: more audio is taken, and where order does not matter, later transcripts are told.
+    public mutating func delay(_ id: RequestID, into effects: inout [Effect]) {
+        guard let item = answers.delay(id, isOrdered: settings.isOrdered) else { return }
+        effects.append(.tell(.delayed(item)))
+        advance(into: &effects)
+    }
+
+    /// The utterance that a request is about; `nil` for any other request.
+    public func itemID(of request: RequestID) -> String? { answers.itemID(of: request) }
+
     /// Takes what the engine said to a request; of a request that nobody waits for any more, nothing.
+    ///
+    /// - Parameter audio: The samples of an utterance that was delayed, which the core has let go.
     public mutating func finish(
         _ id: RequestID,
         with outcome: Result<Transcript, TranscriptionError>,
+        audio: [Int16]? = nil,
         into effects: inout [Effect]
     ) {
         let wantsInterim = wantsInterim
@@ -194,8 +211,9 @@ public struct SessionCore {
             if let ahead, !delta.isEmpty { effects.append(.tell(.interim(itemID: ahead.itemID, delta: delta))) }
         } else if finishItem(id, with: outcome, into: &effects) {
             // It has told what there is to tell.
-        } else if let item = answers.settle(id, with: outcome) {
+        } else if let (item, event) = answers.settle(id, with: outcome, audio: audio) {
             cutter.book(outcome, samples: item.range.count)
+            if let event { tell(event, into: &effects) }
         }
         advance(into: &effects)
         takeTurns(into: &effects)
@@ -228,6 +246,10 @@ extension SessionCore {
                 answers.add(.transcribed(item, Transcript(rejected: .noSpeech)))
             case .utterance(let utterance):
                 if isTurn { turns.expect(utterance.item.id) }
+                if settings.keptAs != nil, assistant == nil {
+                    let left = utterance.context.left
+                    effects.append(.keep(utterance.item, leftContext: left, utterance.request))
+                }
                 commit(utterance.item, into: &effects)
                 transcribe(utterance, into: &effects)
             }

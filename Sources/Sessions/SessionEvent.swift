@@ -23,6 +23,8 @@ public enum SessionEvent: Equatable, Sendable {
     /// More of an utterance's text, which may still be being said: it follows on what was told of it before, and is never
     /// taken back. Together with what comes last, before the transcript, it is the transcript.
     case interim(itemID: String, delta: String)
+    /// No engine can serve an utterance now; it is kept, and transcribed later.
+    case delayed(Item)
     /// An utterance has its transcript.
     case transcribed(Item, Transcript)
     /// An utterance has none; the session goes on.

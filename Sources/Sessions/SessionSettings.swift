@@ -61,6 +61,10 @@ public struct SessionSettings: Equatable, Sendable {
     public var checksManualCommits = true
     /// How the client may come back when its connection is lost; `nil` if it did not ask for that.
     public var resume: ResumeOffer?
+    /// The name under which the session's utterances are kept until they have transcripts; `nil` where they are not.
+    public var keptAs: String?
+    /// Whether an utterance whose transcript is delayed holds back those after it.
+    public var isOrdered = true
     /// Audio that may wait for its transcript before the session stops reading, in samples.
     ///
     /// An utterance that is longer gets through all the same, as what waits is looked at before it is cut.

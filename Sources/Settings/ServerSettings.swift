@@ -24,6 +24,7 @@ public struct ServerSettings: Equatable, Sendable {
     public var assistant = AssistantSettings()
     public var speech = SpeechSettings()
     public var storage = StorageSettings()
+    public var spool = SpoolSettings()
     /// What becomes of text that the engine invented.
     public var guardMode = GuardMode.drop
     /// Silence after which an engine that may is asked about an utterance that may go on, in samples; 0 for never.

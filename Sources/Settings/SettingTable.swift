@@ -6,7 +6,7 @@ import Transcription
 extension SettingSection {
     /// In the order of the help and the documents.
     public static let all = [
-        server, tls, access, engine, whisperHTTP, embedded, models, languageModel, synthesis, assistant, storage,
+        server, tls, access, engine, whisperHTTP, embedded, models, languageModel, synthesis, assistant, storage, spool,
         detection,
         turns, endOfTurn, limits, keyLimits, patience,
     ]

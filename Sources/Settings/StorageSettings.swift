@@ -10,3 +10,15 @@ public struct StorageSettings: Equatable, Sendable {
     /// Keeps everything in memory, until the server stops.
     public static let inMemory = ":memory:"
 }
+
+/// Where utterances are kept until they have transcripts, and how much of them.
+public struct SpoolSettings: Equatable, Sendable {
+    /// A folder; `nil` keeps nothing.
+    public var directory: String?
+    /// Bytes of audio.
+    public var maximumBytes = 1 << 30
+    /// How long an utterance waits, and how long a transcript is kept.
+    public var maximumAge = Duration.seconds(86_400)
+    /// How long no engine can serve before utterances wait on disk.
+    public var patience = Duration.seconds(2)
+}

@@ -14,6 +14,7 @@ import Sessions
 public import Settings
 import SpeechDetection
 import SpeechSynthesis
+import Spool
 import Transcription
 import UnixSignals
 import WebSocketTransport
@@ -34,6 +35,8 @@ public struct Server: Sendable {
     let detectors: DetectorFactory
     /// `nil` where the database cannot be used.
     private let characters: CharacterStore?
+    /// `nil` where no utterances are kept.
+    private let spoolStore: SpoolStore?
     /// What a session starts with.
     private let session: SessionSettings
 
@@ -57,6 +60,7 @@ public struct Server: Sendable {
         detectors = try DetectorFactory(settings: settings.detector)
         endOfTurn = try EndOfTurnInstallation(settings: settings)
         characters = try CharacterStoreFactory(settings: settings.storage, logger: logger).open()
+        spoolStore = try SpoolFactory(settings: settings.spool).open()
         var session = settings.session(turnDetection: detectors.turnDetection)
         session.endOfTurnThreshold = endOfTurn.hasModel ? endOfTurn.threshold : nil
         self.session = session
@@ -104,6 +108,7 @@ public struct Server: Sendable {
         let (uploadThreads, fileThreads) = (WorkThreads(count: 2), WorkThreads(count: settings.files.decoders))
         defer {
             characters?.close()
+            spoolStore?.close()
             uploadThreads.shutdown()
             fileThreads.shutdown()
         }
@@ -117,14 +122,30 @@ public struct Server: Sendable {
             pool: engines.pool,
             access: MetricsAccess(key: settings.access.metricsKey?.text)
         )
-        let status = StatusRoutes(engines: engines, drain: drain)
+        let memory = MemoryBudget(limit: settings.maximumMemoryBytes ?? MachineMemory.size / 4)
+        let transcriber = transcriber(engines, registry)
+        let spool = spoolStore.map { store in
+            SpoolFactory(settings: settings.spool).spool(
+                store,
+                transcriber,
+                engines,
+                grace: settings.resumeWindow,
+                memory: memory,
+                metrics: registry,
+                logger: logger
+            )
+        }
+        let status = StatusRoutes(engines: engines, drain: drain, spool: spool)
         let application = try application(
             engines,
+            transcriber,
+            spool,
             voice,
             keeper,
             drain,
             authenticator,
             registry,
+            memory,
             admin,
             status,
             uploadThreads: uploadThreads,
@@ -133,7 +154,7 @@ public struct Server: Sendable {
         )
         var group = ServiceGroupConfiguration(
             services: characterServices(keeper)
-                + engines.services(logger: logger) + [reload]
+                + engines.services(logger: logger) + spoolServices(spool) + [reload]
                 + (try adminServices(admin, status)) + [application, drain],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
@@ -158,6 +179,20 @@ public struct Server: Sendable {
         return [MemoryService(keeper: keeper), RetentionService(store: characters, logger: logger)]
     }
 
+    private func spoolServices(_ spool: Spool?) -> [any Service] { spool.map { [SpoolService(spool: $0)] } ?? [] }
+
+    /// The engine as everything asks it: counted, guarded, in pieces, and with a deadline.
+    private func transcriber(_ engines: Engines, _ registry: PrometheusRegistry) -> DeadlineTranscriber {
+        let (engine, backend) = (engines.main, choice.kind)
+        registry.observe("steno_engine_waiting", .gauge, dimensions: [("backend", backend)]) { Double(engine.waiting) }
+        let measured = MeasuredTranscriber(engine, backend: backend, factory: registry)
+        return DeadlineTranscriber(
+            PiecewiseTranscriber(GuardedTranscriber(measured, mode: settings.guardMode, logger: logger)),
+            limit: settings.engine.deadline,
+            logger: logger
+        )
+    }
+
     /// Smart Turn, where it is there; without it silence ends a turn.
     private func loadEndOfTurn() async -> SmartTurn? {
         if let reason = endOfTurn.fallbackReason {
@@ -174,11 +209,14 @@ public struct Server: Sendable {
 
     private func application(
         _ engines: Engines,
+        _ transcriber: DeadlineTranscriber,
+        _ spool: Spool?,
         _ voice: VoiceEngines,
         _ keeper: MemoryKeeper?,
         _ drain: SessionDrain,
         _ authenticator: Authenticator,
         _ registry: PrometheusRegistry,
+        _ memory: MemoryBudget,
         _ admin: AdminPort,
         _ status: StatusRoutes,
         uploadThreads: WorkThreads,
@@ -189,8 +227,8 @@ public struct Server: Sendable {
         registry.observe("steno_log_lines_dropped_total", .counter) { [log] in Double(log.dropped) }
         let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
         let routes = RouteTable()
-        let memory = MemoryBudget(limit: settings.maximumMemoryBytes ?? MachineMemory.size / 4)
         registry.observe(memory)
+        if let spool { registry.observe(spool) }
         let accounts = KeyAccounts { [limits = settings.keyLimits] key in
             authenticator.keys.limits(of: key, default: limits)
         }
@@ -207,16 +245,8 @@ public struct Server: Sendable {
         if let pool = engines.pool { registry.observe(pool) }
         try DocumentationRoutes().add(to: router)
         ModelRoutes(models: engines.models(of: choice), created: Int(Date.now.timeIntervalSince1970)).add(to: router)
-        let engine = engines.main
+        KeptTranscriptRoutes(spool: spool).add(to: router)
         let metrics = SessionMetrics(factory: registry)
-        let backend = choice.kind
-        registry.observe("steno_engine_waiting", .gauge, dimensions: [("backend", backend)]) { Double(engine.waiting) }
-        let measured = MeasuredTranscriber(engine, backend: backend, factory: registry)
-        let transcriber = DeadlineTranscriber(
-            PiecewiseTranscriber(GuardedTranscriber(measured, mode: settings.guardMode, logger: logger)),
-            limit: settings.engine.deadline,
-            logger: logger
-        )
         let transcriptions = TranscriptionRoute(
             settings: session,
             detectors: detectors,
@@ -264,6 +294,7 @@ public struct Server: Sendable {
             settings: session,
             detectors: detectors,
             calls: EngineCalls(transcriber, metrics: metrics, memory: memory),
+            spool: spool,
             voice: voice,
             characters: characterService,
             metrics: metrics,

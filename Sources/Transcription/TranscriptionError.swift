@@ -21,6 +21,10 @@ public enum TranscriptionError: Error, Equatable, Sendable, CustomStringConverti
     case invalidResponse
     /// The embedded engine failed.
     case engineFailed
+    /// No backend could serve, and the utterance could not be kept, as the spool is full.
+    case spoolFull
+    /// It waited on disk for a backend for as long as it may.
+    case spoolExpired
     /// The caller no longer wants the answer.
     case cancelled
 
@@ -36,6 +40,8 @@ public enum TranscriptionError: Error, Equatable, Sendable, CustomStringConverti
         case .disconnected: "backend_disconnected"
         case .invalidResponse: "backend_invalid_response"
         case .engineFailed: "engine_failed"
+        case .spoolFull: "spool_full"
+        case .spoolExpired: "spool_expired"
         case .cancelled: "cancelled"
         }
     }
@@ -52,7 +58,21 @@ public enum TranscriptionError: Error, Equatable, Sendable, CustomStringConverti
         case .disconnected: "The transcription backend closed the connection before it had answered."
         case .invalidResponse: "The transcription backend's answer is not a transcription."
         case .engineFailed: "The transcription engine failed on this utterance."
+        case .spoolFull:
+            "No transcription backend can answer, and there is no room to keep the utterance until one can. Send it again later."
+        case .spoolExpired: "No transcription backend could answer for as long as an utterance is kept."
         case .cancelled: "The transcription was cancelled."
+        }
+    }
+}
+
+extension TranscriptionError {
+    /// Whether another attempt may go well later, so that the utterance is worth keeping.
+    public var mayPass: Bool {
+        switch self {
+        case .backendStatus(let status, _): [408, 409, 425, 429].contains(status) || status >= 500
+        case .modelsNotInitialized, .timeout, .expired, .noBackend, .unreachable, .disconnected, .cancelled: true
+        case .invalidResponse, .engineFailed, .spoolFull, .spoolExpired: false
         }
     }
 }

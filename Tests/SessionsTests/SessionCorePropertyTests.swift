@@ -64,12 +64,19 @@ struct SessionCorePropertyTests {
             return Transcript(text: words.joined(separator: " "))
         }
 
+        /// No engine can serve one of the requests now, whichever.
+        mutating func delay() {
+            guard let (id, _) = open.randomElement(using: &random) else { return }
+            core.delay(id, into: &effects)
+            carryOut()
+        }
+
         private mutating func carryOut() {
             for effect in effects {
                 switch effect {
                 case .tell(let event): told.append(event)
                 case .transcribe(let request, let id, _): open.append((id, request))
-                case .adopt, .ask, .speak, .judge, .cancel, .wake, .recall, .remember: break
+                case .keep, .adopt, .ask, .speak, .judge, .cancel, .wake, .recall, .remember: break
                 }
             }
             effects.removeAll()
@@ -85,6 +92,8 @@ struct SessionCorePropertyTests {
             for _ in 0..<steps {
                 if schedule.core.wantsInput, Bool.random(using: &schedule.random) {
                     schedule.send(.random(&schedule.random))
+                } else if Int.random(in: 0..<4, using: &schedule.random) == 0 {
+                    schedule.delay()
                 } else {
                     schedule.answer()
                 }

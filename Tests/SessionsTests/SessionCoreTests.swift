@@ -81,6 +81,61 @@ struct SessionCoreTests {
         #expect(core.wantsInput)
     }
 
+    @Test("Takes more audio while an utterance is delayed, lets its audio go, and tells it in its turn")
+    func delay() {
+        var settings = SessionHarness.settings
+        settings.maximumPending = 3_000
+        settings.includesAudio = true
+        settings.keptAs = "sess"
+        var core = Self.core(settings)
+        let first = Self.effects(of: [.speech(200), .commit(eventID: nil)], &core)
+        guard case .keep(let item, 0, let request) = first.first(where: { if case .keep = $0 { true } else { false } }) else {
+            Issue.record("nothing is kept: \(first)")
+            return
+        }
+        #expect((item.id, request.samples.count) == ("item", 3_200))
+        #expect(!core.wantsInput)
+        let late = Self.requests(first)[0]
+        #expect(core.itemID(of: late) == "item")
+        var effects: [SessionCore.Effect] = []
+        core.delay(late, into: &effects)
+        #expect(core.wantsInput)
+        #expect(effects == [.tell(.delayed(SessionEvent.Item(id: "item", range: 0..<3_200)))])
+        // Once is enough.
+        core.delay(late, into: &effects)
+        #expect(effects.count == 1)
+
+        let second = Self.effects(of: [.speech(100), .commit(eventID: nil)], &core)
+        effects = []
+        core.finish(Self.requests(second)[0], with: .success(Transcript(text: "two")), into: &effects)
+        #expect(effects.isEmpty)
+        core.finish(late, with: .success(Transcript(text: "one")), audio: request.samples, into: &effects)
+        #expect(Self.told(effects) == ["one@0-200", "two@200-300"])
+        guard case .tell(.transcribed(let told, _)) = effects.first else { return }
+        #expect(told.audio == request.samples)
+    }
+
+    @Test("Tells what comes after a delayed utterance at once where order does not matter")
+    func unordered() {
+        var settings = SessionHarness.settings
+        settings.isOrdered = false
+        var core = Self.core(settings)
+        let first = Self.effects(of: [.speech(200), .commit(eventID: nil), .speech(100), .commit(eventID: nil)], &core)
+        let requests = Self.requests(first)
+        var effects: [SessionCore.Effect] = []
+        core.finish(requests[1], with: .success(Transcript(text: "two")), into: &effects)
+        #expect(effects.isEmpty)
+        core.delay(requests[0], into: &effects)
+        #expect(Self.told(effects).contains("two@200-300"))
+        core.handle(.finish, into: &effects)
+        #expect(!core.isFinished)
+        effects = []
+        core.finish(requests[0], with: .success(Transcript(text: "one")), into: &effects)
+        #expect(Self.told(effects).first == "one@0-200")
+        #expect(core.isFinished)
+        #expect(core.ledger.open == 0)
+    }
+
     @Test("Lets an utterance through that is longer than what may wait")
     func longUtterance() {
         var settings = SessionHarness.settings

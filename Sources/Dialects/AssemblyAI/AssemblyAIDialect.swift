@@ -23,7 +23,7 @@ public struct AssemblyAIDialect: Dialect {
 
     private let format: AudioFormat
     private let tellsDuration: Bool
-    private let sessionID: String
+    private let id: String
     private let now: @Sendable () -> Date
     private var outline = JSONOutline()
     private var audio: [UInt8] = []
@@ -31,6 +31,8 @@ public struct AssemblyAIDialect: Dialect {
     private var speeches: [String: Speech] = [:]
     /// Why the session is not to go on.
     private var closing: AssemblyAIClosing?
+
+    public var sessionID: String? { id }
 
     /// - Parameters:
     ///   - format: What the client's audio is.
@@ -45,7 +47,7 @@ public struct AssemblyAIDialect: Dialect {
     ) {
         self.format = format
         self.tellsDuration = tellsDuration
-        self.sessionID = sessionID
+        id = sessionID
         self.now = now
     }
 
@@ -129,7 +131,7 @@ extension AssemblyAIDialect {
             return
         }
         let expiry = now().addingTimeInterval(Self.lifetime)
-        let fields: [String: JSONValue] = ["session_id": .string(sessionID), "expires_at": Self.date(expiry)]
+        let fields: [String: JSONValue] = ["session_id": .string(id), "expires_at": Self.date(expiry)]
         messages.append(Self.message("SessionBegins", fields))
     }
 

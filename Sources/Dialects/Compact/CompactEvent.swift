@@ -16,7 +16,9 @@ struct CompactEvent {
         switch event {
         case .created(let settings):
             guard let offer = settings.resume else { return nil }
-            return ["type": "session.created", "resume": offer.json]
+            var message: Message = ["type": "session.created", "resume": offer.json]
+            message["session_id"] = settings.keptAs.map { .string($0) }
+            return message
         case .resumed(let point):
             return [
                 "type": "session.resumed", "accepted_bytes": .integer(point.acceptedBytes),
@@ -24,6 +26,9 @@ struct CompactEvent {
             ]
         case .interim(let id, let delta):
             return ["type": "response.audio_transcript.delta", "item_id": .string(id), "delta": .string(delta)]
+        case .delayed(let item):
+            let place = Self.place(of: item)
+            return place.merging(["type": "response.audio_transcript.delayed"]) { own, _ in own }
         case .transcribed(let item, let transcript): return transcribed(item, transcript)
         case .failed(let item, let error):
             let detail = Self.error("server_error", error.code, error.description, param: nil, eventID: nil)

@@ -17,7 +17,7 @@ public struct OpenAIRealtimeDialect: Dialect {
         case beta(isTranscription: Bool)
     }
 
-    private let sessionID: String
+    private let id: String
     private let expiry: Int
     private let makeEventID: @Sendable () -> String
     private let initialShape: Shape
@@ -26,6 +26,8 @@ public struct OpenAIRealtimeDialect: Dialect {
     private var reader = MessageDecoder()
     /// Items of which text was told before their transcript.
     private var begun: Set<String> = []
+
+    public var sessionID: String? { id }
 
     /// - Parameters:
     ///   - shape: What the client asked for at the handshake; a beta client may still say so later, by its first update.
@@ -38,7 +40,7 @@ public struct OpenAIRealtimeDialect: Dialect {
         expiry: Int? = nil,
         makeEventID: @escaping @Sendable () -> String = { Identifier.random("event") }
     ) {
-        self.sessionID = sessionID
+        id = sessionID
         self.makeEventID = makeEventID
         initialShape = shape
         self.maximumPrompt = maximumPrompt
@@ -122,6 +124,6 @@ extension OpenAIRealtimeDialect {
     package func session(_ settings: SessionSettings) -> JSONValue { session(initialShape).json(settings) }
 
     private func session(_ shape: Shape) -> RealtimeSession {
-        RealtimeSession(id: sessionID, expiry: expiry, shape: shape)
+        RealtimeSession(id: id, expiry: expiry, shape: shape)
     }
 }

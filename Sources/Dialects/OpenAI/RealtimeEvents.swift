@@ -50,7 +50,7 @@ struct RealtimeEvents {
         case .reply(let event): RealtimeReply(session: session).messages(for: event)
         case .rejected(let error): [rejected(error)]
         // Its clients know no message for it; the headers of the handshake tell what there is to tell.
-        case .resumed, .ended: []
+        case .resumed, .delayed, .ended: []
         }
     }
 

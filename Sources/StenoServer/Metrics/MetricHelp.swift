@@ -36,6 +36,10 @@ enum MetricHelp {
         "steno_sessions_active": "Sessions that run.",
         "steno_sessions_expired_total": "Sessions whose clients did not come back within RESUME_WINDOW_S.",
         "steno_sessions_resumed_total": "How often a client came back to its session.",
+        "steno_spool_waiting": "Utterances that no engine could serve and that wait on disk.",
+        "steno_spool_bytes": "Audio on disk, of utterances without transcripts.",
+        "steno_spool_oldest_timestamp_seconds": "When the oldest of the utterances that wait was recorded; 0 for none.",
+        "steno_spool_utterances_total": "What happened to utterances in the spool, by event.",
         "steno_sessions_waiting": "Sessions whose connection is lost and which wait for their clients.",
         "steno_speculations_total":
             "What was asked of the engine at a pause: used as transcript, or discarded as speech went on.",

@@ -77,11 +77,14 @@ extension HTTPFields {
         ])
     }
 
-    /// What a client has to know to come back.
-    init(_ offer: ResumeOffer) {
-        self.init(steno: [
-            ("Resume-Token", offer.token), ("Resume-Window", "\(offer.window.components.seconds)"),
-        ])
+    /// What a client has to know to come back, and to ask for its transcripts later.
+    init(of settings: SessionSettings) {
+        var fields: [(String, String)] = []
+        if let id = settings.keptAs { fields.append(("Session-Id", id)) }
+        if let offer = settings.resume {
+            fields += [("Resume-Token", offer.token), ("Resume-Window", "\(offer.window.components.seconds)")]
+        }
+        self.init(steno: fields)
     }
 
     private init(steno fields: [(name: String, value: String)]) {

@@ -8,17 +8,34 @@ enum Readiness: Equatable {
     case degraded(reasons: [String])
     case unavailable(String)
 
-    /// - Parameter fallbackState: Of the embedded engine behind servers, if there is one; it is the pool's last member.
+    /// - Parameters:
+    ///   - fallbackState: Of the embedded engine behind servers, if there is one; it is the pool's last member.
+    ///   - spooled: Utterances that wait on disk; `nil` where none are kept.
     init(
         engine: LoadingTranscriber.State,
         backends: [BackendPool.Report]?,
-        fallbackState: LoadingTranscriber.State?
+        fallbackState: LoadingTranscriber.State?,
+        spooled: Int? = nil
     ) {
         switch engine {
         case .loading: self = .unavailable("loading")
         case .failed: self = .unavailable("failed")
         case .ready: self = backends.map { Readiness($0, fallbackState) } ?? .ready
         }
+        if let spooled { keep(spooled) }
+    }
+
+    /// With a spool, utterances are taken while no backend can serve.
+    private mutating func keep(_ count: Int) {
+        var reasons: [String] = []
+        switch self {
+        case .ready: break
+        case .degraded(let others): reasons = others
+        case .unavailable("unavailable"): reasons = ["No backend answers."]
+        case .unavailable: return
+        }
+        if count > 0 { reasons.append("\(count) utterances wait on disk.") }
+        if !reasons.isEmpty { self = .degraded(reasons: reasons) }
     }
 
     private init(_ reports: [BackendPool.Report], _ fallbackState: LoadingTranscriber.State?) {

@@ -2,6 +2,8 @@ import DequeModule
 import Dialects
 import NIOCore
 import Sessions
+import Spool
+import Transcription
 import WebSocketTransport
 
 /// What the session's core wants done.
@@ -35,8 +37,12 @@ extension SessionEndpoint {
         switch effect {
         case .tell(let event): tell(event)
         case .adopt(let outcome): host.calls.count(adopted: outcome)
+        case .keep(let item, let left, let request):
+            jobs.yield(.keep(KeptUtterance(item: item.id, range: item.range, leftContext: left, request: request)))
         case .transcribe(let request, let id, let purpose):
-            jobs.yield(.transcribe(request, as: id, for: purpose))
+            let item = core.settings.keptAs == nil ? nil : core.itemID(of: id)
+            if let item { kept[item] = (id, .now) }
+            jobs.yield(.transcribe(request, as: id, for: purpose, item: item))
         case .ask(let request, let id): jobs.yield(.ask(request, as: id, until: interruption(of: id)))
         case .speak(let request, let rate, let id):
             jobs.yield(.speak(request, rate: rate, as: id, until: interruption(of: id)))
@@ -52,7 +58,8 @@ extension SessionEndpoint {
 
     private func tell(_ event: SessionEvent) {
         switch event {
-        case .transcribed, .failed: utterances += 1
+        case .transcribed(let item, let transcript): settle(item, .success(transcript))
+        case .failed(let item, let error): settle(item, .failure(error))
         case .updated: askForCapabilities()
         default: break
         }
@@ -62,6 +69,13 @@ extension SessionEndpoint {
             if let line { send(message, over: line) }
         }
         messages.removeAll(keepingCapacity: true)
+    }
+
+    private func settle(_ item: SessionEvent.Item, _ result: Result<Transcript, TranscriptionError>) {
+        utterances += 1
+        guard core.settings.keptAs != nil else { return }
+        kept[item.id] = nil
+        jobs.yield(.settle(item: item.id, result))
     }
 
     private func close() {

@@ -1,6 +1,7 @@
 import Chat
 import Sessions
 import SpeechSynthesis
+import Spool
 import Transcription
 import WebSocketTransport
 
@@ -13,6 +14,20 @@ extension SessionEndpoint {
         // It may have shown what the engine can do.
         askForCapabilities()
         carryOut()
+        goOn()
+    }
+
+    /// No engine can serve a request now; its utterance is kept, and the result comes later.
+    func delayed(_ request: RequestID) {
+        change { core, effects in core.delay(request, into: &effects) }
+        goOn()
+    }
+
+    /// Takes what an engine said to an utterance that was delayed.
+    func took(late: Spool.Late, of item: String) {
+        guard loss == nil, let (request, start) = kept.removeValue(forKey: item) else { return }
+        host.calls.count(late: late.result, after: .now - start)
+        change { core, effects in core.finish(request, with: late.result, audio: late.samples, into: &effects) }
         goOn()
     }
 

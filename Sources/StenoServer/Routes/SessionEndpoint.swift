@@ -7,6 +7,7 @@ import Logging
 import NIOCore
 import Sessions
 import SpeechSynthesis
+import Spool
 import Transcription
 import WebSocketTransport
 
@@ -18,7 +19,11 @@ import WebSocketTransport
 final class SessionEndpoint: WebSocketEndpoint {
     /// What the session wants done elsewhere.
     enum Job: Sendable {
-        case transcribe(TranscriptionRequest, as: RequestID, for: SessionCore.Purpose)
+        case keep(KeptUtterance)
+        /// - Parameter item: The utterance that it is about, if that may be kept.
+        case transcribe(TranscriptionRequest, as: RequestID, for: SessionCore.Purpose, item: String?)
+        /// The client has been told of an utterance.
+        case settle(item: String, Result<Transcript, TranscriptionError>)
         case ask(ChatRequest, as: RequestID, until: Interruption)
         case speak(SynthesisRequest, rate: Int, as: RequestID, until: Interruption)
         case judge([Int16], as: RequestID)
@@ -62,6 +67,8 @@ final class SessionEndpoint: WebSocketEndpoint {
     var inputEnd: WebSocketInputEnd?
     var loss: WebSocketLoss?
     var utterances = 0
+    /// What an engine has been asked about utterances that are kept, and when, by their items.
+    var kept: [String: (request: RequestID, start: ContinuousClock.Instant)] = [:]
     private let start = ContinuousClock.now
 
     // Used again and again, so that an append needs no memory.
@@ -174,6 +181,9 @@ final class SessionEndpoint: WebSocketEndpoint {
         (isDecoding, share) = (false, nil)
         meter.settle(held: core.held)
     }
+
+    /// Whether the client has been told everything, as far as is known.
+    var isDelivered: Bool { loss == nil && core.isFinished }
 
     /// Gives the session's place to another one, and logs where its audio went.
     func leave() {

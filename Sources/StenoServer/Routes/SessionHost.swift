@@ -6,6 +6,7 @@ import NIOCore
 import Sessions
 import Settings
 import SpeechDetection
+import Spool
 import Transcription
 import WebSocketTransport
 
@@ -15,6 +16,8 @@ struct SessionHost: Sendable {
     let settings: SessionSettings
     let detectors: DetectorFactory
     let calls: EngineCalls
+    /// Keeps utterances on disk until they have transcripts; `nil` where none are kept.
+    let spool: Spool?
     let voice: VoiceEngines
     let characters: CharacterService
     let metrics: SessionMetrics
@@ -54,6 +57,9 @@ struct SessionHost: Sendable {
         if let refusal = drain.refusal { throw APIError.refused(refusal) }
         var start = try start(request, context, wire)
         start.settings.resume = offer(to: query)
+        start.settings.isOrdered = !request.query.contains { $0.name == "ordered" && ["false", "0"].contains($0.value) }
+        let kept = keptSession(of: start.dialect, context.client)
+        start.settings.keptAs = kept?.id
         let keyed = try openKeyedSession(context.client)
         let memory = CharacterMemory(service: characters, context: context)
         let (jobs, continuation) = AsyncStream.makeStream(of: SessionEndpoint.Job.self)
@@ -71,7 +77,7 @@ struct SessionHost: Sendable {
             configuration: configuration(for: context.client),
             budget: self.memory,
             subprotocol: wire.subprotocol(for: request),
-            headers: start.settings.resume.map { HTTPFields($0) } ?? [:],
+            headers: HTTPFields(of: start.settings),
             endpoint: { [start] in
                 let core = SessionCore(
                     settings: start.settings,
@@ -88,6 +94,7 @@ struct SessionHost: Sendable {
                     logger: context.logger
                 )
                 endpoint.value = session
+                kept?.begin { item, late in eventLoop.execute { endpoint.value?.took(late: late, of: item) } }
                 if let token = start.settings.resume?.token {
                     let session = ResumableSession(
                         owner: context.client.name,
@@ -99,8 +106,13 @@ struct SessionHost: Sendable {
                 }
                 return session
             },
-            alongside: { await work(on: jobs, for: endpoint, memory, eventLoop) }
+            alongside: { await work(on: jobs, for: endpoint, memory, kept, eventLoop) }
         )
+    }
+
+    /// What keeps a session's utterances, where any are kept.
+    private func keptSession(of dialect: any Dialect, _ client: Client) -> SpoolSession? {
+        spool?.session(dialect.sessionID ?? Identifier.random("sess"), owner: client.name)
     }
 
     /// How a client's connection works, with the limit on messages that its key has.
@@ -144,6 +156,7 @@ struct SessionHost: Sendable {
         on jobs: AsyncStream<SessionEndpoint.Job>,
         for endpoint: NIOLoopBoundBox<SessionEndpoint?>,
         _ memory: CharacterMemory,
+        _ kept: SpoolSession?,
         _ eventLoop: any EventLoop
     ) async {
         await withDiscardingTaskGroup { group in
@@ -157,10 +170,15 @@ struct SessionHost: Sendable {
                 case .remember(let entries, let memoryID):
                     let result = await memory.remember(entries, in: memoryID)
                     eventLoop.execute { endpoint.value?.finished(remembering: result) }
-                case .transcribe(let request, let id, let purpose):
+                case .keep(let utterance): await kept?.record(utterance)
+                case .settle(let item, let result): await kept?.settle(item, result)
+                case .transcribe(let request, let id, let purpose, let item):
                     group.addTask {
-                        let result = await calls.result(of: request, for: purpose)
-                        eventLoop.execute { endpoint.value?.finished(id, with: result) }
+                        let result = await result(of: request, for: purpose, item, kept)
+                        eventLoop.execute {
+                            guard let result else { return endpoint.value?.delayed(id) ?? () }
+                            endpoint.value?.finished(id, with: result)
+                        }
                     }
                 case .ask(let request, let id, let interruption):
                     group.addTask {
@@ -192,10 +210,26 @@ struct SessionHost: Sendable {
             }
         }
         await memory.sessionEnded()
-        try? await eventLoop.submit {
+        let isDelivered = try? await eventLoop.submit {
+            defer { endpoint.value = nil }
             endpoint.value?.leave()
-            endpoint.value = nil
+            return endpoint.value?.isDelivered ?? false
         }.get()
+        kept?.end(isDelivered: isDelivered ?? false)
+    }
+
+    /// What the engine says to a request; `nil` when its utterance is delayed, and the result comes later.
+    private func result(
+        of request: TranscriptionRequest,
+        for purpose: SessionCore.Purpose,
+        _ item: String?,
+        _ kept: SpoolSession?
+    ) async -> Result<Transcript, TranscriptionError>? {
+        guard let item, let kept else { return await calls.result(of: request, for: purpose) }
+        guard kept.has(item) else {
+            return kept.explained(await calls.result(of: request, for: purpose), of: item)
+        }
+        return await kept.result(of: item) { await calls.result(of: request, for: purpose, isKept: true) }
     }
 }
 

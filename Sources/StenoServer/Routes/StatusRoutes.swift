@@ -1,12 +1,15 @@
 import HTTPTypes
 import Hummingbird
 import JSON
+import Spool
 import Transcription
 
 /// What orchestrators ask: alive, ready.
 struct StatusRoutes: Sendable {
     let engines: Engines
     let drain: SessionDrain
+    /// What keeps utterances that no engine can serve, where anything does.
+    let spool: Spool?
 
     func add(to router: Router<ServerContext>) {
         router.get("health") { _, _ in Self.status(.ok, "ok") }
@@ -18,7 +21,8 @@ struct StatusRoutes: Sendable {
         let readiness = Readiness(
             engine: engines.main.state,
             backends: engines.pool?.report,
-            fallbackState: engines.fallback?.state
+            fallbackState: engines.fallback?.state,
+            spooled: spool?.waiting
         )
         switch readiness {
         case .ready: return Self.status(.ok, "ready")

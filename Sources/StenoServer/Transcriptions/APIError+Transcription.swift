@@ -60,7 +60,7 @@ extension TranscriptionError {
     /// RFC 9110 section 15.6: 502 and 504 say that the server behind this one is at fault.
     var status: HTTPResponse.Status {
         switch self {
-        case .modelsNotInitialized, .noBackend, .cancelled: .serviceUnavailable
+        case .modelsNotInitialized, .noBackend, .spoolFull, .spoolExpired, .cancelled: .serviceUnavailable
         case .backendStatus, .unreachable, .disconnected, .invalidResponse: .badGateway
         case .timeout, .expired: .gatewayTimeout
         case .engineFailed: .internalServerError

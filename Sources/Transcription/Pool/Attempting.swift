@@ -24,7 +24,7 @@ struct AttemptFailure: Error, Equatable {
         case .unreachable: .unreachable
         case .disconnected: .cut
         case .invalidResponse: .garbled
-        case .modelsNotInitialized, .noBackend, .engineFailed: .broken
+        case .modelsNotInitialized, .noBackend, .engineFailed, .spoolFull, .spoolExpired: .broken
         case .cancelled: .abandoned
         }
     }

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Tells one piece of work to stop.
-final class StopSignal: Sendable {
+public final class StopSignal: Sendable {
     private struct State {
         var isGiven = false
         var listener: CheckedContinuation<Void, Never>?
@@ -9,8 +9,10 @@ final class StopSignal: Sendable {
 
     private let state = Mutex(State())
 
+    public init() {}
+
     /// Stops the work, also when it has not begun.
-    func give() {
+    public func give() {
         state.withLock { state in
             state.isGiven = true
             return state.listener.take()
@@ -20,7 +22,7 @@ final class StopSignal: Sendable {
     /// Runs `work`, and cancels it when the signal is given.
     ///
     /// Returns when `work` has, since only then its place is free.
-    func run<Value: Sendable>(_ work: @escaping @Sendable () async -> Value) async -> Value? {
+    public func run<Value: Sendable>(_ work: @escaping @Sendable () async -> Value) async -> Value? {
         await withTaskGroup(of: Value?.self) { group in
             group.addTask { await work() }
             group.addTask {
