@@ -8,6 +8,8 @@ struct ReplayQueue {
     struct Entry: Equatable, Sendable {
         var item: String
         var session: String
+        /// Its number among all that were recorded.
+        var number: Int64
         /// Milliseconds since 1970.
         var recorded: Int
         /// How often an engine has failed on it that was well.
@@ -32,7 +34,11 @@ struct ReplayQueue {
     /// When the oldest was recorded.
     var oldest: Int? { (waiting.map(\.recorded) + running.values.map(\.recorded)).min() }
 
-    mutating func add(_ entry: Entry) { waiting.append(entry) }
+    /// Adds one at its place: what was recorded before it is replayed before it.
+    mutating func add(_ entry: Entry) {
+        let later = waiting.lastIndex { $0.number < entry.number }
+        waiting.insert(entry, at: later.map { $0 + 1 } ?? 0)
+    }
 
     /// What is to be replayed now.
     ///
@@ -61,9 +67,7 @@ struct ReplayQueue {
         guard entry.failures < Self.maximumFailures else { return false }
         notBefore = now + pause
         pause = min(pause * 2, Self.longestPause)
-        // Back to its place: those before it in time are replayed before it.
-        let place = waiting.firstIndex { $0.recorded > entry.recorded } ?? waiting.count
-        waiting.insert(entry, at: place)
+        add(entry)
         return true
     }
 

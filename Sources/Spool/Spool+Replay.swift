@@ -15,7 +15,7 @@ extension Spool {
             state.withLock { state in
                 for entry in left {
                     state.queue.add(entry)
-                    state.recorded[entry.item] = entry.recorded
+                    state.recorded[entry.item] = entry
                 }
             }
             if !left.isEmpty {
@@ -71,6 +71,7 @@ extension Spool {
             }
             utterance = kept
         } catch {
+            if Task.isCancelled { return }
             logger.error("The spool cannot be read", metadata: ["steno.error": "\(error)"])
             putBack(entry, at: start.duration(to: clock.now), isWell: false)
             return
@@ -139,11 +140,11 @@ extension Spool {
 
 extension Spool {
     /// An utterance has been recorded, and an engine is asked next.
-    func begin(_ item: String, at now: Int) {
+    func begin(_ entry: ReplayQueue.Entry) {
         state.withLock { state in
-            state.recorded[item] = now
+            state.recorded[entry.item] = entry
             let signal = StopSignal()
-            state.calls[item] = signal
+            state.calls[entry.item] = signal
             if state.outage.isOn { signal.give() }
         }
     }
@@ -160,11 +161,10 @@ extension Spool {
     }
 
     /// An utterance has to wait.
-    func delay(_ item: String, of session: String) {
+    func delay(_ item: String) {
         state.withLock { state in
             state.calls[item] = nil
-            guard let recorded = state.recorded[item] else { return }
-            state.queue.add(ReplayQueue.Entry(item: item, session: session, recorded: recorded))
+            if let entry = state.recorded[item] { state.queue.add(entry) }
         }
         onEvent(.delayed)
     }

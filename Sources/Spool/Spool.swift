@@ -58,8 +58,8 @@ public final class Spool: Sendable {
         var receivers: [String: Receiver] = [:]
         /// How calls that are under way are broken off, by their items.
         var calls: [String: StopSignal] = [:]
-        /// When what is delayed was recorded, by its item.
-        var recorded: [String: Int] = [:]
+        /// What was recorded and has no result yet, by its item.
+        var recorded: [String: ReplayQueue.Entry] = [:]
         /// Sessions whose clients have everything, and when they ended, in milliseconds since 1970.
         var delivered: [(session: String, time: Int)] = []
     }

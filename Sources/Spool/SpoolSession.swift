@@ -32,8 +32,8 @@ public final class SpoolSession: Sendable {
         do throws(SpoolError) {
             guard spool.size + utterance.size <= spool.rules.maximumSize else { throw .full }
             let now = spool.now()
-            try await spool.store.add(utterance, of: id, owner: owner, at: now)
-            spool.begin(utterance.item, at: now)
+            let number = try await spool.store.add(utterance, of: id, owner: owner, at: now)
+            spool.begin(ReplayQueue.Entry(item: utterance.item, session: id, number: number, recorded: now))
         } catch {
             spool.onEvent(error == .full ? .full : .broken)
             if error == .full { _ = unkept.withLock { $0.insert(utterance.item) } }
@@ -55,7 +55,7 @@ public final class SpoolSession: Sendable {
         guard let signal = spool.signal(of: item) else { return await call() }
         let outcome = await signal.run(call) ?? .failure(.cancelled)
         if case .failure(let error) = outcome, error.mayPass {
-            spool.delay(item, of: id)
+            spool.delay(item)
             return nil
         }
         spool.end(item)

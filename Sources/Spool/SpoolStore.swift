@@ -46,8 +46,14 @@ public final class SpoolStore: Sendable {
     /// Keeps an utterance.
     ///
     /// - Parameter now: Milliseconds since 1970.
-    func add(_ utterance: KeptUtterance, of session: String, owner: String?, at now: Int) async throws(SpoolError) {
-        try await write { database in
+    /// - Returns: Its number, which is higher than those of all before it.
+    func add(
+        _ utterance: KeptUtterance,
+        of session: String,
+        owner: String?,
+        at now: Int
+    ) async throws(SpoolError) -> Int64 {
+        let number = try await write { database in
             let request = utterance.request
             try database.execute(
                 sql: """
@@ -62,8 +68,10 @@ public final class SpoolStore: Sendable {
                     Data(PCM16.bytes(request.samples)), utterance.size,
                 ]
             )
+            return database.lastInsertedRowID
         }
         bytes.withLock { $0 += utterance.size }
+        return number
     }
 
     /// Writes down what became of an utterance, and lets its audio go; also once more, when the session has decided on the
@@ -113,9 +121,10 @@ public final class SpoolStore: Sendable {
                 arguments: [error.code, error.description]
             )
             try database.execute(sql: "UPDATE utterances SET starts = starts + 1 WHERE status = 'open'")
-            let sql = "SELECT item, session, recorded FROM utterances WHERE status = 'open' ORDER BY seq"
+            let sql = "SELECT item, session, seq, recorded FROM utterances WHERE status = 'open' ORDER BY seq"
             let entries = try Row.fetchAll(database, sql: sql).map { row in
-                ReplayQueue.Entry(item: row["item"], session: row["session"], recorded: row["recorded"])
+                let (item, session): (String, String) = (row["item"], row["session"])
+                return ReplayQueue.Entry(item: item, session: session, number: row["seq"], recorded: row["recorded"])
             }
             return (entries, freed)
         }

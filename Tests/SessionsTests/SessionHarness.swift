@@ -166,6 +166,7 @@ extension SessionEvent {
         case .timedOut(let id, let position): "timed out \(position / 16) \(id)"
         case .reply(let event): event.summary
         case .deleted(let id): "deleted \(id)"
+        case .delayed(let item): "delayed \(span(item))"
         case .transcribed(let item, let transcript): "\(transcript.text)@\(span(item))"
         case .failed(let item, let error): "\(error.code)!\(span(item))"
         case .rejected(let error): error.code.rawValue

@@ -222,7 +222,7 @@ struct Talk {
         for effect in effects {
             switch effect {
             case .tell(let event): told.append((now, event))
-            case .adopt: break
+            case .keep, .adopt: break
             case .recall(let choice, let id):
                 recalled.append(choice)
                 openRecalls.append(id)

@@ -7,7 +7,7 @@ struct ReplayQueueTests {
     private static func queue(_ count: Int) -> ReplayQueue {
         var queue = ReplayQueue()
         for index in 0..<count {
-            queue.add(.init(item: "item_\(index)", session: index.isMultiple(of: 2) ? "even" : "odd", recorded: index))
+            queue.add(.init(item: "item_\(index)", session: index.isMultiple(of: 2) ? "even" : "odd", number: Int64(index), recorded: index))
         }
         return queue
     }
@@ -103,14 +103,12 @@ struct ReplayQueueTests {
     @Test("Calls it an outage when no backend is well for long enough, and once")
     func observesOutage() {
         var outage = Outage(patience: .seconds(2))
-        #expect(!outage.observe(isWell: false, at: .seconds(1)))
-        #expect(!outage.observe(isWell: true, at: .seconds(2)))
-        #expect(!outage.observe(isWell: false, at: .seconds(3)))
-        #expect(!outage.isOn)
-        #expect(outage.observe(isWell: false, at: .seconds(5)))
-        #expect(!outage.observe(isWell: false, at: .seconds(6)))
+        let seen = [(false, 1), (true, 2), (false, 3), (false, 5), (false, 6)].map { isWell, time in
+            outage.observe(isWell: isWell, at: .seconds(time))
+        }
+        #expect(seen == [false, false, false, true, false])
         #expect(outage.isOn)
-        #expect(!outage.observe(isWell: true, at: .seconds(7)))
+        _ = outage.observe(isWell: true, at: .seconds(7))
         #expect(!outage.isOn)
     }
 }

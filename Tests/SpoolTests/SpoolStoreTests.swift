@@ -30,7 +30,7 @@ struct SpoolStoreTests {
     func roundTrip() async throws {
         try await withStore { store, _ in
             let utterance = Self.utterance("item_1", from: 320)
-            try await store.add(utterance, of: "sess", owner: "ann", at: 1)
+            _ = try await store.add(utterance, of: "sess", owner: "ann", at: 1)
             #expect(store.size == 1_600)
             let kept = try #require(try await store.utterance("item_1"))
             #expect(kept.request == utterance.request)
@@ -62,8 +62,8 @@ struct SpoolStoreTests {
     @Test("Shows a session to its owner alone, also where neither has a name")
     func owners() async throws {
         try await withStore { store, _ in
-            try await store.add(Self.utterance("item_1"), of: "ann's", owner: "ann", at: 1)
-            try await store.add(Self.utterance("item_2"), of: "open", owner: nil, at: 1)
+            _ = try await store.add(Self.utterance("item_1"), of: "ann's", owner: "ann", at: 1)
+            _ = try await store.add(Self.utterance("item_2"), of: "open", owner: nil, at: 1)
             func isShown(_ session: String, to owner: String?) async throws -> Bool {
                 try await store.transcripts(of: session, owner: owner, after: nil, limit: 1) != nil
             }
@@ -78,7 +78,7 @@ struct SpoolStoreTests {
     @Test("Gives pages in the order of the audio")
     func pages() async throws {
         try await withStore { store, _ in
-            for index in 0..<5 { try await store.add(Self.utterance("item_\(index)"), of: "sess", owner: nil, at: 1) }
+            for index in 0..<5 { _ = try await store.add(Self.utterance("item_\(index)"), of: "sess", owner: nil, at: 1) }
             var items: [String] = []
             var after: String?
             repeat {
@@ -99,14 +99,14 @@ struct SpoolStoreTests {
             // Nothing is closed in between, as after a kill; the lock goes with its descriptor.
             let store = try SpoolStore(folder: folder)
             if start == 0 {
-                try await store.add(Self.utterance("item_1"), of: "sess", owner: nil, at: 7)
-                try await store.add(Self.utterance("item_2"), of: "sess", owner: nil, at: 8)
+                _ = try await store.add(Self.utterance("item_1"), of: "sess", owner: nil, at: 7)
+                _ = try await store.add(Self.utterance("item_2"), of: "sess", owner: nil, at: 8)
                 try await store.settle("item_2", .failed(code: "engine_failed", message: "No."))
                 continue
             }
             #expect(store.size == 1_600)
             let left = try await store.takeOver()
-            #expect(left == [ReplayQueue.Entry(item: "item_1", session: "sess", recorded: 7)])
+            #expect(left == [ReplayQueue.Entry(item: "item_1", session: "sess", number: 1, recorded: 7)])
         }
         let store = try SpoolStore(folder: folder)
         #expect(try await store.takeOver() == [])
@@ -125,7 +125,7 @@ struct SpoolStoreTests {
             for index in 0..<4 {
                 let session = index < 2 ? "first" : "second"
                 let utterance = Self.utterance("item_\(index)", count: 160_000)
-                try await store.add(utterance, of: session, owner: nil, at: index)
+                _ = try await store.add(utterance, of: session, owner: nil, at: index)
             }
             try await store.settle("item_0", .transcribed("old", language: nil, engine: nil))
             try await store.forget(before: 2)
