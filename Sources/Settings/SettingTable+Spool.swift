@@ -6,7 +6,7 @@ extension SettingSection {
                 "SPOOL_DIR",
                 at: \.spool.directory,
                 is: .path,
-                for: "Folder where utterances are kept until they have transcripts, also over a restart; one per server",
+                for: "Folder where utterances are kept until they have transcripts; one for each server",
                 absent: "none are kept"
             ),
             Setting(

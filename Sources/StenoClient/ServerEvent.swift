@@ -52,8 +52,8 @@ public struct ServerFailure: Equatable, Sendable, Decodable, CustomStringConvert
 
 /// What the client understands of the server's events; there may be others.
 enum ServerEvent: Equatable, Decodable {
-    /// The session is there, and can be resumed by this token.
-    case created(resume: String?)
+    /// The session is there, can be resumed by this token, and has this name where its utterances are kept.
+    case created(resume: String?, session: String? = nil)
     /// The session goes on, and has taken so many bytes of audio.
     case resumed(acceptedBytes: Int)
     case utterance(Utterance)
@@ -63,6 +63,7 @@ enum ServerEvent: Equatable, Decodable {
     private enum CodingKeys: String, CodingKey {
         case type
         case resume
+        case session = "session_id"
         case acceptedBytes = "accepted_bytes"
     }
 
@@ -72,7 +73,9 @@ enum ServerEvent: Equatable, Decodable {
         let fields = try decoder.container(keyedBy: CodingKeys.self)
         let type = try fields.decode(String.self, forKey: .type)
         switch type {
-        case "session.created": self = .created(resume: try fields.decodeIfPresent(Offer.self, forKey: .resume)?.token)
+        case "session.created":
+            let token = try fields.decodeIfPresent(Offer.self, forKey: .resume)?.token
+            self = .created(resume: token, session: try fields.decodeIfPresent(String.self, forKey: .session))
         case "session.resumed": self = .resumed(acceptedBytes: try fields.decode(Int.self, forKey: .acceptedBytes))
         case "response.audio_transcript.done": self = .utterance(try Utterance(from: decoder))
         case "error": self = .failure(try ServerFailure(from: decoder))

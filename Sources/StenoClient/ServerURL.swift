@@ -66,6 +66,13 @@ public struct ServerURL: Equatable, Sendable, CustomStringConvertible {
         return url
     }
 
+    /// The same server's address of something else.
+    func asking(for target: String) -> ServerURL {
+        var url = self
+        url.target = target
+        return url
+    }
+
     private static func parse(_ authority: Substring) -> (host: String, port: Int?)? {
         var host = authority
         var port: Substring?

@@ -5,6 +5,8 @@
 struct SessionProgress: Equatable, Sendable {
     /// The clip's sample at which the session begins.
     private(set) var start = 0
+    /// The session's name on a server that keeps its utterances; `nil` on others.
+    private(set) var sessionID: String?
     /// What the session goes on by; `nil` before the first connection, and where the server does not keep sessions.
     private(set) var token: String?
     /// Messages that the session has sent.
@@ -13,6 +15,8 @@ struct SessionProgress: Equatable, Sendable {
     private(set) var transcribed = 0
     /// Whether there was ever a connection.
     private(set) var hasBegun = false
+    /// Items of the session that have been told.
+    private var told: Set<String> = []
 
     /// Whether the next connection goes on with the same session.
     var isResuming: Bool { token != nil }
@@ -29,9 +33,12 @@ struct SessionProgress: Equatable, Sendable {
     /// Counts a message.
     mutating func receive(_ event: ServerEvent) {
         switch event {
-        case .created(let token): self.token = token
+        case .created(let token, let session): (self.token, sessionID) = (token, session)
         case .resumed: return
-        case .utterance, .failure, .other: break
+        case .utterance(let utterance): told.insert(utterance.itemID)
+        case .failure(let failure):
+            if let item = failure.itemID { told.insert(item) }
+        case .other: break
         }
         received += 1
     }
@@ -47,8 +54,30 @@ struct SessionProgress: Equatable, Sendable {
         return utterance
     }
 
+    /// What is kept of a session that is gone, up to the first utterance that still waits, and has not been told.
+    mutating func takeOver(_ kept: [KeptTranscripts.Entry], in clip: AudioClip) -> [ServerEvent] {
+        kept.prefix { !$0.isWaiting }.compactMap { entry in
+            let utterance = place(
+                Utterance(
+                    itemID: entry.itemID,
+                    transcript: entry.transcript ?? "",
+                    startMilliseconds: entry.startMilliseconds,
+                    endMilliseconds: entry.endMilliseconds
+                ),
+                in: clip
+            )
+            guard told.insert(entry.itemID).inserted else { return nil }
+            if var failure = entry.error {
+                failure.itemID = entry.itemID
+                return .failure(failure)
+            }
+            return .utterance(utterance)
+        }
+    }
+
     /// The session is gone: the next connection begins one behind the last transcript.
     mutating func beginAnew() {
         (start, token, received) = (transcribed, nil, 0)
+        (sessionID, told) = (nil, [])
     }
 }

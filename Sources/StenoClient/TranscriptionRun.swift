@@ -59,10 +59,36 @@ public struct TranscriptionRun<PacingClock: Clock>: Sendable where PacingClock.D
                 return
             } catch let error as ClientError where error.mayPass && state.progress.hasBegun {
                 if state.takeHasConnected() { retries = Retries(patience: patience, now: clock.now) }
-                if error.endsSession { state.change { $0.beginAnew() } }
+                if error.endsSession {
+                    try await takeOver(state, observe)
+                    state.change { $0.beginAnew() }
+                }
                 guard let pause = retries.next(at: clock.now) else { throw error }
                 try await observe(.reconnecting(error.description))
                 try await clock.sleep(until: clock.now.advanced(by: pause), tolerance: nil)
+            }
+        }
+    }
+
+    /// Has a session that is gone told to its end, as far as a server has kept it: what was sent need not be sent again.
+    private func takeOver(
+        _ state: RunState<PacingClock>,
+        _ observe: @escaping @Sendable (Event) async throws -> Void
+    ) async throws {
+        guard let session = state.progress.sessionID else { return }
+        let end = clock.now.advanced(by: patience)
+        var kept: [KeptTranscripts.Entry] = []
+        repeat {
+            // A server that does not answer may do so when the connection is tried again.
+            kept = (try? await KeptTranscripts.all(of: session, at: url, access: access)) ?? kept
+            if !kept.contains(where: \.isWaiting) { break }
+            try await clock.sleep(until: clock.now.advanced(by: Retries<PacingClock.Instant>.first * 5), tolerance: nil)
+        } while clock.now < end
+        for event in state.change({ $0.takeOver(kept, in: clip) }) {
+            switch event {
+            case .utterance(let utterance): try await observe(.utterance(utterance))
+            case .failure(let failure): try await observe(.failure(failure))
+            case .created, .resumed, .other: break
             }
         }
     }

@@ -21,7 +21,7 @@ struct HealthCommand: AsyncParsableCommand {
         let values = try SettingOptions(settings).values(file: try SettingOptions.file)
         let settings = try values.read { () throws(SettingsError) in try ServerSettings(reading: values) }
         let url = try ServerURL(Self.address(settings))
-        let status = try await HealthProbe.status(of: url, access: ServerAccess(isInsecure: true))
+        let status = try await HTTPGet.answer(to: url, access: ServerAccess(isInsecure: true)).status
         guard status == 200 else { throw WrongStatus(url: url, status: status) }
     }
 

@@ -291,6 +291,25 @@ def test_the_client_goes_on_over_a_connection_that_is_cut(launch):
     assert server.settled_metrics().total("steno_audio_received_samples_total") == len(PCM) // 2
 
 
+def test_the_client_gets_what_a_killed_server_had_kept(launch, tmp_path):
+    """With a spool, the next server has what the first one had been sent, and the client sends only the rest."""
+    first = launch(SPOOL_DIR=tmp_path / "spool")
+    proxy = CuttingProxy(first.port, budgets=[])
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            heard = pool.submit(transcribe, proxy.port, "--realtime")
+            utterances = "steno_utterances_total"
+            until(lambda: first.metrics().total(utterances, outcome="transcribed") >= 2, "two transcripts")
+            first.kill()
+            second = launch(SPOOL_DIR=tmp_path / "spool")
+            proxy.target = second.port
+            assert heard.result(LIMIT) == EXPECTED
+    finally:
+        proxy.close()
+    received = second.settled_metrics().total("steno_audio_received_samples_total")
+    assert received < len(PCM) // 2
+
+
 def test_the_client_survives_a_server_that_is_killed(launch):
     first, second = launch(), launch()
     proxy = CuttingProxy(first.port, budgets=[])

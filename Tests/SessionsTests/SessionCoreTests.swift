@@ -89,7 +89,8 @@ struct SessionCoreTests {
         settings.keptAs = "sess"
         var core = Self.core(settings)
         let first = Self.effects(of: [.speech(200), .commit(eventID: nil)], &core)
-        guard case .keep(let item, 0, let request) = first.first(where: { if case .keep = $0 { true } else { false } }) else {
+        guard case .keep(let item, 0, let request) = first.first(where: { if case .keep = $0 { true } else { false } })
+        else {
             Issue.record("nothing is kept: \(first)")
             return
         }

@@ -7,7 +7,8 @@ struct ReplayQueueTests {
     private static func queue(_ count: Int) -> ReplayQueue {
         var queue = ReplayQueue()
         for index in 0..<count {
-            queue.add(.init(item: "item_\(index)", session: index.isMultiple(of: 2) ? "even" : "odd", number: Int64(index), recorded: index))
+            let session = index.isMultiple(of: 2) ? "even" : "odd"
+            queue.add(.init(item: "item_\(index)", session: session, number: Int64(index), recorded: index))
         }
         return queue
     }

@@ -35,6 +35,36 @@ struct SessionProgressTests {
         #expect(progress.start == 8 * 2_900)
     }
 
+    @Test("Takes over what was kept of a session that is gone, but what was told and what waits")
+    func takeOver() {
+        func entry(_ item: String, _ start: Int64, _ status: String) -> KeptTranscripts.Entry {
+            KeptTranscripts.Entry(
+                itemID: item,
+                status: status,
+                startMilliseconds: start,
+                endMilliseconds: start + 400,
+                transcript: status == "transcribed" ? item : nil,
+                error: status == "failed" ? ServerFailure(message: "No.", code: "spool_expired") : nil
+            )
+        }
+        var progress = SessionProgress()
+        progress.receive(.created(resume: "resume_x", session: "sess_x"))
+        #expect(progress.sessionID == "sess_x")
+        progress.receive(.utterance(Self.utterance(0, 400)))
+        let kept = [
+            entry("item", 0, "transcribed"), entry("next", 500, "transcribed"), entry("lost", 1_000, "failed"),
+            entry("open", 1_500, "waiting"), entry("last", 2_000, "transcribed"),
+        ]
+        let told = progress.takeOver(kept, in: Self.clip)
+        let next = Utterance(itemID: "next", transcript: "next", startMilliseconds: 500, endMilliseconds: 900)
+        let failure = ServerFailure(message: "No.", code: "spool_expired", itemID: "lost")
+        #expect(told == [.utterance(next), .failure(failure)])
+        // What waits is sent again.
+        progress.beginAnew()
+        #expect(progress.start == 1_400 * 8)
+        #expect(progress.sessionID == nil)
+    }
+
     @Test("Tries again at growing intervals until patience is at its end")
     func retries() {
         let start = ContinuousClock.now

@@ -44,7 +44,8 @@ struct KeptTranscriptRoutes: Sendable {
 extension KeptTranscripts {
     fileprivate var json: JSONValue {
         [
-            "object": "list", "data": .array(list.map(\.json)), "waiting": .integer(waiting), "has_more": .bool(hasMore),
+            "object": "list", "data": .array(list.map(\.json)), "waiting": .integer(waiting),
+            "has_more": .bool(hasMore),
         ]
     }
 }

@@ -57,7 +57,7 @@ struct SessionHost: Sendable {
         if let refusal = drain.refusal { throw APIError.refused(refusal) }
         var start = try start(request, context, wire)
         start.settings.resume = offer(to: query)
-        start.settings.isOrdered = !request.query.contains { $0.name == "ordered" && ["false", "0"].contains($0.value) }
+        start.settings.isOrdered = !["false", "0"].contains(request.queryValue("ordered"))
         let kept = keptSession(of: start.dialect, context.client)
         start.settings.keptAs = kept?.id
         let keyed = try openKeyedSession(context.client)
