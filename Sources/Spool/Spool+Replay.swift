@@ -37,7 +37,7 @@ extension Spool {
             while !Task.isCancelled {
                 let now = start.duration(to: clock.now)
                 look(at: now)
-                while let entry = next(at: now) { group.addTask { await self.replay(entry, since: start, on: clock) } }
+                while let entry = next(at: now) { group.addTask { await self.replay(from: entry, start, clock) } }
                 if ticks.isMultiple(of: 40) { await expire() }
                 ticks += 1
                 try? await clock.sleep(until: clock.now.advanced(by: Self.interval), tolerance: nil)
@@ -60,6 +60,15 @@ extension Spool {
     private func next(at now: Duration) -> ReplayQueue.Entry? {
         let isWell = isWell()
         return state.withLock { $0.queue.next(at: now, isWell: isWell) }
+    }
+
+    /// Replays one utterance after the other for as long as there are any, and it is their time.
+    private func replay<C: Clock<Duration>>(from entry: ReplayQueue.Entry, _ start: C.Instant, _ clock: C) async {
+        var entry: ReplayQueue.Entry? = entry
+        while let current = entry, !Task.isCancelled {
+            await replay(current, since: start, on: clock)
+            entry = next(at: start.duration(to: clock.now))
+        }
     }
 
     private func replay<C: Clock<Duration>>(_ entry: ReplayQueue.Entry, since start: C.Instant, on clock: C) async {
@@ -132,6 +141,7 @@ extension Spool {
         do throws(SpoolError) {
             try await forgetDelivered(at: now)
             try await store.forget(before: limit)
+            try await store.forgetTranscripts(beyond: rules.maximumTranscripts)
         } catch {
             logger.warning("The spool cannot be cleaned up", metadata: ["steno.error": "\(error)"])
         }

@@ -22,6 +22,9 @@ public final class Spool: Sendable {
         /// How long transcripts are kept of a session whose client has them all.
         public var grace: Duration
 
+        /// Transcripts that are kept: for each, a kilobyte of what may be kept of audio.
+        var maximumTranscripts: Int { maximumSize / 1_024 }
+
         public init(maximumSize: Int, maximumAge: Duration, patience: Duration, grace: Duration) {
             self.grace = grace
             self.maximumSize = maximumSize

@@ -12,7 +12,7 @@ import Transcription
 /// power may cost the last seconds, and no more, as the log is read back up to its last whole write.
 ///
 /// A database rather than a file of our own to append to: outcomes come in any order, sessions are asked for by name, and
-/// space is to be used again. Writing an utterance of 3 s takes less than a millisecond.
+/// space is to be used again.
 public final class SpoolStore: Sendable {
     private let database: DatabasePool
     /// Held while this process has the folder.
@@ -171,6 +171,12 @@ public final class SpoolStore: Sendable {
     /// Forgets what was kept before a time, in milliseconds since 1970, and has been settled.
     func forget(before time: Int) async throws(SpoolError) {
         try await delete(where: "recorded < ? AND status <> 'open'", [time])
+    }
+
+    /// Forgets the oldest transcripts beyond so many.
+    func forgetTranscripts(beyond count: Int) async throws(SpoolError) {
+        let last = "SELECT seq FROM utterances WHERE status <> 'open' ORDER BY seq DESC LIMIT 1 OFFSET ?"
+        try await delete(where: "status <> 'open' AND seq <= (\(last))", [count])
     }
 
     private func delete(where condition: String, _ arguments: StatementArguments) async throws(SpoolError) {

@@ -68,9 +68,11 @@ public enum TranscriptionError: Error, Equatable, Sendable, CustomStringConverti
 
 extension TranscriptionError {
     /// Whether another attempt may go well later, so that the utterance is worth keeping.
+    ///
+    /// Wrong keys and paths are among them (401, 402, 403, 404), as an operator will mend these.
     public var mayPass: Bool {
         switch self {
-        case .backendStatus(let status, _): [408, 409, 425, 429].contains(status) || status >= 500
+        case .backendStatus(let status, _): status >= 500 || [401, 402, 403, 404, 408, 409, 425, 429].contains(status)
         case .modelsNotInitialized, .timeout, .expired, .noBackend, .unreachable, .disconnected, .cancelled: true
         case .invalidResponse, .engineFailed, .spoolFull, .spoolExpired: false
         }

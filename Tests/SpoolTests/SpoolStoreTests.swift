@@ -144,6 +144,22 @@ struct SpoolStoreTests {
         }
     }
 
+    @Test("Forgets the oldest transcripts beyond what it may keep, and nothing that waits")
+    func transcripts() async throws {
+        try await withStore { store, _ in
+            for index in 0..<6 {
+                _ = try await store.add(Self.utterance("item_\(index)"), of: "sess", owner: nil, at: 1)
+                guard index > 0 else { continue }
+                try await store.settle("item_\(index)", .transcribed("\(index)", language: nil, engine: nil))
+            }
+            try await store.forgetTranscripts(beyond: 2)
+            let kept = try #require(try await store.transcripts(of: "sess", owner: nil, after: nil, limit: 10))
+            #expect(kept.list.map(\.item) == ["item_0", "item_4", "item_5"])
+            try await store.forgetTranscripts(beyond: 2)
+            #expect(try await store.transcripts(of: "sess", owner: nil, after: nil, limit: 10)?.list.count == 3)
+        }
+    }
+
     @Test("Is one process's at a time, and nobody else's to read")
     func exclusive() async throws {
         try await withStore { _, folder in

@@ -73,7 +73,8 @@ struct MessageTablesTests {
         ]
         return replies.map(SessionEvent.reply) + [
             .added(written, previousID: nil), .truncated(itemID: "i", milliseconds: 1), .outputCleared(responseID: "r"),
-            .timedOut(itemID: "i", at: 0), .resumed(ResumePoint(acceptedBytes: 1, replayed: 2, lost: 0)),
+            .timedOut(itemID: "i", at: 0), .delayed(SessionEvent.Item(id: "i", range: 0..<1)),
+            .resumed(ResumePoint(acceptedBytes: 1, replayed: 2, lost: 0)),
         ]
     }()
 
