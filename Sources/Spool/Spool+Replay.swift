@@ -151,11 +151,12 @@ extension Spool {
 extension Spool {
     /// An utterance has been recorded, and an engine is asked next.
     func begin(_ entry: ReplayQueue.Entry) {
+        let isWell = isWell()
         state.withLock { state in
             state.recorded[entry.item] = entry
             let signal = StopSignal()
             state.calls[entry.item] = signal
-            if state.outage.isOn { signal.give() }
+            if state.outage.isOn, !isWell { signal.give() }
         }
     }
 
