@@ -31,6 +31,9 @@ public struct AudioEncoder: Sendable {
         self.logger = logger
     }
 
+    /// Recordings that wait for a process.
+    public var waiting: Int { turns.waiting }
+
     /// Whether ffmpeg is there.
     public var isAvailable: Bool {
         get async { (try? await path) != nil }

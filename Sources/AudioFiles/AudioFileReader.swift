@@ -71,7 +71,7 @@ public struct AudioFileReader: Sendable {
     }
 
     /// Files that wait for a decoder.
-    var waiting: Int { turns.waiting }
+    public var waiting: Int { turns.waiting }
 
     /// The recording in a file.
     ///

@@ -152,6 +152,7 @@ extension Session {
             core.handle(piece, into: &effects)
             if pieces.isEmpty { meter.settle(held: core.held) }
             meter.report(core.ledger)
+            meter.report(core.takePassages())
             return true
         }
 
@@ -159,6 +160,7 @@ extension Session {
             core.finish(request, with: result, into: &effects)
             core.engine = calls.capabilities(model: core.settings.model)
             meter.report(core.ledger)
+            meter.report(core.takePassages())
         }
 
         func abandon() {

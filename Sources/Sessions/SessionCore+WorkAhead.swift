@@ -78,6 +78,7 @@ extension SessionCore {
         }
         speculations.used += 1
         guard let (item, _) = answers.settle(id, with: outcome) else { return }
+        passages.append(.heard(itemID: item.id))
         cutter.book(outcome, samples: item.range.count)
         effects.append(.adopt(outcome))
     }

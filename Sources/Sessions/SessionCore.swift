@@ -85,6 +85,8 @@ public struct SessionCore {
     var adopted: [RequestID: TranscriptionRequest] = [:]
     /// What has been told of utterances that have ended, by their names.
     var told: [String: StableText] = [:]
+    /// What the driver has not yet taken note of.
+    var passages: [Passage] = []
     /// When the driver has been asked to call again.
     var wakeTime: Duration?
     var hasInputEnded = false
@@ -212,6 +214,7 @@ public struct SessionCore {
         } else if finishItem(id, with: outcome, into: &effects) {
             // It has told what there is to tell.
         } else if let (item, event) = answers.settle(id, with: outcome, audio: audio) {
+            passages.append(.heard(itemID: item.id))
             cutter.book(outcome, samples: item.range.count)
             if let event { tell(event, into: &effects) }
         }
@@ -245,7 +248,10 @@ extension SessionCore {
                 commit(item, into: &effects)
                 answers.add(.transcribed(item, Transcript(rejected: .noSpeech)))
             case .utterance(let utterance):
-                if isTurn { turns.expect(utterance.item.id) }
+                if isTurn {
+                    turns.expect(utterance.item.id)
+                    noteCut(of: utterance)
+                }
                 if settings.keptAs != nil, assistant == nil {
                     let left = utterance.context.left
                     effects.append(.keep(utterance.item, leftContext: left, utterance.request))
@@ -286,11 +292,13 @@ extension SessionCore {
     mutating func tell(_ event: SessionEvent, into effects: inout [Effect]) {
         switch event {
         case .failed(let item, let error):
+            passages.append(.told(itemID: item.id))
             told[item.id] = nil
             effects.append(.tell(event))
             settle(item, with: .failure(error), into: &effects)
             return
         case .transcribed(let item, var transcript):
+            passages.append(.told(itemID: item.id))
             if var text = told.removeValue(forKey: item.id), !text.told.isEmpty {
                 let (delta, whole) = text.finish(transcript.text)
                 if !delta.isEmpty { effects.append(.tell(.interim(itemID: item.id, delta: delta))) }

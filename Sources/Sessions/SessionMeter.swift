@@ -1,3 +1,4 @@
+import Audio
 public import Limits
 
 /// Keeps the process's metrics and its memory budget in step with one session.
@@ -10,11 +11,26 @@ public struct SessionMeter {
     private var reported = AudioLedger()
     private var reportedSpeculations = SessionCore.Speculations()
     private var reportedDrafts = SessionCore.Speculations()
+    /// When the engine had said what it heard, of utterances whose transcripts wait for others.
+    private var heard: [String: Duration] = [:]
+    private let uptime: @Sendable () -> Duration
 
-    /// - Parameter memory: What minutes of buffered audio count against.
-    public init(metrics: SessionMetrics, memory: MemoryBudget) {
+    /// - Parameters:
+    ///   - memory: What minutes of buffered audio count against.
+    ///   - uptime: A clock that nobody sets.
+    public init(
+        metrics: SessionMetrics,
+        memory: MemoryBudget,
+        uptime: @escaping @Sendable () -> Duration = SessionMeter.uptime()
+    ) {
         self.metrics = metrics
+        self.uptime = uptime
         share = BufferShare(of: memory)
+    }
+
+    public static func uptime() -> @Sendable () -> Duration {
+        let start = ContinuousClock.now
+        return { .now - start }
     }
 
     /// Takes memory for the audio that a command brings.
@@ -47,5 +63,20 @@ public struct SessionMeter {
         guard drafts != reportedDrafts else { return }
         metrics.count(fromDrafts: reportedDrafts, to: drafts)
         reportedDrafts = drafts
+    }
+
+    /// Counts how long utterances were at their stages.
+    public mutating func report(_ passages: [SessionCore.Passage]) {
+        guard !passages.isEmpty else { return }
+        let now = uptime()
+        for passage in passages {
+            switch passage {
+            case .cut(let samples):
+                metrics.stages.record(.detect, .seconds(Double(samples) / Double(SampleClock.rate)))
+            case .heard(let itemID): heard[itemID] = now
+            case .told(let itemID):
+                if let time = heard.removeValue(forKey: itemID) { metrics.stages.record(.order, now - time) }
+            }
+        }
     }
 }

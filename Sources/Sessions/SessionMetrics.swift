@@ -16,6 +16,7 @@ public struct SessionMetrics: Sendable {
     private let unusedDrafts: Counter
     private let active: Meter
     private let duration: Timer
+    public let stages: StageMetrics
     private let factory: any MetricsFactory
 
     public init(factory: any MetricsFactory) {
@@ -35,6 +36,7 @@ public struct SessionMetrics: Sendable {
         let (speculations, drafts) = ("steno_speculations_total", "steno_drafts_total")
         (used, unused) = (outcome("used", of: speculations), outcome("discarded", of: speculations))
         (usedDrafts, unusedDrafts) = (outcome("used", of: drafts), outcome("discarded", of: drafts))
+        stages = StageMetrics(factory: factory)
         active = Meter(label: "steno_sessions_active", factory: factory)
         duration = Timer(
             label: "steno_transcription_duration_seconds",

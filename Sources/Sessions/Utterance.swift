@@ -24,6 +24,8 @@ struct Utterance: Equatable, Sendable {
     var context = Context()
     /// Where its last frame of speech ended, as far as turn detection heard; `nil` without turn detection.
     var voicedEnd: SamplePosition?
+    /// How far the stream had been heard when turn detection ended it; `nil` without turn detection.
+    var cutAt: SamplePosition?
     /// The item's samples, with those of the context.
     var request: TranscriptionRequest
 

@@ -35,7 +35,7 @@ extension UtteranceCutter {
         request.wantsWordTimes = settings.wantsWordTimes || !isWhole
         let context = Utterance.Context(left: segment.leftContext, right: segment.rightContext)
         var utterance = Utterance(item: item, context: context, request: request)
-        if settings.turnDetection != nil { utterance.voicedEnd = voicedEnd }
+        if settings.turnDetection != nil { (utterance.voicedEnd, utterance.cutAt) = (voicedEnd, segmenter.position) }
         return .utterance(utterance)
     }
 

@@ -102,7 +102,8 @@ public struct Server: Sendable {
         let voice = VoiceEngines(
             languageModel: try LanguageModelFactory(choice: languageModel, transport: transport, logger: logger).make(),
             synthesizer: try await SynthesizerFactory(choice: synthesis, transport: transport, logger: logger).make(),
-            endOfTurn: await loadEndOfTurn()
+            endOfTurn: await loadEndOfTurn(),
+            stages: StageMetrics(factory: registry)
         )
         let drain = SessionDrain(maximum: settings.maximumSessions, grace: settings.shutdownTimeout, logger: logger)
         let (uploadThreads, fileThreads) = (WorkThreads(count: 2), WorkThreads(count: settings.files.decoders))
@@ -224,14 +225,18 @@ public struct Server: Sendable {
         onListening: @escaping @Sendable (Int) -> Void
     ) throws -> some ApplicationProtocol {
         ProcessMetrics.add(to: registry)
-        registry.observe("steno_log_lines_dropped_total", .counter) { [log] in Double(log.dropped) }
+        registry.observe(log)
+        registry.observe(voice)
+        registry.observe(keeper)
+        registry.observe("steno_sessions_limit", .gauge) { [settings] in Double(settings.maximumSessions) }
         let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
         let routes = RouteTable()
         registry.observe(memory)
         if let spool { registry.observe(spool) }
-        let accounts = KeyAccounts { [limits = settings.keyLimits] key in
-            authenticator.keys.limits(of: key, default: limits)
-        }
+        let accounts = KeyAccounts(
+            limits: { [limits = settings.keyLimits] in authenticator.keys.limits(of: $0, default: limits) },
+            onRefusal: KeyMetrics(factory: registry).count
+        )
         router.add(middleware: HeadMiddleware())
         router.add(middleware: RequestIDMiddleware())
         router.add(middleware: RequestMetricsMiddleware(factory: registry))
@@ -247,6 +252,9 @@ public struct Server: Sendable {
         ModelRoutes(models: engines.models(of: choice), created: Int(Date.now.timeIntervalSince1970)).add(to: router)
         KeptTranscriptRoutes(spool: spool).add(to: router)
         let metrics = SessionMetrics(factory: registry)
+        let files = AudioFileReader(limits: settings.files, memory: memory, logger: logger)
+        let encoder = AudioEncoder(logger: logger)
+        registry.observe(files, encoder)
         let transcriptions = TranscriptionRoute(
             settings: session,
             detectors: detectors,
@@ -255,7 +263,7 @@ public struct Server: Sendable {
             drain: drain,
             accounts: accounts,
             upload: Upload(maximum: settings.maximumUploadBytes, memory: memory),
-            files: AudioFileReader(limits: settings.files, memory: memory, logger: logger),
+            files: files,
             uploadThreads: uploadThreads,
             fileThreads: fileThreads,
             engineLanguage: choice.language
@@ -276,7 +284,7 @@ public struct Server: Sendable {
             speech: wholeSpeech,
             drain: drain
         )
-        SpeechRoute(synthesizer: voice.synthesizer, encoder: AudioEncoder(logger: logger), drain: drain).add(to: router)
+        SpeechRoute(synthesizer: voice.synthesizer, encoder: encoder, drain: drain).add(to: router)
         CompletionRoutes(model: voice.languageModel, drain: drain, memory: memory, threads: uploadThreads)
             .add(to: router)
         WatsonRoutes(transcriptions: transcriptions, speech: wholeSpeech).add(to: router)

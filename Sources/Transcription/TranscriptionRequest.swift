@@ -19,6 +19,8 @@ public struct TranscriptionRequest: Equatable, Sendable {
     public var isAhead = false
     /// Whether anyone uses word times, which cost some engines extra work.
     public var wantsWordTimes = true
+    /// Told when an engine begins; `nil` where nobody asks.
+    public var start: EngineStart?
 
     /// How much work it is, for an order that is fair: its length, and what any request costs at least.
     var cost: Int { samples.count + 8_000 }

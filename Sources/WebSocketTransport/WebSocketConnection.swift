@@ -13,10 +13,12 @@ public struct WebSocketConnection {
     /// Sends a message; nothing once the connection is closed or lost.
     ///
     /// It leaves at the end of the call in which the endpoint sends it, or with ``resume()``.
-    public func send(_ message: WebSocketMessage) {
+    ///
+    /// - Parameter whenSent: Called on the loop once the kernel has taken all of it.
+    public func send(_ message: WebSocketMessage, whenSent: (@Sendable () -> Void)? = nil) {
         switch message {
-        case .text(let payload): handler.send(.text, payload)
-        case .binary(let payload): handler.send(.binary, payload)
+        case .text(let payload): handler.send(.text, payload, whenSent: whenSent)
+        case .binary(let payload): handler.send(.binary, payload, whenSent: whenSent)
         }
     }
 

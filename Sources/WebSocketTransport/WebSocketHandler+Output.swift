@@ -14,9 +14,12 @@ extension WebSocketHandler {
     func read(context: ChannelHandlerContext) {}
 
     /// Sends a frame when the current read, or ``advance()``, ends.
-    func send(_ opcode: FrameHeader.Opcode, _ payload: ByteBuffer) {
+    func send(_ opcode: FrameHeader.Opcode, _ payload: ByteBuffer, whenSent: (@Sendable () -> Void)? = nil) {
         guard let context, phase == .open else { return }
-        write(opcode, payload, context)
+        guard let whenSent else { return write(opcode, payload, context) }
+        let sent = context.eventLoop.makePromise(of: Void.self)
+        sent.futureResult.whenSuccess(whenSent)
+        write(opcode, payload, context, promise: sent)
     }
 
     func close(_ close: WebSocketClose) {
@@ -44,16 +47,21 @@ extension WebSocketHandler {
         schedule(context)
     }
 
-    func write(_ opcode: FrameHeader.Opcode, _ payload: ByteBuffer, _ context: ChannelHandlerContext) {
+    func write(
+        _ opcode: FrameHeader.Opcode,
+        _ payload: ByteBuffer,
+        _ context: ChannelHandlerContext,
+        promise: EventLoopPromise<Void>? = nil
+    ) {
         let count = payload.readableBytes
         var frame = context.channel.allocator.buffer(capacity: 10 + (count <= Self.smallPayload ? count : 0))
         frame.writeFrameHeader(opcode, length: count)
         if count <= Self.smallPayload {
             frame.writeImmutableBuffer(payload)
-            context.write(wrapOutboundOut(.byteBuffer(frame)), promise: nil)
+            context.write(wrapOutboundOut(.byteBuffer(frame)), promise: promise)
         } else {
             context.write(wrapOutboundOut(.byteBuffer(frame)), promise: nil)
-            context.write(wrapOutboundOut(.byteBuffer(payload)), promise: nil)
+            context.write(wrapOutboundOut(.byteBuffer(payload)), promise: promise)
         }
         needsFlush = true
         happened(.wrote(10 + count), context)

@@ -61,6 +61,9 @@ public final class MemoryKeeper: Sendable {
         }
     }
 
+    /// Instances that wait, at most a thousand.
+    public var waitingCount: Int { waiting.withLock(\.count) }
+
     /// Works until the task is cancelled.
     public func run() async {
         for await job in jobs {

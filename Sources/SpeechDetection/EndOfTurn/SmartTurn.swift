@@ -51,7 +51,7 @@ public final class SmartTurn: EndOfTurnModel {
     }
 
     /// Calls that wait for a thread.
-    var waiting: Int { line.waiting }
+    public var waiting: Int { line.waiting }
     /// Calls that run.
     var active: Int { line.active }
 

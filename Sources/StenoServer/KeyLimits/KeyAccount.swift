@@ -14,6 +14,13 @@ final class KeyAccount: Sendable {
         case audio(rate: Int, wait: Duration)
     }
 
+    /// Which limit a refusal is for, as a label of metrics.
+    enum Limit: String, CaseIterable {
+        case sessions
+        case audio
+        case requestSize = "request_size"
+    }
+
     private struct State {
         var sessions = 0
         var audio: TokenBucket
@@ -21,10 +28,13 @@ final class KeyAccount: Sendable {
 
     private let state: Mutex<State>
     private let uptime: @Sendable () -> Duration
+    /// Called for each refusal.
+    let onRefusal: @Sendable (Limit) -> Void
 
     /// - Parameter uptime: A clock that nobody sets.
-    init(uptime: @escaping @Sendable () -> Duration) {
+    init(uptime: @escaping @Sendable () -> Duration, onRefusal: @escaping @Sendable (Limit) -> Void = { _ in }) {
         self.uptime = uptime
+        self.onRefusal = onRefusal
         state = Mutex(State(audio: TokenBucket(at: uptime())))
     }
 
@@ -46,7 +56,10 @@ final class KeyAccount: Sendable {
             state.sessions += 1
             return true
         }
-        guard hasRoom else { throw .sessions(maximum: maximum) }
+        guard hasRoom else {
+            onRefusal(.sessions)
+            throw .sessions(maximum: maximum)
+        }
         return Seat(of: self)
     }
 
@@ -61,7 +74,7 @@ final class KeyAccount: Sendable {
         let wait = state.withLock {
             $0.audio.take(Double(samples), capacity: Self.capacity(rate), per: Self.minute, at: now)
         }
-        if let wait { throw .audio(rate: rate, wait: wait) }
+        if let wait { throw refusal(rate, wait) }
     }
 
     /// Whether any audio would be taken now.
@@ -69,7 +82,12 @@ final class KeyAccount: Sendable {
         guard rate > 0 else { return }
         let now = uptime()
         let wait = state.withLock { $0.audio.wait(capacity: Self.capacity(rate), per: Self.minute, at: now) }
-        if let wait { throw .audio(rate: rate, wait: wait) }
+        if let wait { throw refusal(rate, wait) }
+    }
+
+    private func refusal(_ rate: Int, _ wait: Duration) -> Refusal {
+        onRefusal(.audio)
+        return .audio(rate: rate, wait: wait)
     }
 
     private static let minute = Duration.seconds(60)

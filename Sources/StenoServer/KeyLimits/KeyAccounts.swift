@@ -6,16 +6,20 @@ final class KeyAccounts: Sendable {
     private let accounts = Mutex<[String?: KeyAccount]>([:])
     private let limits: @Sendable (_ key: String?) -> KeyLimits
     private let uptime: @Sendable () -> Duration
+    private let onRefusal: @Sendable (_ key: String?, KeyAccount.Limit) -> Void
 
     /// - Parameters:
     ///   - limits: Those of a key, by its name; `nil` stands for no key.
     ///   - uptime: A clock that nobody sets.
+    ///   - onRefusal: Called for each refusal, on any thread.
     init(
         limits: @escaping @Sendable (_ key: String?) -> KeyLimits,
-        uptime: @escaping @Sendable () -> Duration = KeyAccounts.uptime()
+        uptime: @escaping @Sendable () -> Duration = KeyAccounts.uptime(),
+        onRefusal: @escaping @Sendable (_ key: String?, KeyAccount.Limit) -> Void = { _, _ in }
     ) {
         self.limits = limits
         self.uptime = uptime
+        self.onRefusal = onRefusal
     }
 
     private static func uptime() -> @Sendable () -> Duration {
@@ -30,7 +34,7 @@ final class KeyAccounts: Sendable {
     func account(of key: String?) -> KeyAccount {
         accounts.withLock { accounts in
             if let account = accounts[key] { return account }
-            let account = KeyAccount(uptime: uptime)
+            let account = KeyAccount(uptime: uptime) { [onRefusal] limit in onRefusal(key, limit) }
             accounts[key] = account
             return account
         }
@@ -65,4 +69,9 @@ struct KeyedSession: Sendable {
     var limitsAudio: Bool { limits.audioRate > 0 }
 
     func take(samples: Int) throws(KeyAccount.Refusal) { try account.take(samples: samples, rate: limits.audioRate) }
+
+    /// Counts a message that was refused as too large, if that was for the key's limit.
+    func noteTooLarge(limit: Int) {
+        if limit == limits.requestBytes { account.onRefusal(.requestSize) }
+    }
 }

@@ -17,25 +17,26 @@ struct RequestSizeMiddleware: RouterMiddleware {
         context: ServerContext,
         next: @concurrent (Request, ServerContext) async throws -> Response
     ) async throws -> Response {
-        let maximum = accounts.limits(of: context.client.name).requestBytes
+        let key = context.client.name
+        let maximum = accounts.limits(of: key).requestBytes
         guard maximum > 0 else { return try await next(request, context) }
         guard let length = request.headers[.contentLength].flatMap(Int.init) else {
             var request = request
-            request.body = request.body.limited(to: maximum)
+            request.body = request.body.limited(to: maximum) { accounts.refuse(size: maximum, of: key) }
             return try await next(request, context)
         }
-        guard length <= maximum else { throw APIError.tooLargeForKey(maximum) }
+        guard length <= maximum else { throw accounts.refuse(size: maximum, of: key) }
         return try await next(request, context)
     }
 }
 
 extension RequestBody {
     /// The same body, which ends with an error where it turns out too large.
-    fileprivate func limited(to maximum: Int) -> RequestBody {
+    fileprivate func limited(to maximum: Int, orThrow refusal: @escaping @Sendable () -> APIError) -> RequestBody {
         let count = ByteCount()
         return RequestBody(
             asyncSequence: map { buffer in
-                guard count.add(buffer.readableBytes) <= maximum else { throw APIError.tooLargeForKey(maximum) }
+                guard count.add(buffer.readableBytes) <= maximum else { throw refusal() }
                 return buffer
             }
         )
@@ -51,6 +52,14 @@ private final class ByteCount: Sendable {
             value += count
             return value
         }
+    }
+}
+
+extension KeyAccounts {
+    /// Counts a body that is larger than its key may send, and says so to the client.
+    fileprivate func refuse(size maximum: Int, of key: String?) -> APIError {
+        account(of: key).onRefusal(.requestSize)
+        return .tooLargeForKey(maximum)
     }
 }
 

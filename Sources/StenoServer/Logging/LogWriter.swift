@@ -63,6 +63,9 @@ public final class LogWriter: TextOutputStream, Sendable {
     /// Lines dropped so far.
     public var dropped: Int { state.withLock { $0.dropped } }
 
+    /// Bytes that wait to be written.
+    var waitingBytes: Int { state.withLock { $0.bytes } }
+
     /// Queues a line, with its line feed, or drops it.
     public func write(_ line: String) {
         let wasIdle = state.withLock { state in

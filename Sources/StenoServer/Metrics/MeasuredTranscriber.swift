@@ -1,6 +1,6 @@
 import CoreMetrics
 import Metrics
-import Synchronization
+import Sessions
 import Transcription
 
 /// An engine whose work is counted, under the name of its kind.
@@ -10,6 +10,7 @@ struct MeasuredTranscriber: Transcriber {
     private let factory: any MetricsFactory
     private let underWay: Meter
     private let duration: Timer
+    private let stages: StageMetrics
 
     /// - Parameter backend: As `TRANSCRIBER` has it.
     init(_ engine: any Transcriber, backend: String, factory: any MetricsFactory) {
@@ -25,6 +26,7 @@ struct MeasuredTranscriber: Transcriber {
             preferredDisplayUnit: .seconds,
             factory: factory
         )
+        stages = StageMetrics(factory: factory)
     }
 
     var waiting: Int { engine.waiting }
@@ -34,11 +36,14 @@ struct MeasuredTranscriber: Transcriber {
     func transcribe(_ request: TranscriptionRequest) async throws(TranscriptionError) -> Transcript {
         // What is asked ahead is often not answered, and its metrics are those of sessions.
         if request.isAhead { return try await engine.transcribe(request) }
-        let start = ContinuousClock.now
+        let arrival = ContinuousClock.now
+        var request = request
+        let start = EngineStart()
+        request.start = start
         underWay.increment()
         defer {
             underWay.decrement()
-            duration.record(duration: .now - start)
+            record(from: arrival, start.time, to: .now)
         }
         do {
             let transcript = try await engine.transcribe(request)
@@ -48,6 +53,17 @@ struct MeasuredTranscriber: Transcriber {
             count(error.code)
             throw error
         }
+    }
+
+    private func record(
+        from arrival: ContinuousClock.Instant,
+        _ start: ContinuousClock.Instant?,
+        to end: ContinuousClock.Instant
+    ) {
+        duration.record(duration: end - arrival)
+        // Where no engine began, all of it was waiting.
+        stages.record(.queue, (start ?? end) - arrival)
+        if let start { stages.record(.backend, end - start) }
     }
 
     private func count(_ outcome: String) {

@@ -23,8 +23,8 @@ final class PrometheusGauge: MeterHandler {
 
 /// Counts values at or below each bound.
 final class PrometheusHistogram: TimerHandler, RecorderHandler {
-    /// Upper bounds in seconds, from a cached answer to a backend's time limit.
-    private static let bounds = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+    /// Upper bounds in seconds, from what waits for nothing to a backend's time limit.
+    private static let bounds = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
     private struct State {
         var counts = [Int](repeating: 0, count: bounds.count)

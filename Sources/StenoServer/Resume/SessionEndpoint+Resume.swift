@@ -95,12 +95,15 @@ extension SessionEndpoint {
     }
 
     /// Sends what has been written, and lets the client send more if it may.
-    func flush() { line?.resume(wantsInput: wantsInput) }
+    func flush() {
+        noteHold()
+        line?.resume(wantsInput: wantsInput)
+    }
 
-    func send(_ message: OutgoingMessage, over line: SessionLine) {
+    func send(_ message: OutgoingMessage, over line: SessionLine, whenSent: (@Sendable () -> Void)? = nil) {
         switch message {
-        case .text(let text): line.send(.text(ByteBuffer(bytes: text)))
-        case .binary(let bytes): line.send(.binary(ByteBuffer(bytes: bytes)))
+        case .text(let text): line.send(.text(ByteBuffer(bytes: text)), whenSent: whenSent)
+        case .binary(let bytes): line.send(.binary(ByteBuffer(bytes: bytes)), whenSent: whenSent)
         case .close(let code, let reason): close(WebSocketClose(WebSocketCloseCode(rawValue: code), reason: reason))
         }
     }

@@ -9,10 +9,11 @@ enum SessionLine {
     case direct(WebSocketConnection)
     case relayed(RelayedConnection)
 
-    func send(_ message: WebSocketMessage) {
+    /// - Parameter whenSent: Called, perhaps on another loop, once the kernel has taken all of it.
+    func send(_ message: WebSocketMessage, whenSent: (@Sendable () -> Void)? = nil) {
         switch self {
-        case .direct(let connection): connection.send(message)
-        case .relayed(let connection): connection.send(message)
+        case .direct(let connection): connection.send(message, whenSent: whenSent)
+        case .relayed(let connection): connection.send(message, whenSent: whenSent)
         }
     }
 
@@ -55,7 +56,9 @@ struct RelayedConnection {
         self.relay = NIOLoopBound(relay, eventLoop: eventLoop)
     }
 
-    func send(_ message: WebSocketMessage) { perform { $0.connection?.send(message) } }
+    func send(_ message: WebSocketMessage, whenSent: (@Sendable () -> Void)?) {
+        perform { $0.connection?.send(message, whenSent: whenSent) }
+    }
 
     func close(_ close: WebSocketClose) {
         perform { relay in

@@ -24,6 +24,7 @@ extension SessionEndpoint {
 
     func carryOut() {
         meter.report(core.ledger)
+        meter.report(core.takePassages())
         if effects.isEmpty, heldBack.isEmpty { return }
         heldBack += effects
         effects.removeAll(keepingCapacity: true)
@@ -57,16 +58,21 @@ extension SessionEndpoint {
     }
 
     private func tell(_ event: SessionEvent) {
+        var whenSent: (@Sendable () -> Void)?
         switch event {
-        case .transcribed(let item, let transcript): settle(item, .success(transcript))
-        case .failed(let item, let error): settle(item, .failure(error))
+        case .transcribed(let item, let transcript):
+            settle(item, .success(transcript))
+            whenSent = measureSending()
+        case .failed(let item, let error):
+            settle(item, .failure(error))
+            whenSent = measureSending()
         case .updated: askForCapabilities()
         default: break
         }
         dialect.encode(event, into: &messages)
         for message in messages {
             resume?.log.add(message)
-            if let line { send(message, over: line) }
+            if let line { send(message, over: line, whenSent: whenSent) }
         }
         messages.removeAll(keepingCapacity: true)
     }

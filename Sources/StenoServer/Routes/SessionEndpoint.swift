@@ -57,7 +57,7 @@ final class SessionEndpoint: WebSocketEndpoint {
     /// Commands, in short pieces, that wait for their turn.
     private var waiting = Deque<ClientCommand>()
     /// Whether a long message is being decoded elsewhere, and what it takes of the budget.
-    private var isDecoding = false
+    private(set) var isDecoding = false
     /// How often what the client sent was dropped, which tells apart what was decoded before.
     private var inputs = 0
     private var share: MemoryBudget.Share?
@@ -70,6 +70,7 @@ final class SessionEndpoint: WebSocketEndpoint {
     /// What an engine has been asked about utterances that are kept, and when, by their items.
     var kept: [String: (request: RequestID, start: ContinuousClock.Instant)] = [:]
     private let start = ContinuousClock.now
+    var hold = InputHold()
 
     // Used again and again, so that an append needs no memory.
     private var commands: [ClientCommand] = []
@@ -123,6 +124,7 @@ final class SessionEndpoint: WebSocketEndpoint {
         guard limitClose == nil else { return }
         guard message.payload.readableBytes <= Self.quickLength else {
             (isDecoding, self.share) = (true, share)
+            noteHold()
             jobs.yield(.decode(message, by: dialect, of: inputs))
             return
         }
@@ -139,6 +141,7 @@ final class SessionEndpoint: WebSocketEndpoint {
         inputEnd = end
         passTime()
         if case .failed(let error) = end {
+            if case .tooLarge(let limit) = error { keyed?.noteTooLarge(limit: limit) }
             core.handle(.invalid(ClientError(Self.code(for: error), error.description)), into: &effects)
         }
         // Who closes does not listen any more, and waits for our own Close.
@@ -225,6 +228,7 @@ extension SessionEndpoint {
             commands.removeAll(keepingCapacity: true)
             handleWaiting()
         }
+        noteHold()
         if let refusal { endInput(because: refusal) }
     }
 

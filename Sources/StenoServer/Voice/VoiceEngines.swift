@@ -1,4 +1,5 @@
 import Chat
+import Sessions
 import SpeechDetection
 import SpeechSynthesis
 import Synchronization
@@ -10,6 +11,7 @@ struct VoiceEngines: Sendable {
     var synthesizer: (any Synthesizer)?
     /// Tells whether a speaker has finished; `nil` where silence alone does.
     var endOfTurn: (any EndOfTurnModel)?
+    let stages: StageMetrics
 
     /// Has a conversation answered.
     func reply(
@@ -18,8 +20,15 @@ struct VoiceEngines: Sendable {
         deliver: @escaping @Sendable (ChatPart) -> Void
     ) async -> Result<ChatEnd, ChatError> {
         guard let languageModel else { return .failure(.notConfigured) }
+        let first = FirstTime(.firstToken, stages)
         do {
-            return .success(try await interruption.run { try await languageModel.reply(to: request, deliver: deliver) })
+            let end = try await interruption.run {
+                try await languageModel.reply(to: request) { part in
+                    first.happened()
+                    deliver(part)
+                }
+            }
+            return .success(end)
         } catch let error as ChatError {
             return .failure(error)
         } catch {
@@ -36,9 +45,11 @@ struct VoiceEngines: Sendable {
     ) async -> Result<Void, SynthesisError> {
         guard let synthesizer else { return .failure(.notConfigured) }
         let output = Mutex(SpeechSamples(rate: rate))
+        let first = FirstTime(.firstSample, stages)
         do {
             try await interruption.run {
                 try await synthesizer.speak(request) { audio in
+                    first.happened()
                     // Of a rate from which none can be made, there are no samples.
                     let samples = output.withLock { (try? $0.convert(audio)) ?? [] }
                     if !samples.isEmpty { deliver(samples) }

@@ -23,6 +23,7 @@ struct DecoderThread: Sendable {
             queue.addDecoder()
             startNext()
             while let job = queue.next() {
+                job.request.start?.begin()
                 queue.answer(job.ticket, answer(job.request.samples, with: &decoder))
             }
         } catch {

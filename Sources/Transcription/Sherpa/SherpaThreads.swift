@@ -56,6 +56,7 @@ struct SherpaThreads: Sendable {
     }
 
     private func answer(_ request: TranscriptionRequest, with decoder: SherpaDecoder) -> DecodingQueue.Answer {
+        request.start?.begin()
         do throws(TranscriptionError) {
             return .success(try decoder.transcript(of: request))
         } catch {

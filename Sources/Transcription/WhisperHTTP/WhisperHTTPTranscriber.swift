@@ -44,6 +44,7 @@ public final class WhisperHTTPTranscriber: Attempting {
     /// Asks the backend, once more with `json` where it refuses `verbose_json`.
     func attempt(_ request: TranscriptionRequest) async throws(AttemptFailure) -> Transcript {
         guard !request.samples.isEmpty else { return Transcript(text: "") }
+        request.start?.begin()
         var wait: Duration?
         let model = configuration.model(wanted: request.model)
         var format = formats.withLock { $0.request(for: model, wantsWordTimes: request.wantsWordTimes) }

@@ -37,6 +37,30 @@ struct KeyAccountsTests {
         withExtendedLifetime(first) {}
     }
 
+    @Test("Tells of each refusal, whose it is and by which limit")
+    func refusals() throws {
+        let told = Mutex<[String]>([])
+        var limits = KeyLimits()
+        (limits.sessions, limits.audioRate, limits.requestBytes) = (1, 60, 1_000)
+        let accounts = KeyAccounts(
+            limits: { [limits] _ in limits },
+            uptime: { [time] in time.now },
+            onRefusal: { key, limit in told.withLock { $0.append("\(key ?? "-"): \(limit.rawValue)") } }
+        )
+        let session = try accounts.openSession(of: "a")
+        #expect(throws: KeyAccount.Refusal.self) { try accounts.openSession(of: "a") }
+        try session.take(samples: 60 * 16_000)
+        #expect(throws: KeyAccount.Refusal.self) { try session.take(samples: 1) }
+        #expect(throws: KeyAccount.Refusal.self) { try accounts.checkAudio(of: "a") }
+        try accounts.take(samples: 60 * 16_000, of: nil)
+        #expect(throws: KeyAccount.Refusal.self) { try accounts.take(samples: 1, of: nil) }
+        session.noteTooLarge(limit: 2_000)
+        session.noteTooLarge(limit: 1_000)
+        #expect(
+            told.withLock(\.self) == ["a: sessions", "a: audio", "a: audio", "-: audio", "a: request_size"]
+        )
+    }
+
     @Test("Without a limit there are any number of sessions and seconds")
     func unlimited() throws {
         let accounts = accounts { _ in }
