@@ -320,6 +320,8 @@ tests() {
     if ! type valgrind >/dev/null 2>&1 && type apt-get >/dev/null 2>&1; then install valgrind; fi
     # For promtool, which checks the metrics; without it that test is left out.
     if ! type promtool >/dev/null 2>&1 && type apt-get >/dev/null 2>&1; then install prometheus; fi
+    # For the replicas behind a balancer; without it those tests are left out.
+    if ! type haproxy >/dev/null 2>&1 && type apt-get >/dev/null 2>&1; then install haproxy; fi
     # The tests of web pages are skipped where there is no browser.
     if ! type chromium >/dev/null 2>&1 && type apt-get >/dev/null 2>&1; then
         (install chromium) || say "Chromium cannot be installed; its tests are skipped."
