@@ -32,6 +32,16 @@ extension SessionCore {
         take(cutter.commit(), into: &effects)
     }
 
+    /// Drops what has not become an utterance yet, as the client will send it again, to another server.
+    ///
+    /// Cut in two, with one half here and one there, it would lose words. With an assistant nothing is dropped: a
+    /// conversation is not begun again elsewhere.
+    public mutating func leaveOpenInput() {
+        guard assistant == nil, !hasInputEnded else { return }
+        dropAhead()
+        if let id = cutter.clear(as: .disconnected) { told[id] = nil }
+    }
+
     mutating func apply(_ update: SessionUpdate, into effects: inout [Effect]) {
         if holdsBack(update, into: &effects) { return }
         settings.apply(update)

@@ -155,11 +155,12 @@ struct UtteranceCutter {
 
     /// Drops what is not part of a finished utterance.
     ///
+    /// - Parameter reason: Why it is dropped.
     /// - Returns: The name of the utterance under way, which will never end.
-    mutating func clear() -> String? {
+    mutating func clear(as reason: AudioLedger.DiscardReason = .cleared) -> String? {
         audio.clear()
         segmenter.restart(at: audio.end)
-        discard(before: audio.end, .cleared)
+        discard(before: audio.end, reason)
         return announcedID.take()
     }
 

@@ -191,6 +191,31 @@ def test_a_stop_of_the_server_does_not_wait_for_clients_that_are_gone(launch):
     assert server.exit_code(limit=5) == 0
 
 
+def test_a_stop_leaves_what_is_being_said_to_the_next_server(launch, backend):
+    backend.respond = lambda request: Reply("heard")
+    server = launch(backend)
+    first, second = SENTENCES[:2]
+    middle = (second.start_ms + second.end_ms) // 2
+    with ResumingClient(server) as client:
+        client.send(PCM[: middle * 32])
+        client.until(DONE)
+        server.terminate()
+        events, code = client.socket.until_closed()
+        assert code == 1001
+        assert [event for event in events if event["type"] == DONE] == [], "half of what is being said is no utterance"
+    [(_, end, _)] = client.transcripts()
+    assert first.end_ms <= end <= second.start_ms
+    # Who cannot come back gets what there is.
+    other = launch(backend)
+    with RawClient(other) as client:
+        client.append(PCM[: middle * 32])
+        until(lambda: other.metrics().total("steno_utterances_total") == 1, "the first is transcribed")
+        other.terminate()
+        events, code = client.until_closed()
+        assert code == 1001
+        assert len([event for event in events if event["type"] == DONE]) == 2
+
+
 def test_the_limit_of_a_key_holds_for_every_connection_of_a_session(launch):
     server = launch(MAX_REQUEST_BYTES_PER_KEY=10_000)
     with ResumingClient(server) as client:

@@ -179,6 +179,24 @@ struct SessionCoreTests {
         #expect(effects.isEmpty)
     }
 
+    @Test("Leaves what is being said to another server, and still ends with what was said before")
+    func leaving() {
+        var core = Self.core()
+        let cut = Self.effects(of: [.speech(200), .silence(100), .speech(300)], &core)
+        core.leaveOpenInput()
+        let rest = Self.effects(of: [.finish], &core)
+        #expect(Self.requests(cut).count == 1)
+        #expect(Self.requests(rest).isEmpty)
+        #expect(!core.isFinished)
+        var effects: [SessionCore.Effect] = []
+        core.finish(Self.requests(cut)[0], with: .success(Transcript(text: "one")), into: &effects)
+        #expect(Self.told(effects).first == "one@0-200")
+        #expect(core.isFinished)
+        #expect(core.ledger.open == 0)
+        // With the silence before it, of which some may belong to its beginning.
+        #expect((4_800...6_400).contains(core.ledger.discarded[.disconnected] ?? 0))
+    }
+
     @Test("Leaves audio alone for which there is no room, keeps what is buffered, and gives the room back")
     func budget() {
         let budget = MemoryBudget(limit: 1 << 20)

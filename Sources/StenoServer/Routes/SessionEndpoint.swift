@@ -144,6 +144,7 @@ final class SessionEndpoint: WebSocketEndpoint {
             if case .tooLarge(let limit) = error { keyed?.noteTooLarge(limit: limit) }
             core.handle(.invalid(ClientError(Self.code(for: error), error.description)), into: &effects)
         }
+        if case .ended = end, resume != nil, limitClose == nil, host.drain.isDraining { core.leaveOpenInput() }
         // Who closes does not listen any more, and waits for our own Close.
         if case .closed = end { core.stopAnswering(into: &effects) }
         core.handle(.finish, into: &effects)
