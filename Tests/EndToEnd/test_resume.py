@@ -17,7 +17,7 @@ from client import DONE, open_client
 from raw_client import RawClient
 from recording import PCM, SENTENCES, WAV, constant
 from resuming import ResumingClient
-from server import binary
+from server import Server, binary
 from waiting import LIMIT, until
 
 EXPECTED = [sentence.text for sentence in SENTENCES]
@@ -335,7 +335,8 @@ def test_the_client_gets_what_a_killed_server_had_kept(launch, tmp_path):
     assert received < len(PCM) // 2
 
 
-def test_the_client_survives_a_server_that_is_killed(launch):
+@pytest.mark.parametrize("end", [Server.kill, Server.terminate])
+def test_the_client_survives_a_server_that_is_killed_or_stops(launch, end):
     first, second = launch(), launch()
     proxy = CuttingProxy(first.port, budgets=[])
     try:
@@ -343,8 +344,8 @@ def test_the_client_survives_a_server_that_is_killed(launch):
             heard = pool.submit(transcribe, proxy.port, "--realtime")
             utterances = "steno_utterances_total"
             until(lambda: first.metrics().total(utterances, outcome="transcribed") >= 1, "the first transcript")
-            first.kill()
             proxy.target = second.port
+            end(first)
             assert heard.result(LIMIT) == EXPECTED
     finally:
         proxy.close()
