@@ -24,13 +24,15 @@ extension SessionEndpoint {
 
     func carryOut() {
         meter.report(core.ledger)
-        meter.report(core.takePassages())
+        // Most appends end here.
         if effects.isEmpty, heldBack.isEmpty { return }
+        meter.report(core.takePassages())
         heldBack += effects
         effects.removeAll(keepingCapacity: true)
         while !isRemembering, let effect = heldBack.popFirst() { carryOut(effect) }
         meter.report(core.speculations)
         meter.report(drafts: core.drafts)
+        noteHold()
         if core.isFinished, heldBack.isEmpty { close() }
     }
 

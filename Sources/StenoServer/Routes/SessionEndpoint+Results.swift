@@ -11,6 +11,8 @@ extension SessionEndpoint {
     func finished(_ request: RequestID, with result: Result<Transcript, TranscriptionError>) {
         passTime()
         core.finish(request, with: result, into: &effects)
+        // Also where it has no effect, as the transcript waits for one before it.
+        meter.report(core.takePassages())
         // It may have shown what the engine can do.
         askForCapabilities()
         carryOut()

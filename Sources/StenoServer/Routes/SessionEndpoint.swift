@@ -229,7 +229,6 @@ extension SessionEndpoint {
             commands.removeAll(keepingCapacity: true)
             handleWaiting()
         }
-        noteHold()
         if let refusal { endInput(because: refusal) }
     }
 
