@@ -14,10 +14,17 @@ extension BackendPool {
     }
 
     /// How long a request may be in flight on a member before another gets it too.
-    func patience(with member: Int, kind: Int) -> Duration? {
-        peers(of: member) { $0.p95(kind: kind) }.map { p95 in
-            max(.seconds(1) * (rules.outlierFactor * p95), rules.leastPatience)
-        }
+    func patience(with member: Int, _ terms: Terms) -> Duration? {
+        guard terms.isMeasured else { return nil }
+        let usual = peers(of: member) { $0.p95(kind: terms.kind) }
+        guard let usual else { return terms.lateAfter }
+        return max(.seconds(1) * (rules.outlierFactor * usual), rules.leastPatience)
+    }
+
+    /// Whether a request has been in flight for as long as it may be before another member gets it too.
+    private func isOverdue(_ running: Running, at now: Duration) -> Bool {
+        guard !running.isLate, let patience = patience(with: running.member, running.terms) else { return false }
+        return now - running.start >= patience
     }
 
     /// Whether a time is out of line with what peers take.
@@ -37,31 +44,36 @@ extension BackendPool {
     }
 
     mutating func note(answerTo running: Running, at now: Duration) {
+        members[running.member].tally.answered += 1
+        if !running.isProbing { members[running.member].breaker.answered() }
+        if !running.hasBegun { note(timeOf: running, at: now) }
+    }
+
+    /// Judges a member by the time that an answer took to come, or a streamed one to begin.
+    mutating func note(timeOf running: Running, at now: Duration) {
         let index = running.member
         let time = now - running.start
         let kind = running.terms.kind
-        if running.purpose == .probe {
+        let isMeasured = running.terms.isMeasured
+        if running.isProbing {
             // What it was like before is no reason to take it out again.
-            let isWell = !running.isLate && !isSlow(time.seconds, index, kind: kind)
+            let isWell = !running.isLate && !(isMeasured && isSlow(time.seconds, index, kind: kind))
             if isWell { members[index].latencies = Latencies() }
             if !running.isLate {
                 members[index].breaker.probed(isWell, at: now, random: dice.roll())
                 if isWell { notices.append(.back(member: index)) }
             }
-            members[index].answered(running.limit, after: time, kind: kind)
-            return
         }
-        members[index].answered(running.limit, after: time, kind: kind)
-        members[index].breaker.answered()
-        if let smoothed = members[index].latencies.smoothed(kind: kind, least: 3), isSlow(smoothed, index, kind: kind) {
-            eject(index, at: now)
-        }
+        guard isMeasured else { return }
+        members[index].took(time, running.limit, kind: kind)
+        guard !running.isProbing, let smoothed = members[index].latencies.smoothed(kind: kind, least: 3) else { return }
+        if isSlow(smoothed, index, kind: kind) { eject(index, at: now) }
     }
 
     mutating func note(_ setback: Setback, of running: Running, at now: Duration) {
         let index = running.member
         members[index].failed(running.limit, setback, at: now)
-        if running.purpose == .probe {
+        if running.isProbing {
             // A late one has been judged already.
             if running.isLate { return }
             if setback == .abandoned { return members[index].breaker.probeAbandoned() }
@@ -81,15 +93,11 @@ extension BackendPool {
 
     /// Finds the attempts that take too long, and has their requests served elsewhere.
     mutating func watchAttempts(at now: Duration, _ steps: inout [Step]) {
-        for (attempt, running) in attempts.sorted(by: { $0.key < $1.key }) where !running.isStopped {
-            let age = now - running.start
-            let kind = running.terms.kind
-            if !running.isLate, let patience = patience(with: running.member, kind: kind), age >= patience {
+        for (attempt, running) in attempts.sorted(by: { $0.key < $1.key }) where isWatched(running) {
+            if isOverdue(running, at: now) {
                 attempts[attempt]?.isLate = true
                 giveUp(on: attempt, running, at: now, &steps)
-            } else if isDueForHedge(running), let p95 = members[running.member].latencies.p95(kind: kind),
-                age.seconds >= p95
-            {
+            } else if let time = hedgeTime(of: running), now >= time {
                 jobs[running.ticket]?.isHedged = true
                 seconds.append((running.ticket, .hedge))
             }
@@ -110,21 +118,23 @@ extension BackendPool {
         seconds.append((running.ticket, .retry))
     }
 
-    private func isDueForHedge(_ running: Running) -> Bool {
-        guard rules.hedges, running.purpose != .probe, let job = jobs[running.ticket] else { return false }
-        return !job.isHedged && !job.terms.isAhead && job.running.count == 1
+    private func isWatched(_ running: Running) -> Bool { !running.isStopped && !running.hasBegun }
+
+    /// When another member gets the request of an attempt as most would have answered it by then; `nil` for never.
+    private func hedgeTime(of running: Running) -> Duration? {
+        guard rules.hedges, running.purpose != .probe, let job = jobs[running.ticket] else { return nil }
+        guard !job.isHedged, !job.terms.isAhead, job.running.count == 1 else { return nil }
+        return members[running.member].latencies.p95(kind: running.terms.kind).map { running.start + .seconds(1) * $0 }
     }
 
     /// When `advance` has something to do next if nothing else happens; `nil` for never.
     public func nextWake(after now: Duration) -> Duration? {
         var times: [Duration] = []
-        for running in attempts.values where !running.isStopped {
-            if !running.isLate, let patience = patience(with: running.member, kind: running.terms.kind) {
+        for running in attempts.values where isWatched(running) {
+            if !running.isLate, let patience = patience(with: running.member, running.terms) {
                 times.append(running.start + patience)
             }
-            if isDueForHedge(running), let p95 = members[running.member].latencies.p95(kind: running.terms.kind) {
-                times.append(running.start + .seconds(1) * p95)
-            }
+            if let time = hedgeTime(of: running) { times.append(time) }
         }
         times += waiting.tickets.compactMap { jobs[$0]?.terms.deadline }
         times += again.compactMap { jobs[$0]?.terms.deadline }

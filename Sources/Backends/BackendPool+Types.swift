@@ -36,6 +36,11 @@ extension BackendPool {
         public var deadline: Duration
         /// Whether it is refused rather than keep one that counts waiting; it is not sent again.
         public var isAhead: Bool
+        /// How long it may be in flight before another member gets it too, while nothing is known of what others take;
+        /// `nil` for as long as it likes.
+        public var lateAfter: Duration?
+        /// Whether the time that it takes says something of the member: not where the request alone decides on it.
+        public var isMeasured: Bool
 
         public init(
             model: String? = nil,
@@ -43,7 +48,9 @@ extension BackendPool {
             cost: Int,
             kind: Int = 0,
             deadline: Duration,
-            isAhead: Bool = false
+            isAhead: Bool = false,
+            lateAfter: Duration? = nil,
+            isMeasured: Bool = true
         ) {
             self.model = model
             self.party = party
@@ -51,6 +58,8 @@ extension BackendPool {
             self.kind = kind
             self.deadline = deadline
             self.isAhead = isAhead
+            self.lateAfter = lateAfter
+            self.isMeasured = isMeasured
         }
     }
 
@@ -71,7 +80,7 @@ extension BackendPool {
         case start(Attempt, Ticket, member: Int)
         /// Give an attempt up; its end counts once it is told.
         case stop(Attempt)
-        /// Tell the asker; comes once for each ticket, unless it was cancelled.
+        /// Tell the asker; comes once for each ticket, unless it was cancelled. A streamed answer has begun by then.
         case settle(Ticket, Outcome)
     }
 
@@ -108,6 +117,11 @@ extension BackendPool {
         var isStopped = false
         /// Whether it has been seen to take too long.
         var isLate = false
+        /// Whether the first part of a streamed answer has come.
+        var hasBegun = false
+
+        /// Whether it is to show how the member is, and has not done so yet.
+        var isProbing: Bool { purpose == .probe && !hasBegun }
     }
 
     /// A request that has no outcome yet.

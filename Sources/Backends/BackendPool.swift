@@ -1,7 +1,7 @@
 /// Several backends as one: who gets which request, when it is sent again, and what is done about those that fail.
 ///
 /// A value with no sockets, tasks or clock. What happens is told to it, with the time since any one moment, and it says
-/// what to do (`Step`). Each request goes to the member with the least expected time to its completion: requests in
+/// what to do (`Step`). Answers come whole, or as streams, of which the first part counts (`begun`). Each request goes to the member with the least expected time to its completion: requests in
 /// flight and one, times its smoothed latency, by its weight. A request that finds no place waits in a `DeficitQueue`.
 public struct BackendPool: Sendable {
     public typealias Ticket = UInt64
@@ -73,7 +73,27 @@ public struct BackendPool: Sendable {
         return steps
     }
 
-    /// Takes note that a member has answered.
+    /// Takes note that the first part of a streamed answer has come, the time to which is its latency.
+    ///
+    /// Its asker hears of it, and the request is not sent again. The attempt keeps its place until `answered` or `failed`,
+    /// unless nobody waits for it any more.
+    public mutating func begun(_ attempt: Attempt, at now: Duration) -> [Step] {
+        guard let running = attempts[attempt], !running.hasBegun else { return [] }
+        var steps: [Step] = []
+        note(timeOf: running, at: now)
+        attempts[attempt]?.hasBegun = true
+        if !running.isStopped, jobs[running.ticket] != nil {
+            presence.note(running.terms.party, at: now)
+            jobs[running.ticket]?.running[running.member] = nil
+            settle(running.ticket, .answered(attempt), at: now, &steps)
+        } else if let running = end(attempt) {
+            note(.abandoned, of: running, at: now)
+        }
+        dispatch(at: now, &steps)
+        return steps
+    }
+
+    /// Takes note that a member has answered, or that the answer which had begun is whole.
     public mutating func answered(_ attempt: Attempt, at now: Duration) -> [Step] {
         guard let running = end(attempt) else { return [] }
         var steps: [Step] = []
@@ -86,7 +106,7 @@ public struct BackendPool: Sendable {
         return steps
     }
 
-    /// Takes note that an attempt came to nothing.
+    /// Takes note that an attempt came to nothing, or that the answer which had begun broke off.
     public mutating func failed(_ attempt: Attempt, _ setback: Setback, at now: Duration) -> [Step] {
         guard let running = end(attempt) else { return [] }
         var steps: [Step] = []

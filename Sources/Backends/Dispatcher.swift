@@ -5,43 +5,29 @@ import Turns
 ///
 /// All rules are the pool's; here are the tasks and the clock. Requests are served while `run` runs.
 public final class Dispatcher<Answer: Sendable, Failure: Error, C: Clock<Duration>>: Sendable {
-    /// What an asker hears when no member has answered.
-    public enum Refusal: Error, Sendable {
-        /// All attempts failed; this is how the last one did.
-        case failed(Failure)
-        case hopeless
-        case expired
-        case busy
-        /// The task was cancelled, or the pool is closed.
-        case cancelled
-    }
+    /// Sends a request to a member, whose answer is of use for so long from now.
+    public typealias Work = @Sendable (_ member: Int, _ left: Duration) async -> Result<Answer, Miss<Failure>>
 
-    /// How an attempt failed, for the pool and for the asker.
-    public struct Miss: Error, Sendable {
-        public let setback: Setback
-        public let failure: Failure
-
-        public init(_ setback: Setback, _ failure: Failure) {
-            self.setback = setback
-            self.failure = failure
-        }
-    }
-
-    /// Which member answered, and what.
-    public struct Served: Sendable {
-        public let member: Int
-        public let answer: Answer
-    }
-
-    /// Sends a request to a member.
-    public typealias Work = @Sendable (_ member: Int) async -> Result<Answer, Miss>
-
-    private typealias Outcome = Result<Served, Refusal>
+    private typealias Outcome = Result<Served<Answer>, Refusal<Failure>>
 
     private struct Caller {
         let continuation: CheckedContinuation<Outcome, Never>
         let work: Work
+        /// Whether what `work` brings is the beginning of an answer.
+        let isStream: Bool
+        var deadline = Duration.zero
         var lastFailure: Failure?
+    }
+
+    /// One attempt that is to be made.
+    private struct Assignment: Sendable {
+        let attempt: BackendPool.Attempt
+        let ticket: BackendPool.Ticket
+        let member: Int
+        let deadline: Duration
+        let signal: StopSignal
+        let work: Work
+        let isStream: Bool
     }
 
     private struct State {
@@ -55,7 +41,7 @@ public final class Dispatcher<Answer: Sendable, Failure: Error, C: Clock<Duratio
     }
 
     private enum Command: Sendable {
-        case start(BackendPool.Attempt, BackendPool.Ticket, member: Int, StopSignal, Work)
+        case start(Assignment)
         case alarm(Duration)
     }
 
@@ -68,7 +54,8 @@ public final class Dispatcher<Answer: Sendable, Failure: Error, C: Clock<Duratio
     private let onNotice: @Sendable (BackendPool.Notice) -> Void
 
     /// - Parameter onAttempt: Called at the end of each attempt that was not given up, with `answered` or a setback's
-    ///   label; `onNotice` when a member is taken out, or used again.
+    ///   label, and the time until the answer came, or until a streamed one began; `onNotice` when a member is taken
+    ///   out, or used again.
     public init(
         _ pool: BackendPool,
         clock: C,
@@ -101,15 +88,40 @@ public final class Dispatcher<Answer: Sendable, Failure: Error, C: Clock<Duratio
     public func serve(
         _ terms: BackendPool.Terms,
         within patience: Duration,
+        _ work: @escaping @Sendable (_ member: Int) async -> Result<Answer, Miss<Failure>>
+    ) async throws(Refusal<Failure>) -> Served<Answer> {
+        try await ask(terms, within: patience, isStream: false) { member, _ in await work(member) }
+    }
+
+    /// Has a request served whose answer is a stream.
+    ///
+    /// Who asks reads the rest of it, and then gives up its place.
+    ///
+    /// - Parameters:
+    ///   - patience: How long from now the beginning of an answer is of use; stands for the deadline in `terms`.
+    ///   - work: Called for each attempt; brings the answer once its first part is there.
+    public func open(
+        _ terms: BackendPool.Terms,
+        within patience: Duration,
         _ work: @escaping Work
-    ) async throws(Refusal) -> Served {
+    ) async throws(Refusal<Failure>) -> Served<Answer> {
+        try await ask(terms, within: patience, isStream: true, work)
+    }
+
+    private func ask(
+        _ terms: BackendPool.Terms,
+        within patience: Duration,
+        isStream: Bool,
+        _ work: @escaping Work
+    ) async throws(Refusal<Failure>) -> Served<Answer> {
         let ticket = state.withLock { state in
             state.lastTicket += 1
             return state.lastTicket
         }
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                enter(ticket, terms, within: patience, Caller(continuation: continuation, work: work))
+                let caller = Caller(continuation: continuation, work: work, isStream: isStream)
+                enter(ticket, terms, within: patience, caller)
                 if Task.isCancelled { leave(ticket) }
             }
         } onCancel: {
@@ -123,8 +135,7 @@ public final class Dispatcher<Answer: Sendable, Failure: Error, C: Clock<Duratio
         await withDiscardingTaskGroup { group in
             for await command in commands {
                 switch command {
-                case .start(let attempt, let ticket, let member, let signal, let work):
-                    group.addTask { await self.run(attempt, ticket, member, signal, work) }
+                case .start(let assignment): group.addTask { await self.run(assignment) }
                 case .alarm(let time):
                     group.addTask { await self.wake(at: time) }
                 }
@@ -134,32 +145,48 @@ public final class Dispatcher<Answer: Sendable, Failure: Error, C: Clock<Duratio
         close()
     }
 
-    private func run(
-        _ attempt: BackendPool.Attempt,
-        _ ticket: BackendPool.Ticket,
-        _ member: Int,
-        _ signal: StopSignal,
-        _ work: @escaping Work
-    ) async {
+    private func run(_ assignment: Assignment) async {
         let start = clock.now
-        let result = await signal.run { await work(member) }
+        let result = await assignment.signal.run { [now] in
+            await assignment.work(assignment.member, assignment.deadline - now)
+        }
         let time = start.duration(to: clock.now)
         switch result {
-        case .success(let answer):
+        case .success(let answer): take(answer, assignment, time)
+        case .failure(let miss):
+            state.withLock { $0.callers[assignment.ticket]?.lastFailure = miss.failure }
+            end(assignment.attempt, assignment.member, miss.setback, time)
+        case nil: end(assignment.attempt, assignment.member, .abandoned, time)
+        }
+        state.withLock { $0.signals[assignment.attempt] = nil }
+    }
+
+    /// Takes an answer that is whole, or has begun.
+    private func take(_ answer: Answer, _ assignment: Assignment, _ time: Duration) {
+        let (attempt, member) = (assignment.attempt, assignment.member)
+        guard assignment.isStream else {
             onAttempt(member, "answered", time)
-            change { state, now in
-                let served = Served(member: member, answer: answer)
+            return change { state, now in
+                let served = Served(member: member, answer: answer, place: nil)
                 return (state.pool.answered(attempt, at: now), served)
             }
-        case .failure(let miss):
-            if miss.setback != .abandoned { onAttempt(member, miss.setback.label, time) }
-            change { state, now in
-                state.callers[ticket]?.lastFailure = miss.failure
-                return (state.pool.failed(attempt, miss.setback, at: now), nil)
-            }
-        case nil: change { state, now in (state.pool.failed(attempt, .abandoned, at: now), nil) }
         }
-        state.withLock { $0.signals[attempt] = nil }
+        // Where nobody takes it, its place is given up at once.
+        let place = StreamPlace { self.end(attempt, member, $0, time) }
+        change { state, now in
+            let served = Served(member: member, answer: answer, place: place)
+            return (state.pool.begun(attempt, at: now), served)
+        }
+        withExtendedLifetime(place) {}
+    }
+
+    /// Takes note of the end of an attempt that has no answer to give any more.
+    private func end(_ attempt: BackendPool.Attempt, _ member: Int, _ setback: Setback?, _ time: Duration) {
+        if setback != .abandoned { onAttempt(member, setback?.label ?? "answered", time) }
+        change { state, now in
+            guard let setback else { return (state.pool.answered(attempt, at: now), nil) }
+            return (state.pool.failed(attempt, setback, at: now), nil)
+        }
     }
 
     private func wake(at time: Duration) async {
@@ -184,9 +211,10 @@ public final class Dispatcher<Answer: Sendable, Failure: Error, C: Clock<Duratio
         change { state, now in
             isRefused = isRefused || state.isClosed
             if isRefused { return ([], nil) }
+            var (caller, terms) = (caller, terms)
+            caller.deadline = now + patience
+            terms.deadline = caller.deadline
             state.callers[ticket] = caller
-            var terms = terms
-            terms.deadline = now + patience
             return (state.pool.ask(ticket, terms, at: now), nil)
         }
         if isRefused { caller.continuation.resume(returning: .failure(.cancelled)) }
@@ -213,7 +241,7 @@ public final class Dispatcher<Answer: Sendable, Failure: Error, C: Clock<Duratio
     /// Lets the pool change, and does what it wants done.
     ///
     /// - Parameter body: Returns the steps, and what an answered step among them means.
-    private func change(_ body: (inout State, _ now: Duration) -> ([BackendPool.Step], Served?)) {
+    private func change(_ body: (inout State, _ now: Duration) -> ([BackendPool.Step], Served<Answer>?)) {
         let (told, ordered, notices) = state.withLock { state in
             let now = now
             let (steps, served) = body(&state, now)
@@ -222,10 +250,18 @@ public final class Dispatcher<Answer: Sendable, Failure: Error, C: Clock<Duratio
             for step in steps {
                 switch step {
                 case .start(let attempt, let ticket, let member):
-                    guard let work = state.callers[ticket]?.work else { continue }
-                    let signal = StopSignal()
-                    state.signals[attempt] = signal
-                    ordered.append(.start(attempt, ticket, member: member, signal, work))
+                    guard let caller = state.callers[ticket] else { continue }
+                    let assignment = Assignment(
+                        attempt: attempt,
+                        ticket: ticket,
+                        member: member,
+                        deadline: caller.deadline,
+                        signal: StopSignal(),
+                        work: caller.work,
+                        isStream: caller.isStream
+                    )
+                    state.signals[attempt] = assignment.signal
+                    ordered.append(.start(assignment))
                 case .stop(let attempt): state.signals[attempt]?.give()
                 case .settle(let ticket, let outcome):
                     guard let caller = state.callers.removeValue(forKey: ticket) else { continue }
@@ -243,7 +279,11 @@ public final class Dispatcher<Answer: Sendable, Failure: Error, C: Clock<Duratio
         for command in ordered { orders.yield(command) }
     }
 
-    private static func outcome(_ outcome: BackendPool.Outcome, _ caller: Caller, _ served: Served?) -> Outcome {
+    private static func outcome(
+        _ outcome: BackendPool.Outcome,
+        _ caller: Caller,
+        _ served: Served<Answer>?
+    ) -> Outcome {
         switch outcome {
         case .answered: served.map { .success($0) } ?? .failure(.hopeless)
         case .failed: .failure(caller.lastFailure.map { .failed($0) } ?? .hopeless)

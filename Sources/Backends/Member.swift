@@ -83,10 +83,10 @@ struct Member: Sendable {
         return adaptive.start(active: inFlight)
     }
 
-    mutating func answered(_ start: AdaptiveLimit.Start, after time: Duration, kind: Int) {
+    /// Takes note of how long an answer took to come, or a streamed one to begin.
+    mutating func took(_ time: Duration, _ start: AdaptiveLimit.Start, kind: Int) {
         latencies.note(time, kind: kind)
         adaptive.answered(start, after: time, kind: kind)
-        tally.answered += 1
     }
 
     mutating func failed(_ start: AdaptiveLimit.Start, _ setback: Setback, at now: Duration) {

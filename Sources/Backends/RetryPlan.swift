@@ -9,6 +9,8 @@ public struct RetryPlan: Equatable, Sendable {
     public var base = Duration.milliseconds(200)
     /// What pauses grow to.
     public var longest = Duration.seconds(5)
+    /// Whether 503 does not count towards `mostRetries`: servers that load a model say so for as long as it takes.
+    public var waitsForLoading = false
 
     public init() {}
 
@@ -27,7 +29,8 @@ public struct RetryPlan: Equatable, Sendable {
         deadline: Duration,
         random: Double
     ) -> Duration? {
-        guard retries < mostRetries, now < deadline else { return nil }
+        let mayRepeat = retries < mostRetries || (waitsForLoading && setback.isUnready)
+        guard mayRepeat, now < deadline else { return nil }
         if hasOther, setback.isRetryableElsewhere { return now }
         guard setback.isRetryable else { return nil }
         var pause = base

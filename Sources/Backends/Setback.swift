@@ -56,6 +56,11 @@ public enum Setback: Equatable, Sendable {
         }
     }
 
+    /// Whether the backend says that it is not ready, as while it loads a model.
+    var isUnready: Bool {
+        if case .status(503, _) = self { true } else { false }
+    }
+
     /// How long the backend asked to be left alone.
     public var retryAfter: Duration? {
         if case .status(_, let wait) = self { wait } else { nil }

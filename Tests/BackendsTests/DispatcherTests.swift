@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Dispatcher", .timeLimit(.minutes(1)))
 struct DispatcherTests {
-    private struct Oops: Error, Equatable {}
+    fileprivate struct Oops: Error, Equatable {}
     private typealias Pool = Dispatcher<String, Oops, ManualClock>
 
     private let clock = ManualClock()
@@ -43,7 +43,7 @@ struct DispatcherTests {
                 member == 0 ? .failure(.init(.cut, Oops())) : .success("b")
             }
             #expect(served.member == 1)
-            let error = await #expect(throws: Pool.Refusal.self) {
+            let error = await #expect(throws: Refusal<Oops>.self) {
                 try await pool.serve(terms(), within: .seconds(9)) { _ in
                     .failure(.init(.status(400, retryAfter: nil), Oops()))
                 }
@@ -105,9 +105,9 @@ struct DispatcherTests {
             let second = Task { try await pool.serve(terms(2), within: .seconds(60)) { _ in .success("") } }
             await until { pool.waiting == 1 }
             second.cancel()
-            await #expect(throws: Pool.Refusal.self) { try await second.value }
+            await #expect(throws: Refusal<Oops>.self) { try await second.value }
             first.cancel()
-            await #expect(throws: Pool.Refusal.self) { try await first.value }
+            await #expect(throws: Refusal<Oops>.self) { try await first.value }
             await until { pool.read { pool, _ in pool.members[0].inFlight } == 0 }
             #expect(pool.waiting == 0)
             let third = try await pool.serve(terms(3), within: .seconds(60)) { _ in .success("free") }
@@ -128,8 +128,8 @@ struct DispatcherTests {
         await until { pool.read { pool, _ in pool.members[0].inFlight } == 1 }
         running.cancel()
         await running.value
-        await #expect(throws: Pool.Refusal.self) { try await asking.value }
-        await #expect(throws: Pool.Refusal.self) {
+        await #expect(throws: Refusal<Oops>.self) { try await asking.value }
+        await #expect(throws: Refusal<Oops>.self) {
             try await pool.serve(terms(), within: .seconds(60)) { _ in .success("") }
         }
     }

@@ -89,7 +89,7 @@ public final class PooledTranscriber: Transcriber {
     public func transcribe(_ request: TranscriptionRequest) async throws(TranscriptionError) -> Transcript {
         guard !request.samples.isEmpty else { return Transcript(text: "") }
         let logger = Logger.current
-        do throws(Dispatcher<Transcript, TranscriptionError, ContinuousClock>.Refusal) {
+        do throws(Refusal<TranscriptionError>) {
             let served = try await dispatcher.serve(terms(of: request), within: patience) { [members] index in
                 await withLogger(logger) { _ in await Self.ask(members[index], request) }
             }
@@ -107,7 +107,7 @@ public final class PooledTranscriber: Transcriber {
     private static func ask(
         _ member: Member,
         _ request: TranscriptionRequest
-    ) async -> Result<Transcript, Dispatcher<Transcript, TranscriptionError, ContinuousClock>.Miss> {
+    ) async -> Result<Transcript, Miss<TranscriptionError>> {
         do throws(AttemptFailure) {
             if let engine = member.engine as? any Attempting { return .success(try await engine.attempt(request)) }
             do throws(TranscriptionError) {
