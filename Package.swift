@@ -98,10 +98,8 @@ let package = Package(
         .target(
             name: "Settings",
             dependencies: [
-                "Backends", "Sessions", "Transcription", "Chat", "SpeechSynthesis", "SpeechDetection", "AudioFiles",
-                "Audio",
-                "JSON",
-                "Models", logging,
+                "BackendHTTP", "Backends", "Sessions", "Transcription", "Chat", "SpeechSynthesis", "SpeechDetection",
+                "AudioFiles", "Audio", "JSON", "Models", logging,
             ],
             swiftSettings: strict
         ),
@@ -134,21 +132,22 @@ let package = Package(
         .target(
             name: "Transcription",
             dependencies: [
-                "Backends", "Audio", "HTTPTransfer", "Limits", "Turns", "CPocketSphinx", "CSherpaOnnx", "CZlib", deque,
-                logging,
+                "BackendHTTP", "Backends", "Audio", "HTTPTransfer", "Limits", "Turns", "CPocketSphinx", "CSherpaOnnx",
+                "CZlib", deque, logging,
             ],
             resources: [.embedInCode("Sherpa/Resources/probe.wav")],
             swiftSettings: strict
         ),
         .target(
             name: "Chat",
-            dependencies: ["HTTPTransfer", "JSON", logging],
+            dependencies: ["BackendHTTP", "Backends", "HTTPTransfer", "JSON", logging],
             swiftSettings: strict
         ),
         .target(
             name: "SpeechSynthesis",
             dependencies: [
-                "Audio", "HTTPTransfer", "JSON", "Turns", "CFlite", "CSherpaOnnx", logging, subprocess, systemPackage,
+                "Audio", "BackendHTTP", "Backends", "HTTPTransfer", "JSON", "Turns", "CFlite", "CSherpaOnnx", logging,
+                subprocess, systemPackage,
             ],
             swiftSettings: strict
         ),
@@ -170,6 +169,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(name: "Audio", dependencies: ["CSoxr", "CWebRTCAudio"], swiftSettings: strict),
+        .target(
+            name: "BackendHTTP",
+            dependencies: ["Backends", "HTTPTransfer", "JSON", logging],
+            swiftSettings: strict
+        ),
         .target(name: "JSON", swiftSettings: strict),
         .target(
             name: "WebSocketTransport",
@@ -189,7 +193,7 @@ let package = Package(
             dependencies: ["CCurl", "Limits", "Release"],
             swiftSettings: strict + [.strictMemorySafety()]
         ),
-        .target(name: "Backends", dependencies: ["Turns"], swiftSettings: strict),
+        .target(name: "Backends", dependencies: ["Turns", logging], swiftSettings: strict),
         .target(name: "Turns", dependencies: ["CThreads"], swiftSettings: strict),
         .target(name: "Limits", swiftSettings: strict),
         .target(name: "Release", swiftSettings: strict),
@@ -310,19 +314,23 @@ let package = Package(
         .testTarget(
             name: "TranscriptionTests",
             dependencies: [
-                "Audio", "Backends", "HTTPTransfer", "TestSupport", "Transcription", "Turns", inMemoryLogging, logging,
+                "Audio", "BackendHTTP", "Backends", "HTTPTransfer", "TestSupport", "Transcription", "Turns",
+                inMemoryLogging, logging,
             ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "ChatTests",
-            dependencies: ["Chat", "HTTPTransfer", "JSON", "TestSupport", inMemoryLogging, logging],
+            dependencies: [
+                "Chat", "BackendHTTP", "Backends", "HTTPTransfer", "JSON", "TestSupport", inMemoryLogging, logging,
+            ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "SpeechSynthesisTests",
             dependencies: [
-                "SpeechSynthesis", "Audio", "CFlite", "HTTPTransfer", "JSON", "TestSupport", "Transcription",
+                "SpeechSynthesis", "Audio", "BackendHTTP", "Backends", "CFlite", "HTTPTransfer", "JSON", "TestSupport",
+                "Transcription",
                 inMemoryLogging,
                 logging,
             ],
@@ -362,6 +370,11 @@ let package = Package(
         .testTarget(
             name: "HTTPTransferTests",
             dependencies: ["CCurl", "HTTPTransfer", "Release", "TestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "BackendHTTPTests",
+            dependencies: ["BackendHTTP", "Backends", "HTTPTransfer", "JSON", inMemoryLogging, logging],
             swiftSettings: strict
         ),
         .testTarget(name: "BackendsTests", dependencies: ["Backends", "TestSupport"], swiftSettings: strict),

@@ -3,7 +3,7 @@
 /// A channel that was recorded in opposite phase makes silence of the mean. Each block of 100 ms is judged by itself,
 /// because often only a part of a recording is like that, and because a recording that is still being read has no end
 /// to wait for. Where the judgement changes, one mix fades into the other.
-public struct Downmix {
+public struct Downmix: Sendable {
     /// What a block is made of.
     private enum Mix: Equatable {
         case mean

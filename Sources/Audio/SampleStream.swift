@@ -1,7 +1,7 @@
 /// Samples out of a stream of bytes that is WAV or bare PCM16, at its own rate.
 ///
 /// What the stream is, its first bytes tell. An odd byte waits for its other half.
-public struct SampleStream {
+public struct SampleStream: Sendable {
     /// Samples per second: of bare samples, until a header says otherwise.
     public private(set) var rate: Int
     private var head = StreamHead()

@@ -1,3 +1,5 @@
+public import Backends
+
 /// Why there is no reply, or no more of it.
 ///
 /// `description` is one sentence for the client. It never contains text that came from the model's server, which may
@@ -5,6 +7,8 @@
 public enum ChatError: Error, Equatable, Sendable, CustomStringConvertible {
     /// No language model is set up.
     case notConfigured
+    /// No server can answer in time, as all have failed or asked to be left alone.
+    case noBackend
     /// No connection could be made.
     case unreachable
     /// The server answered with an HTTP status other than 2xx.
@@ -31,6 +35,7 @@ public enum ChatError: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .notConfigured:
             "This server has no language model. Set LLM_BASE_URL to a server with /chat/completions, or LLM=echo to try it."
+        case .noBackend: "No server of the language model can answer at the moment. Try again later."
         case .unreachable: "The language model cannot be reached."
         case .status(let status, let code?): "The language model answered \(status) (\(code))."
         case .status(let status, nil): "The language model answered \(status)."
@@ -41,3 +46,5 @@ public enum ChatError: Error, Equatable, Sendable, CustomStringConvertible {
         }
     }
 }
+
+extension ChatError: BackendError {}

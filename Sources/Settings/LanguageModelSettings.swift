@@ -11,7 +11,7 @@ public struct LanguageModelSettings: Equatable, Sendable {
     }
 
     public var choice = Choice.auto
-    /// The address of the server.
+    /// The address of a server, or several with commas.
     public var baseURL: String?
     public var apiKey: Secret?
     public var model: String?

@@ -16,7 +16,7 @@ extension SettingSection {
                 "STENO_CONFIG",
                 at: \.engine.configurationFile,
                 is: .path,
-                for: "JSON file whose backends are servers with a key, model, weight or tier each (docs/backends.md)"
+                for: "JSON file with servers, each with a key, model, weight or tier of its own (docs/backends.md)"
             ),
             Setting(
                 "FALLBACK",

@@ -7,16 +7,16 @@ extension SettingSection {
                 at: \.languageModel.choice,
                 is: .choice,
                 for: "Language model that answers conversations; echo repeats what it hears",
-                explained: "http when LLM_BASE_URL is set, else none"
+                explained: "http when LLM_BASE_URL or STENO_CONFIG names servers, else none"
             ),
             Setting(
                 "LLM_BASE_URL",
                 at: \.languageModel.baseURL,
                 is: .address,
-                for: "Server with OpenAI's chat completions, such as http://127.0.0.1:11434/v1",
+                for: "Server with chat completions, such as http://127.0.0.1:11434/v1; several with commas",
                 absent: "OpenAI's, with LLM=http"
             ),
-            Setting("LLM_API_KEY", at: \.languageModel.apiKey, is: .secret, for: "Key for that server"),
+            Setting("LLM_API_KEY", at: \.languageModel.apiKey, is: .secret, for: "Key for these servers"),
             Setting(
                 "LLM_MODEL",
                 at: \.languageModel.model,
@@ -42,7 +42,7 @@ extension SettingSection {
                 "LLM_TIMEOUT_MS",
                 at: \.languageModel.firstTokenTimeout,
                 is: .milliseconds(100...3_600_000),
-                for: "Longest wait for the first token of a reply"
+                for: "Longest wait for the first token of a reply, with all attempts"
             ),
             Setting(
                 "LLM_IDLE_TIMEOUT_MS",

@@ -7,16 +7,16 @@ extension SettingSection {
                 at: \.speech.choice,
                 is: .choice,
                 for: "Engine that speaks; flite and sherpa, whose voices are neural, speak on this machine",
-                explained: "http when TTS_BASE_URL is set, else flite"
+                explained: "http when TTS_BASE_URL or STENO_CONFIG names servers, else flite"
             ),
             Setting(
                 "TTS_BASE_URL",
                 at: \.speech.baseURL,
                 is: .address,
-                for: "Server with OpenAI's audio/speech, such as http://127.0.0.1:8880/v1",
+                for: "Server with audio/speech, such as http://127.0.0.1:8880/v1; several with commas",
                 absent: "OpenAI's, with TTS=http"
             ),
-            Setting("TTS_API_KEY", at: \.speech.apiKey, is: .secret, for: "Key for that server"),
+            Setting("TTS_API_KEY", at: \.speech.apiKey, is: .secret, for: "Key for these servers"),
             Setting(
                 "TTS_MODEL",
                 at: \.speech.model,

@@ -14,7 +14,7 @@ public struct SpeechSettings: Equatable, Sendable {
     }
 
     public var choice = Choice.auto
-    /// The address of the server.
+    /// The address of a server, or several with commas.
     public var baseURL: String?
     public var apiKey: Secret?
     /// What a server is asked for, or the neural voice: a name of the catalogue, or a folder.

@@ -1,3 +1,5 @@
+public import Backends
+
 /// Why a piece of text was not spoken, or not to its end.
 ///
 /// `description` is one sentence for the client. It never contains text that came from a library or a backend's body;
@@ -5,6 +7,8 @@
 public enum SynthesisError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The server has no speech synthesis.
     case notConfigured
+    /// No backend can answer in time, as all have failed or asked to be left alone.
+    case noBackend
     case unreachable
     /// The backend answered with an HTTP status other than 2xx.
     case status(Int, code: String?)
@@ -22,6 +26,7 @@ public enum SynthesisError: Error, Equatable, Sendable, CustomStringConvertible 
     public var description: String {
         switch self {
         case .notConfigured: "This server has no speech synthesis. Set TTS, or ask for text."
+        case .noBackend: "No speech backend can answer at the moment. Try again later."
         case .unreachable: "The speech backend cannot be reached."
         case .status(let status, let code?): "The speech backend answered \(status) (\(code))."
         case .status(let status, nil): "The speech backend answered \(status)."
@@ -33,3 +38,5 @@ public enum SynthesisError: Error, Equatable, Sendable, CustomStringConvertible 
         }
     }
 }
+
+extension SynthesisError: BackendError {}

@@ -55,7 +55,7 @@ public struct Server: Sendable {
         access = try AccessRules(settings: settings)
         tls = try TLSFactory.make(settings: settings)
         choice = try EngineChoice(settings: settings)
-        languageModel = try LanguageModelChoice(settings: settings.languageModel)
+        languageModel = try LanguageModelChoice(settings: settings)
         synthesis = try SynthesizerChoice(settings: settings)
         detectors = try DetectorFactory(settings: settings.detector)
         endOfTurn = try EndOfTurnInstallation(settings: settings)
@@ -100,11 +100,22 @@ public struct Server: Sendable {
         ).make()
         detectors.warnOfFallback(to: logger)
         let voice = VoiceEngines(
-            languageModel: try LanguageModelFactory(choice: languageModel, transport: transport, logger: logger).make(),
-            synthesizer: try await SynthesizerFactory(choice: synthesis, transport: transport, logger: logger).make(),
+            languageModel: try LanguageModelFactory(
+                choice: languageModel,
+                transport: transport,
+                metrics: registry,
+                logger: logger
+            ).make(),
+            synthesizer: try await SynthesizerFactory(
+                choice: synthesis,
+                transport: transport,
+                metrics: registry,
+                logger: logger
+            ).make(),
             endOfTurn: await loadEndOfTurn(),
             stages: StageMetrics(factory: registry)
         )
+        let backends = engines.backends + voice.backends
         let drain = SessionDrain(maximum: settings.maximumSessions, grace: settings.shutdownTimeout, logger: logger)
         let (uploadThreads, fileThreads) = (WorkThreads(count: 2), WorkThreads(count: settings.files.decoders))
         defer {
@@ -120,7 +131,7 @@ public struct Server: Sendable {
         }
         let admin = AdminPort(
             metrics: registry,
-            pool: engines.pool,
+            backends: backends,
             access: MetricsAccess(key: settings.access.metricsKey?.text)
         )
         let memory = MemoryBudget(limit: settings.maximumMemoryBytes ?? MachineMemory.size / 4)
@@ -136,7 +147,7 @@ public struct Server: Sendable {
                 logger: logger
             )
         }
-        let status = StatusRoutes(engines: engines, drain: drain, spool: spool)
+        let status = StatusRoutes(engines: engines, others: voice.backends, drain: drain, spool: spool)
         let application = try application(
             engines,
             transcriber,
@@ -154,7 +165,7 @@ public struct Server: Sendable {
             onListening: onListening
         )
         var group = ServiceGroupConfiguration(
-            services: characterServices(keeper)
+            services: backends.map { PoolService(pool: $0.pool) } + characterServices(keeper)
                 + engines.services(logger: logger) + spoolServices(spool) + [reload]
                 + (try adminServices(admin, status)) + [application, drain],
             gracefulShutdownSignals: [.sigterm, .sigint],
@@ -247,7 +258,7 @@ public struct Server: Sendable {
         router.add(middleware: RequestSizeMiddleware(accounts: accounts))
         status.add(to: router)
         if settings.admin.port == nil { admin.add(to: router) }
-        if let pool = engines.pool { registry.observe(pool) }
+        for group in admin.backends { registry.observe(group) }
         try DocumentationRoutes().add(to: router)
         ModelRoutes(models: engines.models(of: choice), created: Int(Date.now.timeIntervalSince1970)).add(to: router)
         KeptTranscriptRoutes(spool: spool).add(to: router)

@@ -1,3 +1,4 @@
+import BackendHTTP
 import HTTPTransfer
 import InMemoryLogging
 import JSON
@@ -242,16 +243,16 @@ struct ChatRefusalTests {
         ]
     )
     func baseURL(base: String, expected: String) throws {
-        #expect(try ChatCompletionsModel.Configuration(baseURL: base).endpoint().text == expected)
+        #expect(try ChatCompletionsModel.Configuration(baseURL: base).access().endpoint.text == expected)
     }
 
     @Test("Refuses what cannot be used, and shows no password")
     func configuration() {
         typealias Configuration = ChatCompletionsModel.Configuration
-        #expect(throws: ChatConfigurationError.badBaseURL("host")) {
+        #expect(throws: ChatConfigurationError.access(.badBaseURL("host"))) {
             try Configuration(baseURL: "ftp://user:password@host").validate()
         }
-        #expect(throws: ChatConfigurationError.badAPIKey) {
+        #expect(throws: ChatConfigurationError.access(.badAPIKey)) {
             try Configuration(baseURL: "http://h", apiKey: "a\u{1}b").validate()
         }
         #expect(throws: ChatConfigurationError.badExtra(reason: "it is not an object")) {

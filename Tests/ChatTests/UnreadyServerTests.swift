@@ -20,7 +20,7 @@ struct UnreadyServerTests {
         let backend = try await ScriptedBackend.start { request in
             request.turn < 2 ? Self.loading(retryAfter: retryAfter) : .send(Self.reply, thenClose: true)
         }
-        let (parts, end) = try await ChatCompletionsModel(backend).answer("Hello")
+        let (parts, end) = try await withPool([backend]) { try await $0.answer("Hello") }
         #expect(parts == [.text("Hi")])
         #expect(end.reason == .complete)
         #expect(backend.requests.count == 3)
@@ -30,8 +30,9 @@ struct UnreadyServerTests {
     @Test("A server that will not be ready in the time for the first token fails with what it said")
     func neverReady() async throws {
         let backend = try await ScriptedBackend.start { Self.loading(retryAfter: $0.turn == 0 ? "0" : "60") }
-        let model = try ChatCompletionsModel(backend)
-        await #expect(throws: ChatError.status(503, code: nil)) { try await model.answer("Hello") }
+        await #expect(throws: ChatError.status(503, code: nil)) {
+            try await withPool([backend]) { try await $0.answer("Hello") }
+        }
         #expect(backend.requests.count == 2)
     }
 
@@ -39,22 +40,9 @@ struct UnreadyServerTests {
     func tooLate() async throws {
         let backend = try await ScriptedBackend.start { _ in Self.loading(retryAfter: "61") }
         await #expect(throws: ChatError.status(503, code: nil)) {
-            try await ChatCompletionsModel(backend).answer("Hello")
+            try await withPool([backend]) { try await $0.answer("Hello") }
         }
         #expect(backend.requests.count == 1)
-    }
-
-    @Test("Pauses get longer, and never go beyond the limit")
-    func pauses() {
-        let start = ContinuousClock.now
-        var wait = LoadingWait(limit: .seconds(10), at: start)
-        let pauses = (0..<5).map { _ in wait.next(retryAfter: nil, at: start) }
-        #expect(pauses == [.milliseconds(250), .milliseconds(500), .seconds(1), .seconds(2), .seconds(2)])
-        #expect(wait.next(retryAfter: .seconds(9), at: start) == .seconds(9))
-        #expect(wait.next(retryAfter: .seconds(10), at: start) == nil)
-        #expect(wait.next(retryAfter: .zero, at: start) == .milliseconds(100))
-        #expect(wait.left(at: start + .seconds(4)) == .seconds(6))
-        #expect(wait.left(at: start + .seconds(40)) > .zero)
     }
 
     @Test("A reply without a marked end is whole where the server never marks it, and else broken off")

@@ -1,5 +1,7 @@
 import Backends
+import Chat
 import Foundation
+import SpeechSynthesis
 import Testing
 import Transcription
 
@@ -59,7 +61,8 @@ struct BackendListTests {
         "What cannot be is refused with its name",
         arguments: [
             ("[]", "not a JSON object"), ("{", "not JSON"), (#"{"backend": []}"#, "backend is not known"),
-            (#"{"backends": []}"#, "at least one"), (#"{"backends": [1]}"#, "backends[0] is not"),
+            (#"{"backends": []}"#, "at least one"), (#"{"voices": 1}"#, "voices is not a list"),
+            (#"{"backends": [1]}"#, "backends[0] is not"),
             (#"{"backends": [{}]}"#, "backends[0].url is missing"),
             (#"{"backends": [{"url": "http://a/v1", "wieght": 1}]}"#, "backends[0].wieght is not known"),
             (#"{"backends": [{"url": "ftp://a/v1"}]}"#, "backends[0]: Base URL"),
@@ -76,6 +79,45 @@ struct BackendListTests {
         #expect(error?.description.contains(problem) == true, "\(String(describing: error))")
         #expect(error?.setting == "STENO_CONFIG")
     }
+
+    @Test("A file with languageModels and voices has servers that answer and speak; what they leave out is as set")
+    func otherLists() throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "steno-\(UUID().uuidString).json")
+        let json = """
+            {"languageModels": [
+              {"url": "http://a:1/v1", "key": "k", "model": "m", "models": ["x"], "weight": 2, "concurrency": 3,
+               "timeoutMs": 1500, "tier": 1},
+              {"url": "http://b:2/v1"}
+            ], "voices": [{"url": "http://c:3/v1", "voice": "bella", "timeoutMs": 700}, {"url": "http://d:4/v1"}]}
+            """
+        try Data(json.utf8).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let environment = ["STENO_CONFIG": file.path, "LLM_MODEL": "qwen3", "LLM_API_KEY": "c", "TTS_VOICE": "sky"]
+        let settings = try ServerSettings(reading: SettingValues(environment: environment))
+        #expect(try !BackendList.isConfigured(in: settings.engine))
+
+        guard case .http(let models) = try LanguageModelChoice(settings: settings).model else { throw NotThere() }
+        let (first, second) = (models.members[0], models.members[1])
+        let terms = MemberTerms(name: "a:1", models: ["x"], weight: 2, concurrency: 3, tier: 1, adapts: false)
+        #expect(first.terms == terms)
+        #expect((first.configuration.apiKey, first.configuration.model) == ("k", "m"))
+        #expect(first.configuration.firstTokenTimeout == .milliseconds(1_500))
+        #expect((second.configuration.apiKey, second.configuration.model) == ("c", "qwen3"))
+        #expect(second.configuration.firstTokenTimeout == .seconds(15))
+
+        guard case .http(let voices) = try SynthesizerChoice(settings: settings).engine else { throw NotThere() }
+        #expect(voices.members.map(\.configuration.voice) == ["bella", "sky"])
+        #expect(voices.members[0].configuration.firstByteTimeout == .milliseconds(700))
+        #expect(voices.members.map(\.terms.name) == ["c:3", "d:4"])
+
+        let both = environment.merging(["LLM_BASE_URL": "http://e/v1"]) { $1 }
+        let error = #expect(throws: SettingsError.self) {
+            try LanguageModelChoice(settings: ServerSettings(reading: SettingValues(environment: both)))
+        }
+        #expect(error?.description.contains("languageModels, and LLM_BASE_URL") == true)
+    }
+
+    private struct NotThere: Error {}
 
     @Test("A list in both places is refused, and a file that is not there")
     func conflicts() {

@@ -1,3 +1,4 @@
+import Backends
 import Chat
 import Testing
 
@@ -18,7 +19,7 @@ struct LanguageModelChoiceTests {
     func choice(environment: [String: String], expected: String, hasUnusedKey: Bool) throws {
         let choice = try Configured(environment).languageModel
         switch choice.model {
-        case .http(let configuration): #expect(configuration.baseURL == expected)
+        case .http(let list): #expect(list.members.map(\.configuration.baseURL) == [expected])
         case .echo: #expect(expected == "echo")
         case .none: #expect(expected == "none")
         }
@@ -39,7 +40,20 @@ struct LanguageModelChoiceTests {
             firstTokenTimeout: .seconds(60),
             idleTimeout: .seconds(4)
         )
-        #expect(choice.model == .http(expected))
+        guard case .http(let list) = choice.model else { throw Unexpected() }
+        #expect(list.members.map(\.configuration) == [expected])
+    }
+
+    private struct Unexpected: Error {}
+
+    @Test("Addresses with commas are equal members, each with a name of its own")
+    func addresses() throws {
+        let choice = try Configured([
+            "LLM_BASE_URL": "http://user:pass@one:1/v1, https://two.example/v1,http://one:1/v2", "LLM_API_KEY": "k",
+        ]).languageModel
+        guard case .http(let list) = choice.model else { throw Unexpected() }
+        #expect(list.members.map(\.terms.name) == ["one:1", "two.example", "one:1#2"])
+        #expect(list.members.allSatisfy { $0.configuration.apiKey == "k" && !$0.terms.adapts })
     }
 
     @Test(

@@ -18,7 +18,7 @@ struct Configured {
         settings = try ServerSettings(reading: SettingValues(environment: environment))
         detectors = try DetectorFactory(settings: settings.detector)
         engine = try EngineChoice(settings: settings)
-        languageModel = try LanguageModelChoice(settings: settings.languageModel)
+        languageModel = try LanguageModelChoice(settings: settings)
         session = settings.session(turnDetection: detectors.turnDetection)
     }
 }

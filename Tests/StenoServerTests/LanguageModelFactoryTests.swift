@@ -21,8 +21,9 @@ struct LanguageModelFactoryTests {
         let log = InMemoryLogHandler()
         let settings = try ServerSettings(reading: SettingValues(environment: environment))
         let factory = LanguageModelFactory(
-            choice: try LanguageModelChoice(settings: settings.languageModel),
+            choice: try LanguageModelChoice(settings: settings),
             transport: try HTTPTransport(),
+            metrics: PrometheusRegistry(),
             logger: Logger(label: "test") { _ in log }
         )
         #expect(try factory.make()?.name == name)

@@ -4,14 +4,8 @@ import Testing
 
 @Suite("Memory of response formats")
 struct FormatMemoryTests {
-    private static let refusal = BackendComplaint(
-        body: Array(#"{"error":{"message":"Use json","param":"response_format"}}"#.utf8),
-        contentType: "application/json"
-    )
-    private static let other = BackendComplaint(
-        body: Array(#"{"error":{"message":"The file is broken"}}"#.utf8),
-        contentType: "application/json"
-    )
+    private static let refusal = Array(#"{"error":{"message":"Use json","param":"response_format"}}"#.utf8)
+    private static let other = Array(#"{"error":{"message":"The file is broken"}}"#.utf8)
     private static let everything = FormatMemory.Request.verboseJSON(granularities: ["word", "segment"])
 
     @Test(
@@ -35,13 +29,24 @@ struct FormatMemoryTests {
     func alternative(status: Int) {
         let memory = FormatMemory(.auto)
         let expected = [400, 415, 422].contains(status) ? FormatMemory.Request.json : nil
-        let silent = BackendComplaint(body: [], contentType: nil)
-        #expect(memory.alternative(to: Self.everything, refusedWith: status, Self.refusal) == expected)
-        #expect(memory.alternative(to: Self.everything, refusedWith: status, silent) == expected)
-        #expect(memory.alternative(to: Self.everything, refusedWith: status, Self.other) == nil)
-        #expect(memory.alternative(to: .json, refusedWith: status, Self.refusal) == nil)
+        #expect(memory.alternative(to: Self.everything, refusedWith: status, body: Self.refusal) == expected)
+        #expect(memory.alternative(to: Self.everything, refusedWith: status, body: []) == expected)
+        #expect(memory.alternative(to: Self.everything, refusedWith: status, body: Self.other) == nil)
+        #expect(memory.alternative(to: .json, refusedWith: status, body: Self.refusal) == nil)
         let strict = FormatMemory(.verboseJSON)
-        #expect(strict.alternative(to: Self.everything, refusedWith: status, Self.refusal) == nil)
+        #expect(strict.alternative(to: Self.everything, refusedWith: status, body: Self.refusal) == nil)
+    }
+
+    @Test(
+        "Tells a complaint about the format, wherever it is named",
+        arguments: [
+            #"{"error":{"message":"no","param":"response_format"}}"#, "unknown Response_Format",
+            #"{"detail":[{"loc":["body","timestamp_granularities[]"],"msg":"bad","type":"enum"}]}"#,
+        ]
+    )
+    func aboutFormat(body: String) {
+        let memory = FormatMemory(.auto)
+        #expect(memory.alternative(to: Self.everything, refusedWith: 400, body: Array(body.utf8)) == .json)
     }
 
     @Test("Remembers for each model, and not for more than 64")

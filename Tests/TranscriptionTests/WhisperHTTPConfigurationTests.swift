@@ -1,3 +1,4 @@
+import BackendHTTP
 import HTTPTransfer
 import Testing
 
@@ -20,7 +21,7 @@ struct WhisperHTTPConfigurationTests {
         ]
     )
     func endpoint(base: String, expected: String) throws {
-        #expect(try Configuration(baseURL: base).endpoint().text == expected)
+        #expect(try Configuration(baseURL: base).access().endpoint.text == expected)
     }
 
     @Test(
@@ -30,8 +31,8 @@ struct WhisperHTTPConfigurationTests {
         ]
     )
     func badBaseURL(base: String, shown: String) throws {
-        let error = try #require(throws: WhisperHTTPConfigurationError.badBaseURL(shown)) {
-            try Configuration(baseURL: base).endpoint()
+        let error = try #require(throws: WhisperHTTPConfigurationError.access(.badBaseURL(shown))) {
+            try Configuration(baseURL: base).access()
         }
         #expect(error.description.hasPrefix("Base URL \"\(shown)\" is not an http or https address"))
         #expect(!error.description.contains("\n"))
@@ -44,7 +45,7 @@ struct WhisperHTTPConfigurationTests {
     func detection(base: String, sent: String?) throws {
         let configuration = Configuration(baseURL: base)
         func language(_ request: TranscriptionRequest) throws -> String? {
-            let transfer = configuration.transfer(request, as: .json, to: try configuration.endpoint())
+            let transfer = configuration.transfer(request, as: .json, to: try configuration.access())
             guard case .post(.multipart(let parts)) = transfer.method else { return nil }
             return parts.first { $0.name == "language" }.map { String(decoding: $0.content, as: UTF8.self) }
         }
@@ -57,24 +58,24 @@ struct WhisperHTTPConfigurationTests {
         var configuration = Configuration(baseURL: "http://host/v1")
         configuration.maxConcurrent = 0
         #expect(throws: WhisperHTTPConfigurationError.notPositive(setting: "number of concurrent requests")) {
-            try configuration.validated()
+            try configuration.validate()
         }
         configuration = Configuration(baseURL: "http://host/v1", timeout: .zero)
         #expect(throws: WhisperHTTPConfigurationError.notPositive(setting: "time limit")) {
-            try configuration.validated()
+            try configuration.validate()
         }
         configuration = Configuration(baseURL: "http://host/v1", connectTimeout: .seconds(-1))
         #expect(throws: WhisperHTTPConfigurationError.notPositive(setting: "time limit for connecting")) {
-            try configuration.validated()
+            try configuration.validate()
         }
     }
 
     @Test("White space around the key goes, a control character within is refused")
     func apiKey() throws {
-        #expect(try Configuration(baseURL: "", apiKey: " key \n").validated().apiKey == "key")
-        #expect(try Configuration(baseURL: "", apiKey: " \n").validated().apiKey == nil)
-        #expect(throws: WhisperHTTPConfigurationError.badAPIKey) {
-            try Configuration(baseURL: "", apiKey: "a\r\nb").validated()
+        #expect(try Configuration(baseURL: "http://h", apiKey: " key \n").access().key == "key")
+        #expect(try Configuration(baseURL: "http://h", apiKey: " \n").access().key == nil)
+        #expect(throws: WhisperHTTPConfigurationError.access(.badAPIKey)) {
+            try Configuration(baseURL: "http://h", apiKey: "a\r\nb").validate()
         }
     }
 
@@ -87,7 +88,7 @@ struct WhisperHTTPConfigurationTests {
     func defaults(configured: String?, requested: String?, sent: String?) throws {
         let configuration = Configuration(baseURL: "http://host/v1", language: configured, prompt: configured)
         let request = TranscriptionRequest(samples: [1], language: requested, prompt: requested)
-        let transfer = try configuration.transfer(request, as: .json, to: configuration.endpoint())
+        let transfer = try configuration.transfer(request, as: .json, to: configuration.access())
         guard case .post(.multipart(let parts)) = transfer.method else { return #expect(Bool(false)) }
         for name in ["language", "prompt"] {
             let values = parts.filter { $0.name == name }.map { String(decoding: $0.content, as: UTF8.self) }
@@ -105,7 +106,7 @@ struct WhisperHTTPConfigurationTests {
     )
     func format(_ format: FormatMemory.Request, name: [String], times: [String]) throws {
         let configuration = Configuration(baseURL: "http://host/v1")
-        let transfer = try configuration.transfer(.init(samples: [1]), as: format, to: configuration.endpoint())
+        let transfer = try configuration.transfer(.init(samples: [1]), as: format, to: configuration.access())
         guard case .post(.multipart(let parts)) = transfer.method else { return #expect(Bool(false)) }
         func values(_ name: String) -> [String] {
             parts.filter { $0.name == name }.map { String(decoding: $0.content, as: UTF8.self) }

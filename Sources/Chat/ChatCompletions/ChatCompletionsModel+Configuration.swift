@@ -1,4 +1,4 @@
-internal import HTTPTransfer
+public import BackendHTTP
 internal import JSON
 
 extension ChatCompletionsModel {
@@ -45,17 +45,13 @@ extension ChatCompletionsModel {
 
 /// Why a language model's server cannot be used as configured.
 public enum ChatConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The address, without a user name or password.
-    case badBaseURL(String)
-    case badAPIKey
+    case access(BackendAccess.Problem)
     case badExtra(reason: String)
     case notPositive
 
     public var description: String {
         switch self {
-        case .badBaseURL(let url):
-            "Base URL \"\(url)\" is not an http or https address with a host; one like http://127.0.0.1:11434/v1 is needed"
-        case .badAPIKey: "The API key has a control character in it; check how it was copied"
+        case .access(let problem): problem.description
         case .badExtra(let reason): "The extra fields are not a JSON object: \(reason)"
         case .notPositive: "A time limit must be above 0"
         }
@@ -64,32 +60,25 @@ public enum ChatConfigurationError: Error, Equatable, Sendable, CustomStringConv
 
 extension ChatCompletionsModel.Configuration {
     /// The server's host: what of its address may be shown, since the rest can hold secrets.
-    public var host: String { (try? endpoint())?.host ?? "" }
+    public var host: String { (try? access())?.host ?? "" }
+
+    /// Its host and port, by which servers can be told apart.
+    public var authority: String { (try? access())?.authority ?? "" }
 
     /// Throws the first reason not to use it; the initializer of ``ChatCompletionsModel`` would throw the same.
     public func validate() throws(ChatConfigurationError) {
         guard min(firstTokenTimeout, idleTimeout, connectTimeout) > .zero else { throw .notPositive }
-        _ = try endpoint()
-        _ = try key()
+        _ = try access()
         _ = try extraMembers()
     }
 
-    /// The address of the service itself.
-    func endpoint() throws(ChatConfigurationError) -> TransferURL {
-        do {
-            let base = try TransferURL(Self.trimmed(baseURL))
-            let path = String(base.path.reversed().drop { $0 == "/" }.reversed())
-            return try base.withPath(path.hasSuffix("/chat/completions") ? path : path + "/chat/completions")
+    /// The address of the service itself, and its key.
+    func access() throws(ChatConfigurationError) -> BackendAccess {
+        do throws(BackendAccess.Problem) {
+            return try BackendAccess(baseURL: baseURL, apiKey: apiKey, service: "/chat/completions")
         } catch {
-            throw .badBaseURL(String(baseURL.split(separator: "@", omittingEmptySubsequences: false).last ?? ""))
+            throw .access(error)
         }
-    }
-
-    /// The key without white space around it.
-    func key() throws(ChatConfigurationError) -> String? {
-        guard let key = apiKey.map(Self.trimmed), !key.isEmpty else { return nil }
-        guard !key.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else { throw .badAPIKey }
-        return key
     }
 
     func extraMembers() throws(ChatConfigurationError) -> [String: JSONValue] {
@@ -102,9 +91,5 @@ extension ChatCompletionsModel.Configuration {
         }
         guard case .object(let members) = value else { throw .badExtra(reason: "\(JSONError.notAnObject)") }
         return members
-    }
-
-    private static func trimmed(_ text: String) -> String {
-        String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
     }
 }

@@ -1,3 +1,5 @@
+internal import BackendHTTP
+internal import Backends
 public import HTTPTransfer
 internal import JSON
 internal import Logging
@@ -5,13 +7,13 @@ internal import Synchronization
 
 /// A language model behind OpenAI's `POST /v1/chat/completions`.
 ///
-/// Also for servers that come close to it: Ollama, llama.cpp, vLLM, Groq, gateways. Failures are logged to
-/// `Logger.current` with their cause; keys and what was said never are.
+/// Also for servers that come close to it: Ollama, llama.cpp, vLLM, Groq, gateways. Nothing is asked twice: that is for
+/// `PooledLanguageModel`. Failures are logged to `Logger.current` with their cause; keys and what was said never are.
 public final class ChatCompletionsModel: LanguageModel {
     public let name: String
     let configuration: Configuration
-    private let endpoint: TransferURL
-    private let key: String?
+    private let access: BackendAccess
+    let failures: BackendFailures<ChatError>
     let extra: [String: JSONValue]
     let transport: HTTPTransport
     /// What the server calls the limit of tokens: only OpenAI's newer models know but the longer name.
@@ -23,10 +25,10 @@ public final class ChatCompletionsModel: LanguageModel {
     public init(configuration: Configuration, transport: HTTPTransport) throws(ChatConfigurationError) {
         try configuration.validate()
         self.configuration = configuration
-        endpoint = try configuration.endpoint()
-        key = try configuration.key()
+        access = try configuration.access()
+        failures = BackendFailures(access, message: "Language model request failed", prefix: "steno.llm")
         extra = try configuration.extraMembers()
-        name = configuration.model ?? endpoint.host
+        name = configuration.model ?? access.host
         self.transport = transport
     }
 
@@ -34,39 +36,42 @@ public final class ChatCompletionsModel: LanguageModel {
         to request: ChatRequest,
         deliver: @escaping @Sendable (ChatPart) -> Void
     ) async throws(ChatError) -> ChatEnd {
-        let limitName = limitName.withLock { $0 }
-        var wait = LoadingWait(limit: configuration.firstTokenTimeout, at: .now)
-        let response = try await ask(request, limitName, &wait)
-        guard response.status == 400, request.maximumTokens != nil else {
-            return try await read(response, wait, deliver)
+        do throws(Miss<ChatError>) {
+            return try await finish(try await open(request, within: configuration.firstTokenTimeout), deliver)
+        } catch {
+            throw error.failure
         }
-
-        let complaint = ServerComplaint(body: await response.rest(limit: Self.maximumComplaint))
-        guard complaint.message?.contains(limitName) == true else { throw refused(response, complaint) }
-        let otherName = limitName == "max_tokens" ? "max_completion_tokens" : "max_tokens"
-        let second = try await ask(request, otherName, &wait)
-        if second.isSuccess { self.limitName.withLock { $0 = otherName } }
-        return try await read(second, wait, deliver)
     }
 
-    /// Asks, and asks again while the server says that it is not ready.
-    private func ask(
-        _ request: ChatRequest,
-        _ limitName: String,
-        _ wait: inout LoadingWait
-    ) async throws(ChatError) -> StreamedResponse {
+    /// Waits for the first part of a reply, or for the end of one without any.
+    ///
+    /// - Parameter limit: How long it may take to come.
+    func open(_ request: ChatRequest, within limit: Duration) async throws(Miss<ChatError>) -> OpenReply {
+        let start = ContinuousClock.now
+        let limitName = limitName.withLock { $0 }
+        let response = try await ask(request, limitName, within: limit)
+        guard response.status == 400, request.maximumTokens != nil else {
+            return try await begin(response, limit, at: start)
+        }
+
+        let complaint = Complaint(body: await response.rest(limit: Self.maximumComplaint))
+        guard complaint.message?.contains(limitName) == true else { throw failures.refused(response, complaint) }
+        let otherName = limitName == "max_tokens" ? "max_completion_tokens" : "max_tokens"
+        let second = try await ask(request, otherName, within: limit)
+        if second.isSuccess { self.limitName.withLock { $0 = otherName } }
+        return try await begin(second, limit, at: start)
+    }
+
+    /// Delivers the whole of a reply that has begun.
+    func finish(
+        _ reply: OpenReply,
+        _ deliver: @Sendable (ChatPart) -> Void
+    ) async throws(Miss<ChatError>) -> ChatEnd {
+        var reply = reply
         while true {
-            let response = try await ask(request, limitName, within: wait.left(at: .now))
-            guard response.status == 503, let pause = wait.next(retryAfter: response.retryAfter, at: .now) else {
-                return response
-            }
-            // Read to its end, so that its connection serves the next request.
-            _ = await response.rest(limit: Self.maximumComplaint)
-            Logger.current.debug(
-                "Language model is not ready; it is asked again",
-                metadata: ["steno.llm.host": "\(endpoint.host)", "steno.llm.pause": "\(pause)"]
-            )
-            do { try await Task.sleep(for: pause) } catch { throw .cancelled }
+            for part in reply.takeParts() { deliver(part) }
+            if let end = reply.end { return end }
+            try await read(&reply)
         }
     }
 
@@ -74,52 +79,55 @@ public final class ChatCompletionsModel: LanguageModel {
         _ request: ChatRequest,
         _ limitName: String,
         within limit: Duration
-    ) async throws(ChatError) -> StreamedResponse {
+    ) async throws(Miss<ChatError>) -> StreamedResponse {
         let body = WireRequest(request, model: configuration.model, limitName: limitName, extra: extra).bytes
-        let limits = StreamLimits(firstByte: limit, idle: configuration.idleTimeout)
+        let limits = StreamLimits(firstByte: max(limit, .milliseconds(1)), idle: configuration.idleTimeout)
         do {
             return try await transport.stream(transfer(body), limits: limits)
         } catch {
-            throw failed(error, after: configuration.firstTokenTimeout)
+            throw failures.failed(error, after: limit)
         }
     }
 
     func transfer(_ body: [UInt8]) -> TransferRequest {
         TransferRequest(
             .post(.bytes(body, contentType: "application/json")),
-            endpoint,
-            headers: [.init("Accept", "text/event-stream, application/json")]
-                + (key.map { [.init("Authorization", "Bearer \($0)")] } ?? []),
+            access.endpoint,
+            headers: [.init("Accept", "text/event-stream, application/json")] + access.headers,
             timeout: Self.maximumDuration,
             connectTimeout: configuration.connectTimeout,
             responseLimit: configuration.responseLimit
         )
     }
 
-    private func read(
+    private func begin(
         _ response: StreamedResponse,
-        _ wait: LoadingWait,
-        _ deliver: @Sendable (ChatPart) -> Void
-    ) async throws(ChatError) -> ChatEnd {
+        _ limit: Duration,
+        at start: ContinuousClock.Instant
+    ) async throws(Miss<ChatError>) -> OpenReply {
         guard response.isSuccess else {
-            throw refused(response, ServerComplaint(body: await response.rest(limit: Self.maximumComplaint)))
+            throw failures.refused(response, Complaint(body: await response.rest(limit: Self.maximumComplaint)))
         }
-        var body = ReplyBody(
-            firstToken: configuration.firstTokenTimeout,
-            idle: configuration.idleTimeout,
-            at: wait.start
-        )
+        let body = ReplyBody(firstToken: limit, idle: configuration.idleTimeout, at: start)
+        var reply = OpenReply(response: response, body: body)
+        while reply.parts.isEmpty, reply.end == nil { try await read(&reply) }
+        return reply
+    }
+
+    /// Reads on: more parts, or the end.
+    private func read(_ reply: inout OpenReply) async throws(Miss<ChatError>) {
         do throws(ReplyBody.Failure) {
-            while !body.isComplete, let piece = try await next(of: response, body) {
-                for part in try body.take(piece, at: .now) { deliver(part) }
+            if !reply.body.isComplete, let piece = try await next(of: reply) {
+                reply.parts += try reply.body.take(piece, at: .now)
+                return
             }
-            response.release()
-            let (parts, end) = try body.finish()
-            for part in parts { deliver(part) }
-            try check(body)
-            return end
+            reply.response.release()
+            let (parts, end) = try reply.body.finish()
+            reply.parts += parts
+            reply.end = end
+            try check(reply.body)
         } catch {
-            throw failed(error, response)
+            throw failed(error, reply)
         }
     }
 
@@ -135,15 +143,21 @@ public final class ChatCompletionsModel: LanguageModel {
     }
 
     /// The next piece; `nil` also where the connection fails after the reply was complete.
-    private func next(
-        of response: StreamedResponse,
-        _ body: ReplyBody
-    ) async throws(ReplyBody.Failure) -> [UInt8]? {
+    private func next(of reply: OpenReply) async throws(ReplyBody.Failure) -> [UInt8]? {
         do {
-            return try await response.next()
+            return try await reply.response.next()
         } catch {
-            guard body.isFinished, error != .cancelled else { throw .transfer(error, after: body.limit) }
+            guard reply.body.isFinished, error != .cancelled else { throw .transfer(error, after: reply.body.limit) }
             return nil
+        }
+    }
+
+    private func failed(_ failure: ReplyBody.Failure, _ reply: OpenReply) -> Miss<ChatError> {
+        switch failure {
+        case .transfer(let error, let limit): failures.failed(error, after: limit)
+        case .silent(let limit): failures.silent(reply.response, after: limit)
+        case .notAReply(let reason): failures.garbled(reply.response, Complaint(message: reason))
+        case .complaint(let complaint): failures.refused(reply.response, complaint)
         }
     }
 
@@ -151,76 +165,17 @@ public final class ChatCompletionsModel: LanguageModel {
     static let maximumDuration = Duration.seconds(600)
 }
 
-// What failed, for the caller and for the log.
+/// A reply of which the first part has come.
+struct OpenReply: Sendable {
+    let response: StreamedResponse
+    var body: ReplyBody
+    /// What nobody has been given yet.
+    var parts: [ChatPart] = []
+    /// How it ended; `nil` while more is to come.
+    var end: ChatEnd?
 
-extension ChatCompletionsModel {
-    func refused(_ response: StreamedResponse, _ complaint: ServerComplaint) -> ChatError {
-        logged(.status(response.status, code: shown(complaint.code)), response, complaint)
-    }
-
-    private func failed(_ failure: ReplyBody.Failure, _ response: StreamedResponse) -> ChatError {
-        switch failure {
-        case .transfer(let error, let limit): return failed(error, after: limit)
-        case .silent(let limit): return logged(.timeout(seconds: limit / .seconds(1)), response)
-        case .notAReply(let reason):
-            return logged(.invalidResponse, response, ServerComplaint(message: reason))
-        case .complaint(let complaint):
-            let status = complaint.status ?? response.status
-            return logged(.status(status, code: shown(complaint.code)), response, complaint)
-        }
-    }
-
-    func failed(_ error: TransferError, after limit: Duration) -> ChatError {
-        if Task.isCancelled { return .cancelled }
-        let failure = ChatError(error, limit: limit)
-        if failure != .cancelled { log(failure, ["steno.llm.cause": "\(redacted(error.description))"]) }
-        return failure
-    }
-
-    private func logged(
-        _ failure: ChatError,
-        _ response: StreamedResponse,
-        _ complaint: ServerComplaint? = nil
-    ) -> ChatError {
-        if Task.isCancelled { return .cancelled }
-        var metadata: Logger.Metadata = ["steno.llm.status": "\(response.status)"]
-        if let type = response.contentType { metadata["steno.llm.content_type"] = "\(redacted(type))" }
-        if let message = complaint?.message { metadata["steno.llm.message"] = "\(redacted(message))" }
-        if let wait = response.retryAfter { metadata["steno.llm.retry_after"] = "\(wait)" }
-        log(failure, metadata)
-        return failure
-    }
-
-    private func log(_ failure: ChatError, _ metadata: Logger.Metadata) {
-        let common: Logger.Metadata = ["steno.error.code": "\(failure.code)", "steno.llm.host": "\(endpoint.host)"]
-        Logger.current.warning("Language model request failed", metadata: common.merging(metadata) { $1 })
-    }
-
-    /// A code that may be shown: one that does not quote the key.
-    private func shown(_ code: String?) -> String? {
-        code.flatMap { redacted($0) == $0 ? $0 : nil }
-    }
-
-    /// A server's own words for the log: without the key, on one line and not too long.
-    private func redacted(_ text: String) -> String {
-        var text = text
-        if let key { text = text.split(separator: key).joined(separator: "[redacted]") }
-        return String(text.split(whereSeparator: \.isWhitespace).joined(separator: " ").prefix(300))
-    }
-}
-
-extension StreamedResponse {
-    fileprivate var isSuccess: Bool { (200..<300).contains(status) }
-}
-
-extension ChatError {
-    init(_ error: TransferError, limit: Duration) {
-        switch error {
-        case .unreachable: self = .unreachable
-        case .timedOut: self = .timeout(seconds: limit / .seconds(1))
-        case .disconnected: self = .disconnected
-        case .malformedResponse, .responseTooLarge, .invalidRequest, .unavailable: self = .invalidResponse
-        case .cancelled: self = .cancelled
-        }
+    mutating func takeParts() -> [ChatPart] {
+        defer { parts = [] }
+        return parts
     }
 }

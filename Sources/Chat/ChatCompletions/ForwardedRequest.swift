@@ -6,6 +6,8 @@ public import JSON
 public struct ForwardedRequest: Sendable {
     /// Whether the answer is to come as events.
     public let isStreamed: Bool
+    /// What the client asks for.
+    public let model: String?
     /// The whole request, which is JSON.
     public let body: [UInt8]
     private let members: [JSONOutline.Member]
@@ -15,6 +17,7 @@ public struct ForwardedRequest: Sendable {
         let outline = try JSONOutline(of: body.span)
         members = outline.members.filter { outline[$0.name]?.place == $0.place }
         isStreamed = outline["stream"].map { body[$0.place].elementsEqual("true".utf8) } ?? false
+        model = outline["model"].flatMap { try? JSONValue(parsing: Array(body[$0.place]).span).string }
         self.body = body
     }
 

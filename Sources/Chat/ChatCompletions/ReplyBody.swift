@@ -1,3 +1,4 @@
+internal import BackendHTTP
 internal import HTTPTransfer
 
 /// Reads the body of an answer: server-sent events, or a completion as one JSON object, as some gateways answer.
@@ -7,7 +8,7 @@ struct ReplyBody {
         /// Bytes came, but no part of a reply.
         case silent(Duration)
         case notAReply(reason: String)
-        case complaint(ServerComplaint)
+        case complaint(Complaint)
     }
 
     private enum Form {

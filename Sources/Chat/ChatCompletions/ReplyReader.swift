@@ -1,3 +1,4 @@
+internal import BackendHTTP
 internal import JSON
 
 /// Makes a reply of the objects that a chat completion comes in: parts of it (`chat.completion.chunk`), or all at once.
@@ -5,7 +6,7 @@ struct ReplyReader {
     /// What is wrong with an object.
     enum Failure: Error, Equatable {
         case notJSON
-        case complaint(ServerComplaint)
+        case complaint(Complaint)
     }
 
     private var thinking = ThinkingFilter()
@@ -23,7 +24,7 @@ struct ReplyReader {
     /// Takes an object, and gives what it adds to the reply.
     mutating func take(_ bytes: [UInt8]) throws(Failure) -> [ChatPart] {
         guard let value = try? JSONValue(parsing: bytes.span), case .object = value else { throw .notJSON }
-        if let complaint = ServerComplaint(in: value) { throw .complaint(complaint) }
+        if let complaint = Complaint(in: value) { throw .complaint(complaint) }
 
         // Gateways count in another place, and some only there.
         for place in [value["x_groq"]?["usage"], value["usage"]] { usage = place.flatMap(ChatUsage.init) ?? usage }

@@ -7,7 +7,7 @@ public struct SynthesizerChoice: Sendable {
     public enum Engine: Equatable, Sendable {
         case flite(voice: String?, names: VoiceNames, threads: Int)
         case sherpa(NeuralVoiceInstallation)
-        case http(SpeechHTTPSynthesizer.Configuration)
+        case http(VoiceList)
         case none
     }
 
@@ -19,11 +19,14 @@ public struct SynthesizerChoice: Sendable {
     public init(settings server: ServerSettings) throws(SettingsError) {
         let settings = server.speech
         switch settings.choice {
-        case .http: engine = try Self.http(settings)
-        case .auto where settings.baseURL != nil: engine = try Self.http(settings)
+        case .http: engine = .http(try VoiceList(settings: server))
         case .auto:
-            engine = try Self.flite(settings)
-            hasUnusedKey = settings.apiKey != nil
+            if try VoiceList.isConfigured(in: server) {
+                engine = .http(try VoiceList(settings: server))
+            } else {
+                engine = try Self.flite(settings)
+                hasUnusedKey = settings.apiKey != nil
+            }
         case .flite: engine = try Self.flite(settings)
         case .sherpa: engine = .sherpa(try NeuralVoiceInstallation(settings: server))
         case .none: engine = .none
@@ -45,28 +48,6 @@ public struct SynthesizerChoice: Sendable {
             names: names,
             threads: settings.threads ?? ProcessInfo.processInfo.activeProcessorCount
         )
-    }
-
-    private static func http(_ settings: SpeechSettings) throws(SettingsError) -> Engine {
-        guard settings.baseURL != nil || settings.apiKey != nil else {
-            let problem = "is http, which needs TTS_BASE_URL (any server with /audio/speech) or TTS_API_KEY."
-            throw SettingsError(\.speech.choice, problem: problem)
-        }
-        let configuration = SpeechHTTPSynthesizer.Configuration(
-            baseURL: settings.baseURL ?? "https://api.openai.com/v1",
-            apiKey: settings.apiKey?.text,
-            model: settings.model,
-            voice: settings.voice ?? "alloy",
-            names: settings.names ?? VoiceNames(),
-            rate: settings.rate
-        )
-        do {
-            try configuration.validate()
-        } catch {
-            let path: PartialKeyPath<ServerSettings> = error == .badAPIKey ? \.speech.apiKey : \.speech.baseURL
-            throw SettingsError(path, problem: "cannot be used. \(error).")
-        }
-        return .http(configuration)
     }
 }
 

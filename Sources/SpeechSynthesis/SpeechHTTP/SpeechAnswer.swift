@@ -4,9 +4,18 @@ import Audio
 ///
 /// The media type is believed for the rate (`audio/pcm;rate=22050`), the bytes for what they are: a WAV header counts
 /// where one comes, and a container that is none of ours is no answer.
-struct SpeechAnswer {
-    enum Failure: Error, Equatable {
+struct SpeechAnswer: Sendable {
+    enum Failure: Error, Equatable, CustomStringConvertible {
         case notAudio(reason: String)
+        /// More than anyone needs to say the text.
+        case endless(seconds: Double)
+
+        var description: String {
+            switch self {
+            case .notAudio(let reason): "it is not audio: \(reason)"
+            case .endless(let seconds): "it goes on after \(Int(seconds)) s, which is far more than the text needs"
+            }
+        }
     }
 
     private var stream: SampleStream

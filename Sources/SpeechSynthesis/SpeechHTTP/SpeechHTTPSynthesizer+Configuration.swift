@@ -1,4 +1,4 @@
-internal import HTTPTransfer
+public import BackendHTTP
 
 extension SpeechHTTPSynthesizer {
     /// Where the backend is and how it is asked.
@@ -23,7 +23,7 @@ extension SpeechHTTPSynthesizer {
         public var idleTimeout: Duration
         /// For name resolution, TCP and TLS together.
         public var connectTimeout: Duration
-        /// The most requests open at once; others wait in an order that is fair to their callers.
+        /// The most requests open at once; others wait for their turn (`PooledSynthesizer`).
         public var maxConcurrent: Int
 
         public init(
@@ -55,50 +55,18 @@ extension SpeechHTTPSynthesizer {
     public static let defaultModel = "tts-1"
 }
 
-/// Why a speech backend cannot be used as configured.
-public enum SpeechHTTPConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The address, without a user name or password.
-    case badBaseURL(String)
-    case badAPIKey
-
-    public var description: String {
-        switch self {
-        case .badBaseURL(let url):
-            "Base URL \"\(url)\" is not an http or https address with a host; one like http://127.0.0.1:8880/v1 is needed"
-        case .badAPIKey: "The API key has a control character in it; check how it was copied"
-        }
-    }
-}
-
 extension SpeechHTTPSynthesizer.Configuration {
     /// The backend's host: what of its address may be shown, since the rest can hold secrets.
-    public var host: String { (try? endpoint())?.host ?? "" }
+    public var host: String { (try? access())?.host ?? "" }
+
+    /// Its host and port, by which backends can be told apart.
+    public var authority: String { (try? access())?.authority ?? "" }
 
     /// Throws the first reason not to use it; the initializer of ``SpeechHTTPSynthesizer`` would throw the same.
-    public func validate() throws(SpeechHTTPConfigurationError) {
-        _ = try endpoint()
-        _ = try key()
-    }
+    public func validate() throws(BackendAccess.Problem) { _ = try access() }
 
-    /// The address of the service itself.
-    func endpoint() throws(SpeechHTTPConfigurationError) -> TransferURL {
-        do {
-            let base = try TransferURL(Self.trimmed(baseURL))
-            let path = String(base.path.reversed().drop { $0 == "/" }.reversed())
-            return try base.withPath(path.hasSuffix("/audio/speech") ? path : path + "/audio/speech")
-        } catch {
-            throw .badBaseURL(String(baseURL.split(separator: "@", omittingEmptySubsequences: false).last ?? ""))
-        }
-    }
-
-    /// The key without white space around it.
-    func key() throws(SpeechHTTPConfigurationError) -> String? {
-        guard let key = apiKey.map(Self.trimmed), !key.isEmpty else { return nil }
-        guard !key.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else { throw .badAPIKey }
-        return key
-    }
-
-    private static func trimmed(_ text: String) -> String {
-        String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+    /// The address of the service itself, and its key.
+    func access() throws(BackendAccess.Problem) -> BackendAccess {
+        try BackendAccess(baseURL: baseURL, apiKey: apiKey, service: "/audio/speech")
     }
 }

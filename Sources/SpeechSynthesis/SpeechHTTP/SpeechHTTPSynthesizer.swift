@@ -1,20 +1,21 @@
+public import BackendHTTP
+internal import Backends
 public import HTTPTransfer
 internal import JSON
 internal import Logging
 internal import Synchronization
-internal import Turns
 
 /// A speech engine behind OpenAI's `POST /v1/audio/speech`.
 ///
 /// Also for servers that come close to it: Kokoro-FastAPI, openedai-speech, Speaches, LocalAI. Audio is delivered while it
 /// comes, at the rate that the backend has. A voice that the backend refuses is asked for again as the default one.
-/// Failures are logged to `Logger.current` with their cause; keys and what was to be said never are.
+/// Requests are sent at once: who asks bounds how many are under way (`PooledSynthesizer`). Failures are logged to
+/// `Logger.current` with their cause; keys and what was to be said never are.
 public final class SpeechHTTPSynthesizer: Synthesizer {
-    private let configuration: Configuration
-    private let endpoint: TransferURL
-    private let key: String?
+    let configuration: Configuration
+    private let access: BackendAccess
+    private let failures: BackendFailures<SynthesisError>
     private let transport: HTTPTransport
-    private let turns: Turns
     private let hasWarned = Atomic(false)
 
     /// What one request may hold, in characters: OpenAI's limit.
@@ -24,12 +25,11 @@ public final class SpeechHTTPSynthesizer: Synthesizer {
     private static let maximumComplaint = 64 << 10
 
     /// - Parameter transport: May be shared, and is shut down by whoever made it.
-    public init(configuration: Configuration, transport: HTTPTransport) throws(SpeechHTTPConfigurationError) {
-        endpoint = try configuration.endpoint()
-        key = try configuration.key()
+    public init(configuration: Configuration, transport: HTTPTransport) throws(BackendAccess.Problem) {
+        access = try configuration.access()
+        failures = BackendFailures(access, message: "Speech request failed", prefix: "steno.tts")
         self.configuration = configuration
         self.transport = transport
-        turns = Turns(configuration.maxConcurrent)
     }
 
     /// The default and those that have another name; nobody says which others the backend has.
@@ -44,36 +44,57 @@ public final class SpeechHTTPSynthesizer: Synthesizer {
         _ request: SynthesisRequest,
         deliver: @escaping @Sendable (SynthesizedAudio) -> Void
     ) async throws(SynthesisError) {
-        guard request.text.contains(where: { !$0.isWhitespace }) else { return }
-        let isShort = request.text.count <= Self.longestText
-        for text in isShort ? [request.text] : SpeechChunker.pieces(of: request.text) {
-            var piece = request
-            piece.text = text
-            try await turns.run(cost: text.utf8.count, orThrow: { _ in .cancelled }) {
-                () async throws(SynthesisError) in
-                try await speakOnce(piece, deliver)
+        do throws(Miss<SynthesisError>) {
+            for piece in Self.pieces(of: request) {
+                try await finish(try await open(piece, within: configuration.firstByteTimeout), deliver)
             }
+        } catch {
+            throw error.failure
         }
     }
 
-    private func speakOnce(
-        _ request: SynthesisRequest,
-        _ deliver: @Sendable (SynthesizedAudio) -> Void
-    ) async throws(SynthesisError) {
+    /// What is asked for at once: all of it, unless it is too long for one request.
+    static func pieces(of request: SynthesisRequest) -> [SynthesisRequest] {
+        guard request.text.contains(where: { !$0.isWhitespace }) else { return [] }
+        let isShort = request.text.count <= longestText
+        return (isShort ? [request.text] : SpeechChunker.pieces(of: request.text)).map { text in
+            var piece = request
+            piece.text = text
+            return piece
+        }
+    }
+
+    /// Waits for the first samples.
+    ///
+    /// - Parameter limit: How long they may take to come.
+    func open(_ request: SynthesisRequest, within limit: Duration) async throws(Miss<SynthesisError>) -> OpenSpeech {
         let voice = voice(for: request)
-        let response = try await ask(request, voice: voice)
+        let response = try await ask(request, voice: voice, within: limit)
         guard [400, 404, 422].contains(response.status), voice != configuration.voice else {
-            return try await read(response, for: request, deliver)
+            return try await begin(response, for: request, limit)
         }
 
-        let second = try await ask(request, voice: configuration.voice)
+        let second = try await ask(request, voice: configuration.voice, within: limit)
         if second.isSuccess, !hasWarned.exchange(true, ordering: .relaxed) {
             Logger.current.warning(
                 "The speech backend does not know a voice that was asked for; the default speaks",
                 metadata: ["steno.tts.voice": "\(voice.prefix(64))", "steno.tts.default": "\(configuration.voice)"]
             )
         }
-        try await read(second, for: request, deliver)
+        return try await begin(second, for: request, limit)
+    }
+
+    /// Delivers all of the speech that has begun.
+    func finish(
+        _ speech: OpenSpeech,
+        _ deliver: @Sendable (SynthesizedAudio) -> Void
+    ) async throws(Miss<SynthesisError>) {
+        var speech = speech
+        while true {
+            if let audio = speech.audio.take() { deliver(audio) }
+            if speech.isOver { return }
+            try await read(&speech, within: configuration.idleTimeout)
+        }
     }
 
     private func voice(for request: SynthesisRequest) -> String {
@@ -81,7 +102,11 @@ public final class SpeechHTTPSynthesizer: Synthesizer {
         return configuration.names[voice] ?? voice
     }
 
-    private func ask(_ request: SynthesisRequest, voice: String) async throws(SynthesisError) -> StreamedResponse {
+    private func ask(
+        _ request: SynthesisRequest,
+        voice: String,
+        within limit: Duration
+    ) async throws(Miss<SynthesisError>) -> StreamedResponse {
         var body: [String: JSONValue] = [
             "model": .string(configuration.model ?? request.model ?? Self.defaultModel),
             "input": .string(request.text),
@@ -92,111 +117,56 @@ public final class SpeechHTTPSynthesizer: Synthesizer {
         if let instructions = request.instructions { body["instructions"] = .string(instructions) }
         let transfer = TransferRequest(
             .post(.bytes(JSONValue.object(body).text, contentType: "application/json")),
-            endpoint,
-            headers: key.map { [.init("Authorization", "Bearer \($0)")] } ?? [],
+            access.endpoint,
+            headers: access.headers,
             timeout: Self.maximumDuration,
             connectTimeout: configuration.connectTimeout,
             responseLimit: Self.responseLimit
         )
-        let limits = StreamLimits(firstByte: configuration.firstByteTimeout, idle: configuration.idleTimeout)
+        let limits = StreamLimits(firstByte: max(limit, .milliseconds(1)), idle: configuration.idleTimeout)
         do {
             return try await transport.stream(transfer, limits: limits)
         } catch {
-            throw failed(error, after: configuration.firstByteTimeout)
+            throw failures.failed(error, after: limit)
         }
     }
 
-    private func read(
+    private func begin(
         _ response: StreamedResponse,
         for request: SynthesisRequest,
-        _ deliver: @Sendable (SynthesizedAudio) -> Void
-    ) async throws(SynthesisError) {
+        _ limit: Duration
+    ) async throws(Miss<SynthesisError>) -> OpenSpeech {
         guard response.isSuccess else {
-            throw refused(response, SpeechComplaint(await response.rest(limit: Self.maximumComplaint)))
+            throw failures.refused(response, Complaint(body: await response.rest(limit: Self.maximumComplaint)))
         }
-        var hasAudio = false
-        var seconds = 0.0
+        let answer: SpeechAnswer
         do {
-            var answer = try SpeechAnswer(contentType: response.contentType, rate: configuration.rate)
-            while let bytes = try await response.next() {
-                guard let audio = try answer.take(bytes) else { continue }
-                hasAudio = true
-                seconds += Double(audio.samples.count) / Double(audio.rate)
-                guard seconds <= Self.longestSpeech(of: request) else { throw EndlessSpeech(seconds: seconds) }
-                deliver(audio)
-            }
-            if let rest = try answer.finish() { deliver(rest) }
-        } catch let error as TransferError {
-            throw failed(error, after: hasAudio ? configuration.idleTimeout : configuration.firstByteTimeout)
+            answer = try SpeechAnswer(contentType: response.contentType, rate: configuration.rate)
         } catch {
-            throw logged(.invalidResponse, response, "\(error)")
+            throw failures.garbled(response, Complaint(message: "\(error)"))
+        }
+        var speech = OpenSpeech(response: response, answer: answer, longest: Self.longestSpeech(of: request))
+        while speech.audio == nil, !speech.isOver { try await read(&speech, within: limit) }
+        return speech
+    }
+
+    /// Reads on: more audio, or the end.
+    private func read(_ speech: inout OpenSpeech, within limit: Duration) async throws(Miss<SynthesisError>) {
+        let bytes: [UInt8]?
+        do {
+            bytes = try await speech.response.next()
+        } catch {
+            throw failures.failed(error, after: limit)
+        }
+        do throws(SpeechAnswer.Failure) {
+            try speech.take(bytes)
+        } catch {
+            throw failures.garbled(speech.response, Complaint(message: "\(error)"))
         }
     }
-}
 
-/// More audio than anyone needs to say a text, from a backend that may never end.
-private struct EndlessSpeech: Error, CustomStringConvertible {
-    var seconds: Double
-
-    var description: String { "it goes on after \(Int(seconds)) s, which is far more than the text needs" }
-}
-
-extension SpeechHTTPSynthesizer {
     /// Seconds that a text may take: many times what it does, as some voices are slow and some languages dense.
     private static func longestSpeech(of request: SynthesisRequest) -> Double {
         10 + 0.5 * Double(request.text.count) / min(request.speed, 1)
-    }
-}
-
-// What failed, for the caller and for the log.
-
-extension SpeechHTTPSynthesizer {
-    private func refused(_ response: StreamedResponse, _ complaint: SpeechComplaint) -> SynthesisError {
-        let code = complaint.code.flatMap { redacted($0) == $0 ? $0 : nil }
-        return logged(.status(response.status, code: code), response, complaint.message)
-    }
-
-    private func failed(_ error: TransferError, after limit: Duration) -> SynthesisError {
-        if Task.isCancelled { return .cancelled }
-        let failure = SynthesisError(error, limit: limit)
-        if failure != .cancelled { log(failure, ["steno.tts.cause": "\(redacted(error.description))"]) }
-        return failure
-    }
-
-    private func logged(_ failure: SynthesisError, _ response: StreamedResponse, _ message: String?) -> SynthesisError {
-        if Task.isCancelled { return .cancelled }
-        var metadata: Logger.Metadata = ["steno.tts.status": "\(response.status)"]
-        if let type = response.contentType { metadata["steno.tts.content_type"] = "\(redacted(type))" }
-        if let message { metadata["steno.tts.message"] = "\(redacted(message))" }
-        log(failure, metadata)
-        return failure
-    }
-
-    private func log(_ failure: SynthesisError, _ metadata: Logger.Metadata) {
-        let common: Logger.Metadata = ["steno.error.code": "\(failure.code)", "steno.tts.host": "\(endpoint.host)"]
-        Logger.current.warning("Speech request failed", metadata: common.merging(metadata) { $1 })
-    }
-
-    /// A backend's own words for the log: without the key, on one line and not too long.
-    private func redacted(_ text: String) -> String {
-        var text = text
-        if let key { text = text.replacing(key, with: "[redacted]") }
-        return String(text.split(whereSeparator: \.isWhitespace).joined(separator: " ").prefix(300))
-    }
-}
-
-extension StreamedResponse {
-    fileprivate var isSuccess: Bool { (200..<300).contains(status) }
-}
-
-extension SynthesisError {
-    init(_ error: TransferError, limit: Duration) {
-        switch error {
-        case .unreachable: self = .unreachable
-        case .timedOut: self = .timeout(seconds: limit / .seconds(1))
-        case .disconnected: self = .disconnected
-        case .malformedResponse, .responseTooLarge, .invalidRequest, .unavailable: self = .invalidResponse
-        case .cancelled: self = .cancelled
-        }
     }
 }

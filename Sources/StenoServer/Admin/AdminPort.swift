@@ -2,7 +2,6 @@ import HTTPTypes
 import Hummingbird
 import JSON
 import NIOCore
-import Transcription
 
 /// What only operators ask for: the metrics, and whatever is below `/admin`.
 ///
@@ -10,8 +9,7 @@ import Transcription
 /// this machine may ask.
 struct AdminPort: Sendable {
     let metrics: PrometheusRegistry
-    /// `nil` where no server transcribes.
-    let pool: PooledTranscriber?
+    let backends: [BackendGroup]
     let access: MetricsAccess
 
     /// Registers all of it; the one place for more.
@@ -19,7 +17,7 @@ struct AdminPort: Sendable {
         get("metrics", of: router) { _, _ in
             StatusRoutes.text(metrics.render(), type: "text/plain; version=0.0.4; charset=utf-8")
         }
-        get("admin/backends", of: router) { _, _ in .json(.ok, BackendReport(pool: pool).json.text) }
+        get("admin/backends", of: router) { _, _ in .json(.ok, BackendReport(groups: backends).json.text) }
     }
 
     /// Adds a path that is not for everybody.

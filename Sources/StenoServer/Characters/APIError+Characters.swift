@@ -48,7 +48,7 @@ extension ChatError {
         case .notConfigured: .notFound
         case .unreachable, .status, .disconnected, .invalidResponse: .badGateway
         case .timeout: .gatewayTimeout
-        case .cancelled: .serviceUnavailable
+        case .noBackend, .cancelled: .serviceUnavailable
         }
     }
 }

@@ -24,7 +24,7 @@ extension ChatError {
         case .status(let status, _) where Self.clientStatuses.contains(status): HTTPResponse.Status(code: status)
         case .unreachable, .status, .disconnected, .invalidResponse: .badGateway
         case .timeout: .gatewayTimeout
-        case .cancelled: .serviceUnavailable
+        case .noBackend, .cancelled: .serviceUnavailable
         }
     }
 }

@@ -1,5 +1,4 @@
 import Chat
-import HTTPTransfer
 
 /// The language model's answer to a client's own request, in the bytes that the client gets.
 struct ChatAnswer: Sendable {
@@ -32,15 +31,11 @@ struct ChatAnswer: Sendable {
 extension LanguageModel {
     /// Answers a client's own request: by what its server says, or with a completion made of what it says itself.
     func answer(to request: ForwardedRequest) async throws -> ChatAnswer {
-        guard let model = self as? ChatCompletionsModel else { return try await OwnCompletion(self, request).answer() }
-        let response = try await model.forward(request)
-        let fallback = request.isStreamed ? ChatAnswer.eventStream : ChatAnswer.json
-        return ChatAnswer(contentType: response.contentType ?? fallback) {
-            do throws(TransferError) {
-                return try await response.next()
-            } catch {
-                throw model.failure(error)
-            }
+        guard let servers = self as? PooledLanguageModel else {
+            return try await OwnCompletion(self, request).answer()
         }
+        let answer = try await servers.forward(request)
+        let fallback = request.isStreamed ? ChatAnswer.eventStream : ChatAnswer.json
+        return ChatAnswer(contentType: answer.contentType ?? fallback) { try await answer.next() }
     }
 }

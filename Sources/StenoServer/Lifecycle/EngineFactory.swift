@@ -95,7 +95,7 @@ struct EngineFactory {
         }
         var rules = BackendPool.Rules()
         rules.hedges = hedges
-        let counts = BackendMetrics(names: members.map(\.terms.name), factory: metrics)
+        let counts = BackendMetrics(kind: .transcription, names: members.map(\.terms.name), factory: metrics)
         let pool = PooledTranscriber(members, rules: rules, patience: deadline, logger: logger) {
             counts.count($0, $1, $2)
         }

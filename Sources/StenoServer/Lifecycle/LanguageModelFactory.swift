@@ -1,4 +1,6 @@
+import Backends
 import Chat
+import CoreMetrics
 import HTTPTransfer
 import Logging
 import Settings
@@ -7,20 +9,13 @@ import Settings
 struct LanguageModelFactory {
     let choice: LanguageModelChoice
     let transport: HTTPTransport
+    let metrics: any MetricsFactory
     let logger: Logger
 
     /// The model, or `nil` where there is to be none.
     func make() throws -> (any LanguageModel)? {
         switch choice.model {
-        case .http(let configuration):
-            logger.notice(
-                "Conversations are answered by a language model's server, which gets the text of every conversation",
-                metadata: [
-                    "steno.llm.host": "\(configuration.host)",
-                    "steno.llm.model": "\(configuration.model ?? "the server's choice")",
-                ]
-            )
-            return try ChatCompletionsModel(configuration: configuration, transport: transport)
+        case .http(let list): return try pool(list)
         case .echo:
             logger.notice("Conversations are answered by an echo; set LLM_BASE_URL for a language model")
             return EchoModel()
@@ -35,5 +30,24 @@ struct LanguageModelFactory {
             }
             return nil
         }
+    }
+
+    private func pool(_ list: LanguageModelList) throws -> PooledLanguageModel {
+        let names = list.members.map(\.terms.name)
+        logger.notice(
+            "Conversations are answered by a language model's server, which gets the text of every conversation",
+            metadata: [
+                "steno.llm.host": "\(names.joined(separator: ", "))",
+                "steno.llm.model": "\(list.members[0].configuration.model ?? "the server's choice")",
+            ]
+        )
+        let members = try list.members.map { member in
+            PooledLanguageModel.Member(
+                try ChatCompletionsModel(configuration: member.configuration, transport: transport),
+                terms: member.terms
+            )
+        }
+        let counts = BackendMetrics(kind: .languageModel, names: names, factory: metrics)
+        return PooledLanguageModel(members, logger: logger) { counts.count($0, $1, $2) }
     }
 }

@@ -1,3 +1,5 @@
+import Backends
+import CoreMetrics
 import HTTPTransfer
 import Logging
 import Settings
@@ -7,6 +9,7 @@ import SpeechSynthesis
 struct SynthesizerFactory {
     let choice: SynthesizerChoice
     let transport: HTTPTransport
+    let metrics: any MetricsFactory
     let logger: Logger
 
     /// The engine, or `nil` where there is to be none.
@@ -37,17 +40,28 @@ struct SynthesizerFactory {
                 threads: installation.threads,
                 logger: logger
             )
-        case .http(let configuration):
-            logger.notice(
-                "Speaking with a server, which gets the text of everything that is said",
-                metadata: [
-                    "steno.tts.host": "\(configuration.host)",
-                    "steno.tts.model": "\(configuration.model ?? "the client's choice")",
-                ]
-            )
-            return try SpeechHTTPSynthesizer(configuration: configuration, transport: transport)
+        case .http(let list): return try pool(list)
         case .none: return nil
         }
+    }
+
+    private func pool(_ list: VoiceList) throws -> PooledSynthesizer {
+        let names = list.members.map(\.terms.name)
+        logger.notice(
+            "Speaking with a server, which gets the text of everything that is said",
+            metadata: [
+                "steno.tts.host": "\(names.joined(separator: ", "))",
+                "steno.tts.model": "\(list.members[0].configuration.model ?? "the client's choice")",
+            ]
+        )
+        let members = try list.members.map { member in
+            PooledSynthesizer.Member(
+                try SpeechHTTPSynthesizer(configuration: member.configuration, transport: transport),
+                terms: member.terms
+            )
+        }
+        let counts = BackendMetrics(kind: .speech, names: names, factory: metrics)
+        return PooledSynthesizer(members, logger: logger) { counts.count($0, $1, $2) }
     }
 
     private func explainChoice() {

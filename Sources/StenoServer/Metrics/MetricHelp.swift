@@ -17,8 +17,9 @@ enum MetricHelp {
         "steno_backend_in_flight": "Requests that a backend has.",
         "steno_backend_limit": "Requests that a backend may have at once now.",
         "steno_backend_probes_total": "Requests that a backend got to find out whether it is well again.",
-        "steno_backend_queue_length": "Utterances that wait for a place with a backend.",
-        "steno_backend_request_duration_seconds": "Time that a backend took for one request, failed ones included.",
+        "steno_backend_queue_length": "Requests that wait for a place with a backend of a kind.",
+        "steno_backend_request_duration_seconds":
+            "Time to a backend's answer, or to the first part of a streamed one, or to its failure.",
         "steno_backend_requests_total": "Requests to a backend by what became of them, without those given up.",
         "steno_backend_retries_total": "Requests that a backend got after another attempt failed or took too long.",
         "steno_backend_state": "1 for the state that a backend's breaker is in: closed, open or half_open.",

@@ -1,3 +1,4 @@
+import Backends
 import HTTPTypes
 import Hummingbird
 import JSON
@@ -7,6 +8,8 @@ import Transcription
 /// What orchestrators ask: alive, ready.
 struct StatusRoutes: Sendable {
     let engines: Engines
+    /// Of servers that do something else than transcribe.
+    let others: [BackendGroup]
     let drain: SessionDrain
     /// What keeps utterances that no engine can serve, where anything does.
     let spool: Spool?
@@ -22,6 +25,7 @@ struct StatusRoutes: Sendable {
             engine: engines.main.state,
             backends: engines.pool?.report,
             fallbackState: engines.fallback?.state,
+            others: others.map { ($0.kind, $0.pool.report) },
             spooled: spool?.waiting
         )
         switch readiness {

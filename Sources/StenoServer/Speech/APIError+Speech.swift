@@ -23,7 +23,7 @@ extension SynthesisError {
         case .unreachable, .status, .disconnected, .invalidResponse: .badGateway
         case .timeout: .gatewayTimeout
         case .engineFailed: .internalServerError
-        case .cancelled: .serviceUnavailable
+        case .noBackend, .cancelled: .serviceUnavailable
         }
     }
 }

@@ -13,6 +13,14 @@ struct VoiceEngines: Sendable {
     var endOfTurn: (any EndOfTurnModel)?
     let stages: StageMetrics
 
+    /// The servers among them.
+    var backends: [BackendGroup] {
+        var groups: [BackendGroup] = []
+        if let pool = languageModel as? PooledLanguageModel { groups.append(.init(kind: .languageModel, pool: pool)) }
+        if let pool = synthesizer as? PooledSynthesizer { groups.append(.init(kind: .speech, pool: pool)) }
+        return groups
+    }
+
     /// Has a conversation answered.
     func reply(
         to request: ChatRequest,

@@ -1,31 +1,29 @@
-internal import Backends
+public import Backends
 
 /// An engine that can say how an attempt failed, beyond what clients are told.
 protocol Attempting: Transcriber {
-    func attempt(_ request: TranscriptionRequest) async throws(AttemptFailure) -> Transcript
+    func attempt(_ request: TranscriptionRequest) async throws(Miss<TranscriptionError>) -> Transcript
 }
 
-/// How one attempt at a transcript failed.
-struct AttemptFailure: Error, Equatable {
-    var error: TranscriptionError
-    /// How long the backend asks to be left alone.
-    var retryAfter: Duration?
+extension TranscriptionError: BackendError {
+    public static func status(_ status: Int, code: String?) -> Self { .backendStatus(status, code: code) }
 
-    init(_ error: TranscriptionError, retryAfter: Duration? = nil) {
-        self.error = error
-        self.retryAfter = retryAfter
-    }
+    public static var notSent: Self { .engineFailed }
 
-    /// What it means for the pool.
-    var setback: Setback {
+    public static func outOfTime(seconds: Double) -> Self { .expired(seconds: seconds) }
+}
+
+extension Setback {
+    /// What an engine's error means for the pool, where the engine says no more.
+    init(_ error: TranscriptionError) {
         switch error {
-        case .backendStatus(let status, _): .status(status, retryAfter: retryAfter)
-        case .timeout, .expired: .timedOut
-        case .unreachable: .unreachable
-        case .disconnected: .cut
-        case .invalidResponse: .garbled
-        case .modelsNotInitialized, .noBackend, .engineFailed, .spoolFull, .spoolExpired: .broken
-        case .cancelled: .abandoned
+        case .backendStatus(let status, _): self = .status(status, retryAfter: nil)
+        case .timeout, .expired: self = .timedOut
+        case .unreachable: self = .unreachable
+        case .disconnected: self = .cut
+        case .invalidResponse: self = .garbled
+        case .modelsNotInitialized, .noBackend, .engineFailed, .spoolFull, .spoolExpired: self = .broken
+        case .cancelled: self = .abandoned
         }
     }
 }

@@ -5,7 +5,7 @@ public import Logging
 /// Several engines as one: Whisper-compatible servers, and perhaps an embedded engine for when none of them answers.
 ///
 /// Which of them gets an utterance, and when it is asked again, is decided by `BackendPool`. Serves while `run` runs.
-public final class PooledTranscriber: Transcriber {
+public final class PooledTranscriber: Transcriber, PooledBackends {
     /// One engine of the pool.
     public struct Member: Sendable {
         let engine: any Transcriber
@@ -39,23 +39,7 @@ public final class PooledTranscriber: Transcriber {
         self.patience = patience
         let pool = BackendPool(members.map(\.terms), rules: rules, seed: seed)
         dispatcher = Dispatcher(pool, clock: ContinuousClock(), onAttempt: onAttempt) { notice in
-            Self.log(notice, members, logger)
-        }
-    }
-
-    private static func log(_ notice: BackendPool.Notice, _ members: [Member], _ logger: Logger) {
-        switch notice {
-        case .out(let index, let isSlow, let pause):
-            logger.warning(
-                "Backend taken out; it is tried again after a pause",
-                metadata: [
-                    "steno.backend.name": "\(members[index].terms.name)",
-                    "steno.backend.reason": isSlow ? "slower than its peers" : "too many failures",
-                    "steno.backend.pause": "\(pause)",
-                ]
-            )
-        case .back(let index):
-            logger.notice("Backend used again", metadata: ["steno.backend.name": "\(members[index].terms.name)"])
+            notice.log(members.map(\.terms.name), to: logger)
         }
     }
 
@@ -95,12 +79,7 @@ public final class PooledTranscriber: Transcriber {
             }
             return marked(served.answer, by: served.member, request)
         } catch {
-            switch error {
-            case .failed(let failure): throw failure
-            case .hopeless: throw .noBackend
-            case .expired: throw .expired(seconds: patience / .seconds(1))
-            case .busy, .cancelled: throw .cancelled
-            }
+            throw TranscriptionError(error, patience: patience)
         }
     }
 
@@ -108,15 +87,15 @@ public final class PooledTranscriber: Transcriber {
         _ member: Member,
         _ request: TranscriptionRequest
     ) async -> Result<Transcript, Miss<TranscriptionError>> {
-        do throws(AttemptFailure) {
+        do throws(Miss<TranscriptionError>) {
             if let engine = member.engine as? any Attempting { return .success(try await engine.attempt(request)) }
             do throws(TranscriptionError) {
                 return .success(try await member.engine.transcribe(request))
             } catch {
-                throw AttemptFailure(error)
+                throw Miss(Setback(error), error)
             }
         } catch {
-            return .failure(.init(error.setback, error.error))
+            return .failure(error)
         }
     }
 

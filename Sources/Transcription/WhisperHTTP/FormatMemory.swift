@@ -1,3 +1,5 @@
+internal import BackendHTTP
+
 /// Which response format each of a backend's models takes, as its answers have shown.
 ///
 /// A value with no lock. OpenAI's gpt-4o models are known to answer with `json` alone (API reference, "Create
@@ -42,9 +44,17 @@ struct FormatMemory: Sendable {
 
     /// What to ask for at once instead, when the answer to `request` was a refusal; `nil` when that is no matter of the
     /// format.
-    func alternative(to request: Request, refusedWith status: Int, _ complaint: BackendComplaint) -> Request? {
+    func alternative(to request: Request, refusedWith status: Int, body: [UInt8]) -> Request? {
         guard format == .auto, request != .json, [400, 415, 422].contains(status) else { return nil }
-        return complaint.isAboutFormat || complaint.saysNothing ? .json : nil
+        return Self.namesFormat(body) || Complaint(body: body).saysNothing ? .json : nil
+    }
+
+    /// Whether a complaint is about the format of the answer or the times in it.
+    ///
+    /// The name of a field stands in the message, in `param` (OpenAI) or in `loc` (FastAPI).
+    private static func namesFormat(_ body: [UInt8]) -> Bool {
+        let text = String(decoding: body.prefix(4_096), as: UTF8.self).lowercased()
+        return ["response_format", "timestamp_granularities", "verbose_json"].contains { text.contains($0) }
     }
 
     /// Remembers that `model` answers with `json` where it refused `verbose_json`; returns whether that is new.

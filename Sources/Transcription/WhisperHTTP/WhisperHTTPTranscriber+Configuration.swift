@@ -1,4 +1,5 @@
 internal import Audio
+public import BackendHTTP
 internal import HTTPTransfer
 
 extension WhisperHTTPTranscriber {
@@ -66,16 +67,12 @@ extension WhisperHTTPTranscriber {
 
 /// Why a backend cannot be used as configured.
 public enum WhisperHTTPConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The address, without a user name or password.
-    case badBaseURL(String)
-    case badAPIKey
+    case access(BackendAccess.Problem)
     case notPositive(setting: String)
 
     public var description: String {
         switch self {
-        case .badBaseURL(let url):
-            "Base URL \"\(url)\" is not an http or https address with a host; one like https://api.openai.com/v1 is needed"
-        case .badAPIKey: "The API key has a control character in it; check how it was copied"
+        case .access(let problem): problem.description
         case .notPositive(let setting): "The \(setting) must be above 0"
         }
     }
@@ -83,44 +80,30 @@ public enum WhisperHTTPConfigurationError: Error, Equatable, Sendable, CustomStr
 
 extension WhisperHTTPTranscriber.Configuration {
     /// The backend's host: what of its address may be shown, since the rest can hold secrets.
-    public var host: String { (try? endpoint())?.host ?? "" }
+    public var host: String { (try? access())?.host ?? "" }
 
     /// Its host and port, by which backends can be told apart.
-    public var authority: String {
-        guard let endpoint = try? endpoint() else { return "" }
-        let scheme = endpoint.text.hasPrefix("https://") ? "https://" : "http://"
-        let rest = endpoint.text.dropFirst(scheme.count).prefix { !"/?#".contains($0) }
-        return String(rest.split(separator: "@").last ?? "")
-    }
+    public var authority: String { (try? access())?.authority ?? "" }
 
     /// Throws the first reason not to use it; the initializer of ``WhisperHTTPTranscriber`` would throw the same.
     public func validate() throws(WhisperHTTPConfigurationError) {
-        _ = try validated()
-        _ = try endpoint()
-    }
-
-    /// Without white space around the key, or the first reason not to use it.
-    func validated() throws(WhisperHTTPConfigurationError) -> Self {
         guard maxConcurrent > 0 else { throw .notPositive(setting: "number of concurrent requests") }
         guard timeout > .zero else { throw .notPositive(setting: "time limit") }
         guard connectTimeout > .zero else { throw .notPositive(setting: "time limit for connecting") }
-        var valid = self
-        valid.apiKey = apiKey.map(trimmed).flatMap { $0.isEmpty ? nil : $0 }
-        if let key = valid.apiKey, key.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) {
-            throw .badAPIKey
-        }
-        return valid
+        _ = try access()
     }
 
-    /// The address of the transcription service itself.
-    func endpoint() throws(WhisperHTTPConfigurationError) -> TransferURL {
-        do {
-            let base = try TransferURL(trimmed(baseURL))
-            let path = String(base.path.reversed().drop { $0 == "/" }.reversed())
-            let isWhole = ["/audio/transcriptions", "/inference"].contains { path.hasSuffix($0) }
-            return try base.withPath(isWhole ? path : path + "/audio/transcriptions")
+    /// The address of the transcription service itself, and its key.
+    func access() throws(WhisperHTTPConfigurationError) -> BackendAccess {
+        do throws(BackendAccess.Problem) {
+            return try BackendAccess(
+                baseURL: baseURL,
+                apiKey: apiKey,
+                service: "/audio/transcriptions",
+                others: ["/inference"]
+            )
         } catch {
-            throw .badBaseURL(String(baseURL.split(separator: "@", omittingEmptySubsequences: false).last ?? ""))
+            throw .access(error)
         }
     }
 
@@ -137,14 +120,14 @@ extension WhisperHTTPTranscriber.Configuration {
     func transfer(
         _ request: TranscriptionRequest,
         as format: FormatMemory.Request,
-        to endpoint: TransferURL
+        to access: BackendAccess
     ) -> TransferRequest {
         var parts = [TransferRequest.Part(name: "model", text: model(wanted: request.model))]
         func append(_ name: String, _ value: String?) {
             if let value, !value.isEmpty { parts.append(.init(name: name, text: value)) }
         }
         // whisper.cpp takes an absent language for English.
-        let detection = endpoint.path.hasSuffix("/inference") ? "auto" : nil
+        let detection = access.endpoint.path.hasSuffix("/inference") ? "auto" : nil
         append("language", request.language ?? language ?? detection)
         append("prompt", request.prompt ?? prompt)
         append("response_format", format.name)
@@ -154,8 +137,8 @@ extension WhisperHTTPTranscriber.Configuration {
         parts.append(.wav(request.samples))
         return TransferRequest(
             .post(.multipart(parts)),
-            endpoint,
-            headers: apiKey.map { [.init("Authorization", "Bearer \($0)")] } ?? [],
+            access.endpoint,
+            headers: access.headers,
             timeout: timeout,
             connectTimeout: connectTimeout
         )
@@ -167,10 +150,4 @@ extension TransferRequest.Part {
         let file = WAVFile(sampleRate: SampleClock.rate, samples: samples)
         return Self(name: "file", filename: "audio.wav", contentType: "audio/wav", content: file.encoded())
     }
-}
-
-/// Without white space and line breaks at either end.
-func trimmed(_ text: some StringProtocol) -> String {
-    let start = text.drop { $0.isWhitespace }
-    return String(start.reversed().drop { $0.isWhitespace }.reversed())
 }

@@ -1,3 +1,4 @@
+import BackendHTTP
 import HTTPTransfer
 import InMemoryLogging
 import JSON
@@ -219,6 +220,6 @@ struct SpeechHTTPSynthesizerTests {
     )
     func addresses(base: String, path: String?) {
         let configuration = SpeechHTTPSynthesizer.Configuration(baseURL: base)
-        #expect((try? configuration.endpoint().path) == path)
+        #expect((try? configuration.access().endpoint.path) == path)
     }
 }

@@ -46,6 +46,23 @@ struct ReadinessTests {
         )
     }
 
+    @Test("A language model or voice that is out degrades a server, which transcribes all the same")
+    func others() {
+        func readiness(_ engine: LoadingTranscriber.State, out: Set<Int>) -> Readiness {
+            Readiness(
+                engine: engine,
+                backends: reports([0, 0], out: out),
+                fallbackState: nil,
+                others: [(.languageModel, reports([0], out: [0])), (.speech, reports([0, 0], out: [1]))]
+            )
+        }
+        let reasons = ["1 of 1 language models do not answer.", "1 of 2 speech backends do not answer."]
+        #expect(readiness(.ready, out: []) == .degraded(reasons: reasons))
+        #expect(readiness(.ready, out: [0]) == .degraded(reasons: ["1 of 2 backends do not answer."] + reasons))
+        #expect(readiness(.ready, out: [0, 1]) == .unavailable("unavailable"))
+        #expect(readiness(.loading, out: []) == .unavailable("loading"))
+    }
+
     @Test("Unavailable when nothing can serve; degraded again when a probe may show better")
     func unavailable() {
         #expect(

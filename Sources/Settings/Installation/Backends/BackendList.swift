@@ -1,16 +1,10 @@
-public import Backends
-import Foundation
+import BackendHTTP
+import Backends
 public import Transcription
 
 /// The servers that transcribe, as the settings and the configuration file name them.
 public struct BackendList: Equatable, Sendable {
-    /// One server, and its part in the pool.
-    public struct Member: Equatable, Sendable {
-        public var configuration: WhisperHTTPTranscriber.Configuration
-        public var terms: MemberTerms
-        /// The name of its model, as clients see it.
-        public var model: String { configuration.model ?? WhisperHTTPTranscriber.defaultModel }
-    }
+    public typealias Member = BackendMember<WhisperHTTPTranscriber.Configuration>
 
     /// At least one.
     public private(set) var members: [Member]
@@ -18,42 +12,49 @@ public struct BackendList: Equatable, Sendable {
     /// Whether the settings name any.
     static func isConfigured(in settings: EngineSettings) throws(SettingsError) -> Bool {
         if settings.baseURL != nil { return true }
-        return try document(settings)?.hasBackends ?? false
+        return try ConfigurationFile.read(settings)?.has(.backends) ?? false
     }
 
     /// - Throws: `SettingsError` when a server cannot be used as configured.
     init(settings: EngineSettings) throws(SettingsError) {
-        if let document = try Self.document(settings), document.hasBackends {
-            guard settings.baseURL == nil else {
-                let problem = "has backends, and OPENAI_BASE_URL is set too. Leave one of them out."
-                throw SettingsError(\.engine.configurationFile, problem: problem)
+        if let file = try ConfigurationFile.read(settings), file.has(.backends) {
+            members = try file.members(of: .backends, besides: settings.baseURL) {
+                (value, name) throws(ConfigurationFile.Problem) in
+                try Self.member(BackendEntry(value, name: name), settings)
             }
-            members = try document.members(settings)
         } else {
-            guard settings.baseURL != nil || settings.apiKey != nil else {
-                let problem =
-                    "is whisper-http, which needs OPENAI_BASE_URL (any Whisper-compatible server), OPENAI_API_KEY, or "
-                    + "backends in STENO_CONFIG."
-                throw SettingsError(\.engine.choice, problem: problem)
-            }
-            let addresses = (settings.baseURL ?? "https://api.openai.com/v1").split(separator: ",")
-            members = addresses.map { address in
-                Member(Self.configuration(settings, baseURL: address.trimmingCharacters(in: .whitespaces)))
-            }
-            for member in members {
-                do {
-                    try member.configuration.validate()
-                } catch {
-                    let path: PartialKeyPath<ServerSettings> = error == .badAPIKey ? \.engine.apiKey : \.engine.baseURL
-                    throw SettingsError(path, problem: "cannot be used. \(error).")
-                }
+            members = try Self.addressed(settings)
+        }
+        members.giveNames(\.authority)
+    }
+
+    private static func addressed(_ settings: EngineSettings) throws(SettingsError) -> [Member] {
+        guard settings.baseURL != nil || settings.apiKey != nil else {
+            let problem =
+                "is whisper-http, which needs OPENAI_BASE_URL (any Whisper-compatible server), OPENAI_API_KEY, or "
+                + "backends in STENO_CONFIG."
+            throw SettingsError(\.engine.choice, problem: problem)
+        }
+        let members = (settings.baseURL ?? "https://api.openai.com/v1").addresses.map { address in
+            Member(
+                configuration: configuration(settings, baseURL: address),
+                terms: .plain(concurrency: settings.concurrency, adapts: true)
+            )
+        }
+        for member in members {
+            do {
+                try member.configuration.validate()
+            } catch {
+                let isKey = error == .access(.badAPIKey)
+                let path: PartialKeyPath<ServerSettings> = isKey ? \.engine.apiKey : \.engine.baseURL
+                throw SettingsError(path, problem: "cannot be used. \(error).")
             }
         }
-        giveNames()
+        return members
     }
 
     /// What a server is asked like unless it says otherwise.
-    static func configuration(
+    private static func configuration(
         _ settings: EngineSettings,
         baseURL: String
     ) -> WhisperHTTPTranscriber.Configuration {
@@ -69,28 +70,26 @@ public struct BackendList: Equatable, Sendable {
         return configuration
     }
 
-    private static func document(_ settings: EngineSettings) throws(SettingsError) -> ConfigurationFile? {
-        guard let path = settings.configurationFile else { return nil }
-        return try SettingsError.naming(\.engine.configurationFile, problem: { "cannot be used: \($0)" }) {
-            try ConfigurationFile(path: path)
+    private static func member(
+        _ entry: BackendEntry,
+        _ settings: EngineSettings
+    ) throws(ConfigurationFile.Problem) -> Member {
+        var configuration = configuration(settings, baseURL: try entry.url())
+        configuration.apiKey = try entry.key() ?? configuration.apiKey
+        configuration.model = try entry.text("model") ?? configuration.model
+        configuration.timeout = try entry.timeout() ?? configuration.timeout
+        let terms = try entry.terms(concurrency: configuration.maxConcurrent, adapts: true)
+        configuration.maxConcurrent = terms.concurrency
+        do {
+            try configuration.validate()
+        } catch {
+            throw .init("\(entry.name): \(error).")
         }
-    }
-
-    /// Calls each by its host and port, and those that share these by a number too.
-    private mutating func giveNames() {
-        var counts: [String: Int] = [:]
-        for index in members.indices {
-            let name = members[index].configuration.authority
-            counts[name, default: 0] += 1
-            let count = counts[name] ?? 1
-            members[index].terms.name = count == 1 ? name : "\(name)#\(count)"
-        }
+        return Member(configuration: configuration, terms: terms)
     }
 }
 
-extension BackendList.Member {
-    init(_ configuration: WhisperHTTPTranscriber.Configuration) {
-        self.configuration = configuration
-        terms = MemberTerms(name: "", concurrency: configuration.maxConcurrent)
-    }
+extension BackendMember where Configuration == WhisperHTTPTranscriber.Configuration {
+    /// The name of its model, as clients see it.
+    public var model: String { configuration.model ?? WhisperHTTPTranscriber.defaultModel }
 }

@@ -1,9 +1,7 @@
-import Backends
 import Foundation
 import JSON
-import Transcription
 
-/// The file that `STENO_CONFIG` names: a JSON object whose `backends` are the servers of the pool.
+/// The file that `STENO_CONFIG` names: a JSON object with lists of servers.
 struct ConfigurationFile {
     /// What is wrong with the file, as the end of a sentence that names the setting.
     struct Problem: Error, Equatable, CustomStringConvertible {
@@ -12,9 +10,33 @@ struct ConfigurationFile {
         init(_ description: String) { self.description = description }
     }
 
-    private let backends: [JSONValue]
+    /// A list of servers that do the same.
+    enum List: String, CaseIterable {
+        /// They transcribe.
+        case backends
+        case languageModels
+        /// They speak.
+        case voices
 
-    var hasBackends: Bool { !backends.isEmpty }
+        /// What else names such servers; only one of the two may.
+        var setting: String {
+            switch self {
+            case .backends: "OPENAI_BASE_URL"
+            case .languageModels: "LLM_BASE_URL"
+            case .voices: "TTS_BASE_URL"
+            }
+        }
+    }
+
+    private var lists: [List: [JSONValue]] = [:]
+
+    /// The file that the settings name; `nil` where they name none.
+    static func read(_ settings: EngineSettings) throws(SettingsError) -> ConfigurationFile? {
+        guard let path = settings.configurationFile else { return nil }
+        return try SettingsError.naming(\.engine.configurationFile, problem: { "cannot be used: \($0)" }) {
+            try ConfigurationFile(path: path)
+        }
+    }
 
     init(path: String) throws(Problem) {
         guard let data = try? Data(contentsOf: URL(filePath: path)) else {
@@ -31,27 +53,43 @@ struct ConfigurationFile {
             throw Problem("it is not JSON. \(error)")
         }
         guard case .object(let members) = document else { throw Problem("it is not a JSON object.") }
-        try Self.check(members.keys, are: ["backends"], of: "")
-        guard let list = members["backends"] else {
-            backends = []
-            return
-        }
-        guard case .array(let elements) = list, !elements.isEmpty else {
-            throw Problem("backends is not a list with at least one backend.")
-        }
-        backends = elements
-    }
-
-    /// The backends; what they leave out is as the settings have it.
-    func members(_ settings: EngineSettings) throws(SettingsError) -> [BackendList.Member] {
-        try SettingsError.naming(\.engine.configurationFile, problem: { "cannot be used: \($0)" }) {
-            try backends.enumerated().map { index, value in
-                try Entry(value, name: "backends[\(index)]").member(settings)
+        try Self.check(members.keys, are: List.allCases.map(\.rawValue), of: "")
+        for list in List.allCases {
+            guard let value = members[list.rawValue] else { continue }
+            guard case .array(let elements) = value, !elements.isEmpty else {
+                throw Problem("\(list.rawValue) is not a list with at least one server.")
             }
+            lists[list] = elements
         }
     }
 
-    fileprivate static func check(
+    func has(_ list: List) -> Bool { lists[list] != nil }
+
+    /// What the servers of a list are read to.
+    ///
+    /// - Parameters:
+    ///   - address: Of a server that the settings name instead, which is one too many.
+    ///   - member: Reads one of them.
+    func members<Member>(
+        of list: List,
+        besides address: String?,
+        _ member: (_ value: JSONValue, _ name: String) throws(Problem) -> Member
+    ) throws(SettingsError) -> [Member] {
+        guard address == nil else {
+            let problem = "has \(list.rawValue), and \(list.setting) is set too. Leave one of them out."
+            throw SettingsError(\.engine.configurationFile, problem: problem)
+        }
+        return try SettingsError.naming(\.engine.configurationFile, problem: { "cannot be used: \($0)" }) {
+            () throws(Problem) in
+            var members: [Member] = []
+            for (index, value) in (lists[list] ?? []).enumerated() {
+                members.append(try member(value, "\(list.rawValue)[\(index)]"))
+            }
+            return members
+        }
+    }
+
+    static func check(
         _ names: some Collection<String>,
         are known: [String],
         of place: String
@@ -59,96 +97,5 @@ struct ConfigurationFile {
         guard let unknown = names.sorted().first(where: { !known.contains($0) }) else { return }
         let path = place.isEmpty ? unknown : "\(place).\(unknown)"
         throw Problem("\(path) is not known. Known: \(known.joined(separator: ", ")).")
-    }
-}
-
-/// One element of `backends`.
-private struct Entry {
-    private static let known = [
-        "url", "key", "keyFile", "keyEnv", "model", "models", "weight", "concurrency", "timeoutMs", "tier",
-    ]
-
-    let name: String
-    let members: [String: JSONValue]
-
-    init(_ value: JSONValue, name: String) throws(ConfigurationFile.Problem) {
-        guard case .object(let members) = value else { throw .init("\(name) is not a JSON object.") }
-        try ConfigurationFile.check(members.keys, are: Self.known, of: name)
-        self.name = name
-        self.members = members
-    }
-
-    func member(_ settings: EngineSettings) throws(ConfigurationFile.Problem) -> BackendList.Member {
-        guard let url = try text("url") else { throw .init("\(name).url is missing.") }
-        var configuration = BackendList.configuration(settings, baseURL: url)
-        configuration.apiKey = try key() ?? configuration.apiKey
-        configuration.model = try text("model") ?? configuration.model
-        configuration.maxConcurrent = try whole("concurrency", in: 1...1_000) ?? configuration.maxConcurrent
-        if let timeout = try whole("timeoutMs", in: 100...3_600_000) { configuration.timeout = .milliseconds(timeout) }
-        do {
-            try configuration.validate()
-        } catch {
-            throw .init("\(name): \(error).")
-        }
-        let terms = MemberTerms(
-            name: "",
-            models: Set(try texts("models")),
-            weight: try number("weight", in: 0.01...1_000) ?? 1,
-            concurrency: configuration.maxConcurrent,
-            tier: try whole("tier", in: 0...100) ?? 0
-        )
-        return BackendList.Member(configuration: configuration, terms: terms)
-    }
-
-    /// The key: itself, the first line of a file, or what an environment variable has.
-    private func key() throws(ConfigurationFile.Problem) -> String? {
-        let given = ["key", "keyFile", "keyEnv"].filter { members[$0] != nil }
-        guard given.count <= 1 else {
-            throw .init("\(name) has \(given.joined(separator: " and ")); leave one of them.")
-        }
-        if let file = try text("keyFile") {
-            guard let text = try? String(contentsOf: URL(filePath: file), encoding: .utf8) else {
-                throw .init("\(name).keyFile names a file that cannot be read as text.")
-            }
-            return text.split(whereSeparator: \.isNewline).first.map(String.init)
-        }
-        if let variable = try text("keyEnv") {
-            guard let text = ProcessInfo.processInfo.environment[variable] else {
-                throw .init("\(name).keyEnv names a variable that the environment does not have.")
-            }
-            return text
-        }
-        return try text("key")
-    }
-
-    private func text(_ key: String) throws(ConfigurationFile.Problem) -> String? {
-        guard let value = members[key] else { return nil }
-        guard let text = value.string, !text.isEmpty else { throw .init("\(name).\(key) is not a text.") }
-        return text
-    }
-
-    private func texts(_ key: String) throws(ConfigurationFile.Problem) -> [String] {
-        guard let value = members[key] else { return [] }
-        let texts = value.elements.compactMap(\.string)
-        guard case .array(let elements) = value, texts.count == elements.count else {
-            throw .init("\(name).\(key) is not a list of texts.")
-        }
-        return texts
-    }
-
-    private func number(_ key: String, in range: ClosedRange<Double>) throws(ConfigurationFile.Problem) -> Double? {
-        guard let value = members[key] else { return nil }
-        guard case .number(let number) = value, range.contains(number) else {
-            throw .init("\(name).\(key) is not a number from \(range.lowerBound) to \(range.upperBound).")
-        }
-        return number
-    }
-
-    private func whole(_ key: String, in range: ClosedRange<Int>) throws(ConfigurationFile.Problem) -> Int? {
-        guard let value = members[key] else { return nil }
-        guard case .number(let number) = value, let whole = Int(exactly: number), range.contains(whole) else {
-            throw .init("\(name).\(key) is not a whole number from \(range.lowerBound) to \(range.upperBound).")
-        }
-        return whole
     }
 }

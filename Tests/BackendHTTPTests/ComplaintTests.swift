@@ -1,12 +1,10 @@
+import BackendHTTP
 import Testing
 
-@testable import Transcription
-
-@Suite("Backend complaint")
-struct BackendComplaintTests {
+@Suite("Complaint of a backend")
+struct ComplaintTests {
     struct Case: CustomTestStringConvertible {
         var body: String
-        var contentType: String? = "application/json"
         var code: String?
         var message: String?
         var isStructured = true
@@ -48,16 +46,16 @@ struct BackendComplaintTests {
                 message: "old vLLM",
                 isStructured: false
             ),
-            Case(body: "Bad gateway", contentType: "text/plain", message: "Bad gateway", isStructured: false),
-            Case(body: "\u{1}\u{2}", contentType: "application/octet-stream", isStructured: false),
-            Case(body: "", contentType: nil, isStructured: false),
+            Case(body: "Bad gateway", message: "Bad gateway", isStructured: false),
+            Case(body: "\u{1}\u{2}", isStructured: false),
+            Case(body: "", isStructured: false),
             Case(body: "{\"error\":", isStructured: false),
             Case(body: #"{"error":null,"detail":[]}"#, isStructured: false),
             Case(body: #"{"error":{"code":""}}"#),
         ]
     )
     func finds(_ example: Case) {
-        let complaint = BackendComplaint(body: Array(example.body.utf8), contentType: example.contentType)
+        let complaint = Complaint(body: Array(example.body.utf8))
         #expect(complaint.code == example.code)
         #expect(complaint.message == example.message)
         #expect(complaint.isStructured == example.isStructured)
@@ -73,21 +71,23 @@ struct BackendComplaintTests {
     func identifiers(code: String, isPlausible: Bool) {
         let escaped = code.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\\n")
         let body = #"{"error":{"code":"\#(escaped)"}}"#
-        let complaint = BackendComplaint(body: Array(body.utf8), contentType: nil)
+        let complaint = Complaint(body: Array(body.utf8))
         #expect(complaint.code == (isPlausible ? code : nil))
     }
 
+    @Test("Gateways give the status as the code, and Google puts the error into a list")
+    func statuses() {
+        #expect(Complaint(body: Array(#"{"error":{"message":"m","code":503}}"#.utf8)).status == 503)
+        #expect(Complaint(body: Array(#"{"error":{"message":"m","code":"429"}}"#.utf8)).status == 429)
+        #expect(Complaint(body: Array(#"{"error":{"code":7}}"#.utf8)).status == nil)
+        #expect(Complaint(body: Array(#"[{"error":{"code":404,"message":"gone"}}]"#.utf8)).message == "gone")
+    }
+
     @Test(
-        "Tells a complaint about the format, wherever it is named",
-        arguments: [
-            (#"{"error":{"message":"no","param":"response_format"}}"#, true),
-            (#"{"detail":[{"loc":["body","timestamp_granularities[]"],"msg":"bad","type":"enum"}]}"#, true),
-            ("unknown Response_Format", true), (#"{"error":{"message":"The file is broken"}}"#, false), ("", false),
-        ]
+        "Says nothing where there is neither a code nor a message",
+        arguments: [("", true), ("{}", true), ("no", false), (#"{"error":"no"}"#, false), (#"{"code":"x"}"#, false)]
     )
-    func aboutFormat(body: String, isAboutFormat: Bool) {
-        let complaint = BackendComplaint(body: Array(body.utf8), contentType: "text/plain")
-        #expect(complaint.isAboutFormat == isAboutFormat)
-        #expect(complaint.saysNothing == body.isEmpty)
+    func silence(body: String, saysNothing: Bool) {
+        #expect(Complaint(body: Array(body.utf8)).saysNothing == saysNothing)
     }
 }

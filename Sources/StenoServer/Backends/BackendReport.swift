@@ -1,21 +1,23 @@
 import Backends
 import JSON
-import Transcription
 
-/// How the servers that transcribe are doing, for operators.
+/// How the servers that transcribe, answer and speak are doing, for operators.
 struct BackendReport {
-    /// `nil` where no server transcribes.
-    let pool: PooledTranscriber?
+    /// Those that there are.
+    let groups: [BackendGroup]
 
     var json: JSONValue {
         [
-            "waiting": .integer(pool?.waiting ?? 0),
-            "backends": .array((pool?.report ?? []).map { .object(Self.entry($0)) }),
+            "waiting": .integer(groups.reduce(0) { $0 + $1.pool.waiting }),
+            "backends": .array(
+                groups.flatMap { group in group.pool.report.map { .object(Self.entry($0, group.kind)) } }
+            ),
         ]
     }
 
-    private static func entry(_ report: BackendPool.Report) -> [String: JSONValue] {
+    private static func entry(_ report: BackendPool.Report, _ kind: BackendGroup.Kind) -> [String: JSONValue] {
         [
+            "kind": .string(kind.rawValue),
             "name": .string(report.terms.name),
             "tier": .integer(report.terms.tier),
             "weight": .number(report.terms.weight),
