@@ -12,6 +12,21 @@ public protocol PooledBackends: Sendable {
     func run() async
 }
 
+/// What serves by a pool of streams.
+public protocol PooledStreams: PooledBackends {
+    associatedtype Failure: BackendError
+
+    var pool: StreamPool<Failure> { get }
+}
+
+extension PooledStreams {
+    public var report: [BackendPool.Report] { pool.report }
+
+    public var waiting: Int { pool.waiting }
+
+    public func run() async { await pool.run() }
+}
+
 /// Backends whose answers are streams, as one.
 ///
 /// A request is sent again, also elsewhere, until the first part of an answer has come; from then on it stays with that

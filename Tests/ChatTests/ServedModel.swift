@@ -14,15 +14,16 @@ func withPool<Value: Sendable>(
     terms: (_ index: Int, _ terms: inout MemberTerms) -> Void = { _, _ in },
     _ body: (PooledLanguageModel) async throws -> Value
 ) async throws -> Value {
-    let members = try backends.enumerated().map { index, backend in
+    let models = try backends.map { try ChatCompletionsModel($0, firstToken: firstToken, idle: idle) }
+    let members = backends.indices.map { index in
         var own = MemberTerms(name: "\(index)", adapts: false)
         terms(index, &own)
-        return PooledLanguageModel.Member(
-            try ChatCompletionsModel(backend, firstToken: firstToken, idle: idle),
-            terms: own
-        )
+        return own
     }
-    let pool = PooledLanguageModel(members, rules: rules, seed: 1)
+    let pool = PooledLanguageModel(
+        models,
+        in: StreamPool(members, unit: PooledLanguageModel.unit, rules: rules, seed: 1)
+    )
     return try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { await pool.run() }
         let value = try await body(pool)

@@ -56,11 +56,7 @@ struct WhisperHTTPConfigurationTests {
     @Test("Limits of nothing are refused")
     func limits() throws {
         var configuration = Configuration(baseURL: "http://host/v1")
-        configuration.maxConcurrent = 0
-        #expect(throws: WhisperHTTPConfigurationError.notPositive(setting: "number of concurrent requests")) {
-            try configuration.validate()
-        }
-        configuration = Configuration(baseURL: "http://host/v1", timeout: .zero)
+        configuration.timeout = .zero
         #expect(throws: WhisperHTTPConfigurationError.notPositive(setting: "time limit")) {
             try configuration.validate()
         }

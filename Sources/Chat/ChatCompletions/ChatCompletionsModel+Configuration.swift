@@ -3,7 +3,7 @@ internal import JSON
 
 extension ChatCompletionsModel {
     /// Where the server is and how it is asked.
-    public struct Configuration: Equatable, Sendable {
+    public struct Configuration: BackendConfiguration {
         /// An address up to and including the version, such as `https://api.openai.com/v1`.
         ///
         /// An address that ends in `/chat/completions` is used as it is. A query is kept.

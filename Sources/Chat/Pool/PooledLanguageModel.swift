@@ -1,60 +1,29 @@
 public import Backends
-public import Logging
 
 /// Servers of language models as one, by the rules of `BackendPool`.
 ///
 /// A server that fails before the first part of its reply is no matter for who asks while another one answers. Serves
 /// while `run` runs.
-public final class PooledLanguageModel: LanguageModel, PooledBackends {
-    /// One server of the pool.
-    public struct Member: Sendable {
-        let model: ChatCompletionsModel
-        let terms: MemberTerms
-
-        public init(_ model: ChatCompletionsModel, terms: MemberTerms) {
-            self.model = model
-            self.terms = terms
-        }
-    }
-
+public final class PooledLanguageModel: LanguageModel, PooledStreams {
     /// Conversations of up to so many characters count as equally much to read.
-    private static let unit = 4_000
+    public static let unit = 4_000
 
-    private let members: [Member]
-    private let pool: StreamPool<ChatError>
+    public let pool: StreamPool<ChatError>
+    private let models: [ChatCompletionsModel]
     /// The longest wait for the first part of a reply, with all attempts.
     private let patience: Duration
 
     /// - Parameters:
-    ///   - members: At least one.
-    ///   - onAttempt: Called at the end of each attempt; see `Dispatcher`.
-    public init(
-        _ members: [Member],
-        rules: BackendPool.Rules = .streams,
-        seed: UInt64 = .random(in: 0 ... .max),
-        logger: Logger = .current,
-        onAttempt: @escaping @Sendable (_ member: Int, _ outcome: String, _ time: Duration) -> Void = { _, _, _ in }
-    ) {
-        self.members = members
-        patience = members.map(\.model.configuration.firstTokenTimeout).max() ?? .zero
-        pool = StreamPool(
-            members.map(\.terms),
-            unit: Self.unit,
-            rules: rules,
-            seed: seed,
-            logger: logger,
-            onAttempt: onAttempt
-        )
+    ///   - models: At least one.
+    ///   - pool: Its members are these, in their order, and its unit is `unit`.
+    public init(_ models: [ChatCompletionsModel], in pool: StreamPool<ChatError>) {
+        self.models = models
+        self.pool = pool
+        patience = models.map(\.configuration.firstTokenTimeout).max() ?? .zero
     }
 
     /// That of the first.
-    public var name: String { members[0].model.name }
-
-    public var report: [BackendPool.Report] { pool.report }
-
-    public var waiting: Int { pool.waiting }
-
-    public func run() async { await pool.run() }
+    public var name: String { models[0].name }
 
     public func reply(
         to request: ChatRequest,
@@ -62,11 +31,11 @@ public final class PooledLanguageModel: LanguageModel, PooledBackends {
     ) async throws(ChatError) -> ChatEnd {
         let size = request.messages.reduce(0) { $0 + $1.size }
         return try await pool.serve(size: size, within: patience) {
-            [members] (member, left) async throws(Miss<ChatError>) in
-            let model = members[member].model
+            [models] (member, left) async throws(Miss<ChatError>) in
+            let model = models[member]
             return try await model.open(request, within: min(left, model.configuration.firstTokenTimeout))
         } finish: { (member, reply) async throws(Miss<ChatError>) in
-            try await self.members[member].model.finish(reply, deliver)
+            try await self.models[member].finish(reply, deliver)
         }
     }
 
@@ -81,12 +50,12 @@ public final class PooledLanguageModel: LanguageModel, PooledBackends {
             size: request.body.count,
             within: patience,
             isMeasured: request.isStreamed
-        ) { [members] (member, left) async throws(Miss<ChatError>) in
-            let model = members[member].model
+        ) { [models] (member, left) async throws(Miss<ChatError>) in
+            let model = models[member]
             let limit = request.isStreamed ? min(left, model.configuration.firstTokenTimeout) : left
             return try await model.open(request, within: limit)
         }
-        return ForwardedAnswer(served.answer, of: members[served.member].model, place: served.place)
+        return ForwardedAnswer(served.answer, of: models[served.member], place: served.place)
     }
 }
 

@@ -2,7 +2,7 @@ public import BackendHTTP
 
 extension SpeechHTTPSynthesizer {
     /// Where the backend is and how it is asked.
-    public struct Configuration: Equatable, Sendable {
+    public struct Configuration: BackendConfiguration {
         /// An address up to and including the version, such as `https://api.openai.com/v1`.
         ///
         /// An address that ends in `/audio/speech` is used as it is. A query is kept.
@@ -23,8 +23,6 @@ extension SpeechHTTPSynthesizer {
         public var idleTimeout: Duration
         /// For name resolution, TCP and TLS together.
         public var connectTimeout: Duration
-        /// The most requests open at once; others wait for their turn (`PooledSynthesizer`).
-        public var maxConcurrent: Int
 
         public init(
             baseURL: String,
@@ -35,8 +33,7 @@ extension SpeechHTTPSynthesizer {
             rate: Int = 24_000,
             firstByteTimeout: Duration = .seconds(15),
             idleTimeout: Duration = .seconds(10),
-            connectTimeout: Duration = .seconds(2),
-            maxConcurrent: Int = 16
+            connectTimeout: Duration = .seconds(2)
         ) {
             self.baseURL = baseURL
             self.apiKey = apiKey
@@ -47,7 +44,6 @@ extension SpeechHTTPSynthesizer {
             self.firstByteTimeout = firstByteTimeout
             self.idleTimeout = idleTimeout
             self.connectTimeout = connectTimeout
-            self.maxConcurrent = maxConcurrent
         }
     }
 

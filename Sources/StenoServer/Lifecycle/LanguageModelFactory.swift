@@ -41,13 +41,15 @@ struct LanguageModelFactory {
                 "steno.llm.model": "\(list.members[0].configuration.model ?? "the server's choice")",
             ]
         )
-        let members = try list.members.map { member in
-            PooledLanguageModel.Member(
-                try ChatCompletionsModel(configuration: member.configuration, transport: transport),
-                terms: member.terms
-            )
+        let models = try list.members.map { member in
+            try ChatCompletionsModel(configuration: member.configuration, transport: transport)
         }
         let counts = BackendMetrics(kind: .languageModel, names: names, factory: metrics)
-        return PooledLanguageModel(members, logger: logger) { counts.count($0, $1, $2) }
+        return PooledLanguageModel(
+            models,
+            in: StreamPool(list.members.map(\.terms), unit: PooledLanguageModel.unit, logger: logger) {
+                counts.count($0, $1, $2)
+            }
+        )
     }
 }

@@ -54,14 +54,16 @@ struct SynthesizerFactory {
                 "steno.tts.model": "\(list.members[0].configuration.model ?? "the client's choice")",
             ]
         )
-        let members = try list.members.map { member in
-            PooledSynthesizer.Member(
-                try SpeechHTTPSynthesizer(configuration: member.configuration, transport: transport),
-                terms: member.terms
-            )
+        let engines = try list.members.map { member in
+            try SpeechHTTPSynthesizer(configuration: member.configuration, transport: transport)
         }
         let counts = BackendMetrics(kind: .speech, names: names, factory: metrics)
-        return PooledSynthesizer(members, logger: logger) { counts.count($0, $1, $2) }
+        return PooledSynthesizer(
+            engines,
+            in: StreamPool(list.members.map(\.terms), unit: PooledSynthesizer.unit, logger: logger) {
+                counts.count($0, $1, $2)
+            }
+        )
     }
 
     private func explainChoice() {

@@ -4,7 +4,7 @@ internal import HTTPTransfer
 
 extension WhisperHTTPTranscriber {
     /// Where the backend is and how it is asked.
-    public struct Configuration: Equatable, Sendable {
+    public struct Configuration: BackendConfiguration {
         /// An address up to and including the version, such as `https://api.openai.com/v1`.
         ///
         /// An address that ends in `/audio/transcriptions` or `/inference` (whisper.cpp) is used as it is. A query
@@ -23,8 +23,6 @@ extension WhisperHTTPTranscriber {
         public var timeout: Duration
         /// For name resolution, TCP and TLS together.
         public var connectTimeout: Duration
-        /// The most requests open at once; others wait in an order that is fair to their owners.
-        public var maxConcurrent: Int
         /// Whether the backend may be asked about utterances that have not ended: it costs requests.
         public var worksAhead = false
 
@@ -36,8 +34,7 @@ extension WhisperHTTPTranscriber {
             prompt: String? = nil,
             responseFormat: ResponseFormat = .auto,
             timeout: Duration = .seconds(30),
-            connectTimeout: Duration = .seconds(10),
-            maxConcurrent: Int = 16
+            connectTimeout: Duration = .seconds(10)
         ) {
             self.baseURL = baseURL
             self.apiKey = apiKey
@@ -47,7 +44,6 @@ extension WhisperHTTPTranscriber {
             self.responseFormat = responseFormat
             self.timeout = timeout
             self.connectTimeout = connectTimeout
-            self.maxConcurrent = maxConcurrent
         }
     }
 
@@ -87,7 +83,6 @@ extension WhisperHTTPTranscriber.Configuration {
 
     /// Throws the first reason not to use it; the initializer of ``WhisperHTTPTranscriber`` would throw the same.
     public func validate() throws(WhisperHTTPConfigurationError) {
-        guard maxConcurrent > 0 else { throw .notPositive(setting: "number of concurrent requests") }
         guard timeout > .zero else { throw .notPositive(setting: "time limit") }
         guard connectTimeout > .zero else { throw .notPositive(setting: "time limit for connecting") }
         _ = try access()

@@ -26,16 +26,14 @@ struct PooledSynthesizerTests {
         concurrency: Int = 16,
         _ body: (PooledSynthesizer) async throws -> Void
     ) async throws {
-        let members = try backends.enumerated().map { index, backend in
+        let engines = try backends.enumerated().map { index, backend in
             var configuration = SpeechHTTPSynthesizer.Configuration(baseURL: "http://127.0.0.1:\(backend.port)/v1")
             configuration.firstByteTimeout = firstByte
             configuration.voice = voices[index]
-            return PooledSynthesizer.Member(
-                try SpeechHTTPSynthesizer(configuration: configuration, transport: HTTPTransport()),
-                terms: MemberTerms(name: "\(index)", concurrency: concurrency, adapts: false)
-            )
+            return try SpeechHTTPSynthesizer(configuration: configuration, transport: HTTPTransport())
         }
-        let pool = PooledSynthesizer(members, seed: 1)
+        let members = backends.indices.map { MemberTerms(name: "\($0)", concurrency: concurrency, adapts: false) }
+        let pool = PooledSynthesizer(engines, in: StreamPool(members, unit: PooledSynthesizer.unit, seed: 1))
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await pool.run() }
             try await body(pool)

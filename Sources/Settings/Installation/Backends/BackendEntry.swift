@@ -31,7 +31,7 @@ struct BackendEntry {
 
     /// - Parameters:
     ///   - concurrency: Where the file says nothing.
-    ///   - adapts: See ``MemberTerms/plain(concurrency:adapts:)``.
+    ///   - adapts: Whether the number of requests at once is learned.
     func terms(concurrency: Int, adapts: Bool) throws(ConfigurationFile.Problem) -> MemberTerms {
         MemberTerms(
             name: "",
