@@ -30,7 +30,15 @@ struct BackendPoolTests {
         }
         var rules = BackendPool.Rules()
         rules.hedges = Bool.random(using: &plan)
-        var simulation = PoolSimulation(members, rules: rules, seed: UInt64(seed)) { member, now, dice in
+        // Every other time the answers are streams, of which some break off.
+        let tail: PoolSimulation.Tail? =
+            seed % 2 == 0
+            ? nil
+            : { dice in
+                let time = Duration.milliseconds(Int.random(in: 0...3_000, using: &dice))
+                return (time, Int.random(in: 0..<5, using: &dice) == 0 ? .cut : nil)
+            }
+        var simulation = PoolSimulation(members, rules: rules, seed: UInt64(seed), tail: tail) { member, now, dice in
             let (failure, slowness) = stretches[member][min(Int(now / Duration.seconds(5)), 19)]
             let time = Duration.milliseconds(Int.random(in: 20...80, using: &dice) * slowness)
             guard Double.random(in: 0..<1, using: &dice) < failure else { return (time, nil) }
@@ -52,7 +60,8 @@ struct BackendPoolTests {
                 kind: Int.random(in: 1...4, using: &plan),
                 model: Bool.random(using: &plan) ? "m" : nil,
                 within: patience,
-                isAhead: ticket % 10 == 0
+                isAhead: ticket % 10 == 0,
+                lateAfter: seed % 4 == 3 ? .seconds(1) : nil
             )
             if ticket % 9 == 0 { simulation.cancel(UInt64(ticket), at: time + .milliseconds(ticket)) }
         }

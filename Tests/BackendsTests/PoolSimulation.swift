@@ -8,10 +8,15 @@ struct PoolSimulation {
     /// How a member takes a request: after which time, and with which setback.
     typealias Play = (_ member: Int, _ now: Duration, _ dice: inout SeededGenerator) -> (Duration, Setback?)
 
+    /// How a stream goes on after its first part: for how long, and what breaks it off.
+    typealias Tail = (_ dice: inout SeededGenerator) -> (Duration, Setback?)
+
     private enum Event {
         case ask(BackendPool.Ticket, BackendPool.Terms)
         case cancel(BackendPool.Ticket)
         case end(BackendPool.Attempt, Setback?)
+        /// Of an answer that has begun.
+        case finish(BackendPool.Attempt, Setback?)
     }
 
     private(set) var pool: BackendPool
@@ -26,12 +31,21 @@ struct PoolSimulation {
     private var scheduled = 0
     private let terms: [MemberTerms]
     private let play: Play
+    /// `nil` where answers come whole.
+    private let tail: Tail?
     private var dice: SeededGenerator
 
-    init(_ members: [MemberTerms], rules: BackendPool.Rules = .init(), seed: UInt64 = 1, play: @escaping Play) {
+    init(
+        _ members: [MemberTerms],
+        rules: BackendPool.Rules = .init(),
+        seed: UInt64 = 1,
+        tail: Tail? = nil,
+        play: @escaping Play
+    ) {
         pool = BackendPool(members, rules: rules, seed: seed)
         terms = members
         self.play = play
+        self.tail = tail
         dice = SeededGenerator(seed: seed)
     }
 
@@ -43,7 +57,8 @@ struct PoolSimulation {
         kind: Int = 1,
         model: String? = nil,
         within patience: Duration = .seconds(20),
-        isAhead: Bool = false
+        isAhead: Bool = false,
+        lateAfter: Duration? = nil
     ) {
         let terms = BackendPool.Terms(
             model: model,
@@ -51,7 +66,8 @@ struct PoolSimulation {
             cost: cost,
             kind: kind,
             deadline: time + patience,
-            isAhead: isAhead
+            isAhead: isAhead,
+            lateAfter: lateAfter
         )
         schedule(.ask(ticket, terms), at: time)
     }
@@ -84,10 +100,24 @@ struct PoolSimulation {
         case .cancel(let ticket):
             if settled[ticket] == nil { cancelled.insert(ticket) }
             carryOut(pool.cancel(ticket, at: now))
-        case .end(let attempt, let setback):
+        case .end(let attempt, nil) where tail != nil: begin(attempt)
+        case .end(let attempt, let setback), .finish(let attempt, let setback):
             guard inFlight.removeValue(forKey: attempt) != nil else { return }
             carryOut(setback.map { pool.failed(attempt, $0, at: now) } ?? pool.answered(attempt, at: now))
         }
+    }
+
+    /// Has a stream begin, and go on where somebody wants it.
+    private mutating func begin(_ attempt: BackendPool.Attempt) {
+        guard inFlight[attempt] != nil, let tail else { return }
+        let steps = pool.begun(attempt, at: now)
+        if pool.attempts[attempt] == nil {
+            inFlight[attempt] = nil
+        } else {
+            let (time, setback) = tail(&dice)
+            schedule(.finish(attempt, setback), at: now + time)
+        }
+        carryOut(steps)
     }
 
     private mutating func carryOut(_ steps: [BackendPool.Step]) {
@@ -95,6 +125,7 @@ struct PoolSimulation {
             switch step {
             case .start(let attempt, let ticket, let member):
                 check(attempt, member)
+                #expect(settled[ticket] == nil, "an attempt for a request that is settled")
                 inFlight[attempt] = member
                 #expect(inFlight.values.count { $0 == member } <= terms[member].concurrency)
                 starts.append((ticket, member, now))
