@@ -17,7 +17,13 @@ extension BackendPool {
     func patience(with member: Int, _ terms: Terms) -> Duration? {
         guard terms.isMeasured else { return nil }
         let usual = peers(of: member) { $0.p95(kind: terms.kind) }
-        guard let usual else { return terms.lateAfter }
+        guard let usual else {
+            // Where nobody else could have it, it is waited for.
+            let hasOther = members.indices.contains { index in
+                index != member && members[index].breaker.isClosed && serves(index, terms.model)
+            }
+            return hasOther ? terms.lateAfter : nil
+        }
         return max(.seconds(1) * (rules.outlierFactor * usual), rules.leastPatience)
     }
 

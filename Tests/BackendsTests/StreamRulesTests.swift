@@ -111,6 +111,20 @@ struct StreamRulesTests {
         #expect(pool.report(at: .seconds(3))[0].errorRate == 0.5)
     }
 
+    @Test("A server that is alone is waited for, also when it shows by a probe that it is well")
+    func alone() throws {
+        var pool = Self.pool(1)
+        for ticket in 1...3 {
+            let started = Self.starts(pool.ask(UInt64(ticket), Self.terms(deadline: .milliseconds(10)), at: .zero))
+            _ = pool.failed(try #require(started.first).attempt, .broken, at: .zero)
+        }
+        let terms = Self.terms(lateAfter: .seconds(5))
+        let probe = try #require(Self.starts(pool.ask(9, terms, at: .seconds(1))).first).attempt
+        #expect(pool.advance(to: .seconds(7)) == [])
+        _ = pool.begun(probe, at: .seconds(9))
+        #expect(pool.report(at: .seconds(9))[0].state == .closed)
+    }
+
     @Test("What the request alone decides on is no latency, and is waited for")
     func unmeasured() throws {
         var pool = Self.pool(2)
