@@ -91,8 +91,9 @@ struct StreamRulesTests {
         var pool = Self.pool(2)
         let first = try #require(Self.starts(pool.ask(1, Self.terms(lateAfter: .seconds(5)), at: .zero)).first)
         _ = pool.begun(first.attempt, at: .seconds(1))
-        #expect(pool.advance(to: .seconds(500)) == [])
         #expect(pool.nextWake(after: .seconds(1)) == nil)
+        #expect(pool.advance(to: .seconds(500)) == [])
+        #expect(pool.report(at: .seconds(500)).allSatisfy { $0.isWell })
     }
 
     @Test("A probe shows with its first part that the member is well, and may break off later")
