@@ -151,6 +151,39 @@ struct PooledLanguageModelTests {
         }
     }
 
+    @Test(
+        "What comes before the first token is no token",
+        arguments: [
+            (ScriptedReply.delta(#"{"role":"assistant","content":""}"#), false), (": comment\n\n", false),
+            (ScriptedReply.delta(#"{"role":"assistant","content":null}"#), false),
+            (#"data: {"choices":[]}"# + "\n\n", false), (ScriptedReply.text("a"), true), (ScriptedReply.done, true),
+            (ScriptedReply.delta("{}", finish: "stop"), true), (ScriptedReply.delta(#"{"tool_calls":[{}]}"#), true),
+            (#"data: {"error":{}}"# + "\n\n", true), ("data: one\n\n", true), ("data: {\"cho", false),
+        ]
+    )
+    func firstToken(piece: String, hasCome: Bool) {
+        var token = FirstToken()
+        #expect(token.hasCome(in: Array(piece.utf8)) == hasCome)
+    }
+
+    @Test(
+        "A client's own stream that breaks off before its first token is asked for elsewhere",
+        arguments: [true, false]
+    )
+    func forwardedCut(isBefore: Bool) async throws {
+        let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 4000\r\n\r\n"
+        let event = isBefore ? ScriptedReply.delta(#"{"role":"assistant"}"#) : ScriptedReply.text("Half")
+        let faulty = try await ScriptedBackend.start { _ in .send(head + event, thenClose: true) }
+        let other = try await ScriptedBackend.start { _ in Self.well }
+        try await withPool([faulty, other], terms: { index, terms in terms.tier = index }) { model in
+            let answer = try await model.forward(try ForwardedRequest(Array(#"{"stream":true}"#.utf8)))
+            let first = try await answer.next()
+            #expect(String(decoding: first ?? [], as: UTF8.self).contains(isBefore ? "Hi" : "Half"))
+            if !isBefore { await #expect(throws: ChatError.disconnected) { try await answer.next() } }
+        }
+        #expect(other.requests.count == (isBefore ? 1 : 0))
+    }
+
     @Test("A client's own request goes to the server that has its model, and elsewhere when that one fails")
     func forward() async throws {
         let big = try await ScriptedBackend.start { _ in Self.well }
