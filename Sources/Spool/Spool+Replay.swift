@@ -10,22 +10,17 @@ extension Spool {
 
     /// Replays what waits until the task is cancelled, beginning with what an earlier process has left.
     public func run() async {
-        do throws(SpoolError) {
-            let left = try await store.takeOver()
-            state.withLock { state in
-                for entry in left {
-                    state.queue.add(entry)
-                    state.recorded[entry.item] = entry
-                }
+        state.withLock { state in
+            for entry in store.left {
+                state.queue.add(entry)
+                state.recorded[entry.item] = entry
             }
-            if !left.isEmpty {
-                logger.notice(
-                    "Utterances of earlier sessions are transcribed",
-                    metadata: ["steno.spool.waiting": "\(left.count)"]
-                )
-            }
-        } catch {
-            logger.error("The spool cannot be read", metadata: ["steno.error": "\(error)"])
+        }
+        if !store.left.isEmpty {
+            logger.notice(
+                "Utterances of earlier sessions are transcribed",
+                metadata: ["steno.spool.waiting": "\(store.left.count)"]
+            )
         }
         await replay(on: clock)
     }

@@ -53,7 +53,12 @@ public final class SpoolSession: Sendable {
         _ call: @escaping @Sendable () async -> Result<Transcript, TranscriptionError>
     ) async -> Result<Transcript, TranscriptionError>? {
         guard let signal = spool.signal(of: item) else { return await call() }
-        let outcome = await signal.run(call) ?? .failure(.cancelled)
+        // In an outage no engine is asked.
+        let outcome = signal.isGiven ? nil : await signal.run(call)
+        guard let outcome else {
+            spool.delay(item)
+            return nil
+        }
         if case .failure(let error) = outcome, error.mayPass {
             spool.delay(item)
             return nil

@@ -18,6 +18,8 @@ public final class SpoolStore: Sendable {
     /// Held while this process has the folder.
     private let lock: CInt
     private let bytes = Mutex(0)
+    /// What an earlier process has left open, in the order of recording.
+    let left: [ReplayQueue.Entry]
 
     /// Opens the spool in a folder, which is made where it is missing.
     ///
@@ -28,6 +30,7 @@ public final class SpoolStore: Sendable {
         do {
             database = try Self.open(folder + "/spool.sqlite")
             try SpoolSchema.migrator.migrate(database)
+            left = try database.write { try Self.takeOver($0) }
             let size = try database.read { try Int.fetchOne($0, sql: "SELECT sum(size) FROM utterances") }
             bytes.withLock { $0 = size ?? 0 }
         } catch {
@@ -106,32 +109,6 @@ public final class SpoolStore: Sendable {
         }
     }
 
-    /// Takes over what an earlier process has left open, and counts that it was.
-    ///
-    /// An utterance that was open at the start of three processes is given up, as it may be what ended them.
-    func takeOver() async throws(SpoolError) -> [ReplayQueue.Entry] {
-        let error = TranscriptionError.engineFailed
-        let (entries, freed) = try await write { database in
-            let freed = try Int.fetchOne(database, sql: "SELECT sum(size) FROM utterances WHERE starts >= 3") ?? 0
-            try database.execute(
-                sql: """
-                    UPDATE utterances SET status = 'failed', code = ?, text = ?, audio = NULL, size = 0
-                    WHERE status = 'open' AND starts >= 3
-                    """,
-                arguments: [error.code, error.description]
-            )
-            try database.execute(sql: "UPDATE utterances SET starts = starts + 1 WHERE status = 'open'")
-            let sql = "SELECT item, session, seq, recorded FROM utterances WHERE status = 'open' ORDER BY seq"
-            let entries = try Row.fetchAll(database, sql: sql).map { row in
-                let (item, session): (String, String) = (row["item"], row["session"])
-                return ReplayQueue.Entry(item: item, session: session, number: row["seq"], recorded: row["recorded"])
-            }
-            return (entries, freed)
-        }
-        bytes.withLock { $0 -= freed }
-        return entries
-    }
-
     /// What has become of a session's utterances; `nil` where nothing of such a session is kept for this owner.
     ///
     /// - Parameters:
@@ -208,6 +185,26 @@ public final class SpoolStore: Sendable {
 }
 
 extension SpoolStore {
+    /// Counts that a process has found open utterances, and lists them.
+    ///
+    /// One that was open at the start of three processes is given up, as it may be what ended them.
+    private static func takeOver(_ database: Database) throws -> [ReplayQueue.Entry] {
+        let error = TranscriptionError.engineFailed
+        try database.execute(
+            sql: """
+                UPDATE utterances SET status = 'failed', code = ?, text = ?, audio = NULL, size = 0
+                WHERE status = 'open' AND starts >= 3
+                """,
+            arguments: [error.code, error.description]
+        )
+        try database.execute(sql: "UPDATE utterances SET starts = starts + 1 WHERE status = 'open'")
+        let sql = "SELECT item, session, seq, recorded FROM utterances WHERE status = 'open' ORDER BY seq"
+        return try Row.fetchAll(database, sql: sql).map { row in
+            let (item, session): (String, String) = (row["item"], row["session"])
+            return ReplayQueue.Entry(item: item, session: session, number: row["seq"], recorded: row["recorded"])
+        }
+    }
+
     private static func open(_ path: String) throws -> DatabasePool {
         // Others on this machine may not read it; SQLite gives its other files the same rights.
         let file = Glibc.open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)

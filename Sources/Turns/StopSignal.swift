@@ -19,6 +19,9 @@ public final class StopSignal: Sendable {
         }?.resume()
     }
 
+    /// Whether it has been given.
+    public var isGiven: Bool { state.withLock(\.isGiven) }
+
     /// Runs `work`, and cancels it when the signal is given.
     ///
     /// Returns when `work` has, since only then its place is free.

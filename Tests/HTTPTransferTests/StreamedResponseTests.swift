@@ -16,6 +16,7 @@ struct StreamedResponseTests {
         #expect(response.status == 200)
         #expect(response.contentType == "text/event-stream")
         for piece in ["one", "two", "three"] {
+            await until { backend.held == 1 }
             backend.release()
             #expect(try await response.next() == Array(piece.utf8))
         }
