@@ -22,7 +22,7 @@ struct TestServer {
     let port: Int
     let services: ServiceGroup
 
-    /// Serves `/health`, `/size` and the WebSocket `/ws`; returns once every connection has ended.
+    /// Serves `/health`, `/long`, `/size` and the WebSocket `/ws`; returns once every connection has ended.
     static func run(
         _ configuration: WebSocketConfiguration = .testing,
         budget: MemoryBudget = MemoryBudget(limit: .max),
@@ -35,6 +35,7 @@ struct TestServer {
     ) async throws {
         let router = Router(context: TestContext.self)
         router.get("health") { _, _ in "ok" }
+        router.get("long") { _, _ in String(repeating: "a", count: 1 << 16) }
         router.post("size") { request, _ in
             var size = 0
             for try await chunk in request.body { size += chunk.readableBytes }
