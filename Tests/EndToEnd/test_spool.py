@@ -143,6 +143,7 @@ def test_a_kill_loses_nothing_that_an_engine_had(launch, backend, tmp_path):
         opcode, payload = client.read_frame()
         told = [payload] if b'"mark 1"' in payload else []
     until(lambda: len(backend.requests) == 3, "three requests")
+    until(lambda: kept(server, session)[0] == ("transcribed", "mark 1"), "the first is written down as told")
     server.kill()
     gate.open()
     second = launch_spool(launch, backend, tmp_path)
@@ -151,7 +152,7 @@ def test_a_kill_loses_nothing_that_an_engine_had(launch, backend, tmp_path):
     entries = second.get(f"/v1/sessions/{session}/transcripts").json["data"]
     assert [(entry["start_ms"], entry["end_ms"]) for entry in entries] == [(0, 500), (500, 1_000), (1_000, 1_500)]
     assert len({entry["item_id"] for entry in entries}) == 3
-    # What the client has been told is not transcribed again.
+    # What is written down as told is not transcribed again.
     assert [request.mark for request in backend.requests].count(1) == 1
 
 
