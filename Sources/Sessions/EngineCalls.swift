@@ -17,13 +17,9 @@ public struct EngineCalls: Sendable {
     /// What the engine can do with the model that a session asks for.
     public func capabilities(model: String?) -> EngineCapabilities { transcriber.capabilities(model: model) }
 
-    /// Counts an utterance whose transcript was there before its end.
-    public func count(adopted outcome: Result<Transcript, TranscriptionError>) {
-        metrics.count(outcome, after: .zero)
-    }
-
-    /// Counts an utterance whose transcript was delayed.
-    public func count(late outcome: Result<Transcript, TranscriptionError>, after time: Duration) {
+    /// Counts an utterance of which no request made for it says so: its transcript was there before its end, or was
+    /// delayed.
+    public func count(_ outcome: Result<Transcript, TranscriptionError>, after time: Duration) {
         metrics.count(outcome, after: time)
     }
 

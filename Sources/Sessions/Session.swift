@@ -67,7 +67,7 @@ public final class Session: Sendable {
                 for effect in driver.takeEffects() {
                     switch effect {
                     case .tell(let event): await events.send(event)
-                    case .adopt(let outcome): calls.count(adopted: outcome)
+                    case .adopt(let outcome): calls.count(outcome, after: .zero)
                     case .transcribe(let request, let id, let purpose):
                         group.addTask { [calls] in .result(id, await calls.result(of: request, for: purpose)) }
                     // Nobody answers a file, and who sent it waits for its answer.

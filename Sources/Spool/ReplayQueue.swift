@@ -80,7 +80,4 @@ struct ReplayQueue {
         }
         return expired
     }
-
-    /// Forgets those of a session.
-    mutating func remove(session: String) { waiting.removeAll { $0.session == session } }
 }

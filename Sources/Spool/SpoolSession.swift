@@ -53,12 +53,7 @@ public final class SpoolSession: Sendable {
         _ call: @escaping @Sendable () async -> Result<Transcript, TranscriptionError>
     ) async -> Result<Transcript, TranscriptionError>? {
         guard let signal = spool.signal(of: item) else { return await call() }
-        // In an outage no engine is asked.
-        let outcome = signal.isGiven ? nil : await signal.run(call)
-        guard let outcome else {
-            spool.delay(item)
-            return nil
-        }
+        let outcome = await signal.run(call) ?? .failure(.cancelled)
         if case .failure(let error) = outcome, error.mayPass {
             spool.delay(item)
             return nil

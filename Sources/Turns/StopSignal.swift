@@ -19,14 +19,12 @@ public final class StopSignal: Sendable {
         }?.resume()
     }
 
-    /// Whether it has been given.
-    public var isGiven: Bool { state.withLock(\.isGiven) }
-
-    /// Runs `work`, and cancels it when the signal is given.
+    /// Runs `work`, and cancels it when the signal is given; where it was given before, `work` does not begin.
     ///
     /// Returns when `work` has, since only then its place is free.
     public func run<Value: Sendable>(_ work: @escaping @Sendable () async -> Value) async -> Value? {
-        await withTaskGroup(of: Value?.self) { group in
+        if state.withLock(\.isGiven) { return nil }
+        return await withTaskGroup(of: Value?.self) { group in
             group.addTask { await work() }
             group.addTask {
                 await self.wait()

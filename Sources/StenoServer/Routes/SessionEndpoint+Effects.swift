@@ -39,7 +39,7 @@ extension SessionEndpoint {
     private func carryOut(_ effect: SessionCore.Effect) {
         switch effect {
         case .tell(let event): tell(event)
-        case .adopt(let outcome): host.calls.count(adopted: outcome)
+        case .adopt(let outcome): host.calls.count(outcome, after: .zero)
         case .keep(let item, let left, let request):
             jobs.yield(.keep(KeptUtterance(item: item.id, range: item.range, leftContext: left, request: request)))
         case .transcribe(let request, let id, let purpose):

@@ -28,7 +28,7 @@ extension SessionEndpoint {
     /// Takes what an engine said to an utterance that was delayed.
     func took(late: Spool.Late, of item: String) {
         guard loss == nil, let (request, start) = kept.removeValue(forKey: item) else { return }
-        host.calls.count(late: late.result, after: .now - start)
+        host.calls.count(late.result, after: .now - start)
         change { core, effects in core.finish(request, with: late.result, audio: late.samples, into: &effects) }
         goOn()
     }
