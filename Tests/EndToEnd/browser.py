@@ -89,8 +89,14 @@ class Browser:
 
     def open(self, url: str) -> None:
         """Opens an address; returns once its modules have run."""
+        # The document that is left may answer for a while after the command.
+        self.run("window.left = true")
         self.send("Page.navigate", url=url)
-        self.until("document.readyState === 'complete' && location.href !== 'about:blank'", url)
+        self.until("!window.left && document.readyState === 'complete'", url)
+
+    def reload(self) -> None:
+        """Loads the page again; returns once its modules have run."""
+        self.open(self.run("location.href"))
 
     def run(self, script: str) -> object:
         """The value of an expression in the page, which may be a promise."""

@@ -248,7 +248,7 @@ def test_settings_reach_the_session(launch, backend, browse):
     browser.click("#listen")
     browser.until("document.querySelector('#listen').innerText === 'Start listening'", "it stops")
     # They are there again after a reload.
-    browser.run("location.reload()")
+    browser.reload()
     browser.until("document.querySelector('#noise')?.value === 'far_field'", "the settings are kept")
 
 
@@ -382,7 +382,7 @@ def test_the_tutor_speaks_first_and_corrects(launch, backend, browse):
     until_said(browser, 2)
     assert browser.run("document.querySelector('#problem').hidden")
     # It corrects after a reload as well, unless the user has switched that off.
-    browser.run("location.reload()")
+    browser.reload()
     browser.until("document.querySelector('#character')?.value === 'character:tutor' && document.querySelector('#corrections').checked")
 
 
@@ -435,7 +435,7 @@ def test_a_character_remembers_what_was_said(launch, backend, browse):
             browser.until(f"{voice} === '{spoken}'", f"it speaks as {spoken}")
 
         # The page is loaded again.
-        browser.run("location.reload()")
+        browser.reload()
         browser.until("document.querySelectorAll('.earlier .turn').length === 3", "the earlier turns are shown")
         assert earlier(browser) == said
         assert browser.run("document.querySelector('#talk-empty').hidden")
@@ -496,7 +496,7 @@ def test_memories_are_apart(launch, backend, browse):
     browser.until("document.querySelector('.earlier')", "the other is shown")
     assert earlier(browser) == ["The first.", "The first.", "Nowhere.", "Nowhere."]
     # The choice is kept, and so are both memories.
-    browser.run("location.reload()")
+    browser.reload()
     browser.until("document.querySelectorAll('.earlier .turn').length === 4", "the one that was chosen is shown")
     assert browser.run("[...document.querySelector('#memory').options].map((one) => one.text)") == ["Ada", "Garden", "A new one…"]
 
