@@ -105,13 +105,13 @@ let package = Package(
         ),
         .target(
             name: "Characters",
-            dependencies: ["Chat", "Audio", "JSON", "CZlib", grdb, grdbSQLite],
+            dependencies: ["Chat", "Audio", "JSON", "Storage", "CZlib", grdb, grdbSQLite],
             resources: [.embedInCode("Presets/assistant.json"), .embedInCode("Presets/tutor.json")],
             swiftSettings: strict
         ),
         .target(
             name: "Spool",
-            dependencies: ["Transcription", "Audio", "Limits", "Turns", deque, grdb, grdbSQLite, logging],
+            dependencies: ["Transcription", "Audio", "Storage", "Limits", "Turns", deque, grdb, logging],
             swiftSettings: strict
         ),
         .target(
@@ -195,6 +195,7 @@ let package = Package(
         ),
         .target(name: "Backends", dependencies: ["Turns", logging], swiftSettings: strict),
         .target(name: "Turns", dependencies: ["CThreads"], swiftSettings: strict),
+        .target(name: "Storage", dependencies: [grdb], swiftSettings: strict),
         .target(name: "Limits", swiftSettings: strict),
         .target(name: "Release", swiftSettings: strict),
 

@@ -1,5 +1,4 @@
 import GRDB
-import Glibc
 
 /// Why the spool cannot be used, or not now.
 ///
@@ -28,6 +27,4 @@ public enum SpoolError: Error, Equatable, Sendable, CustomStringConvertible {
         default: self = .storage("\(error)")
         }
     }
-
-    init(errno code: Int32, about path: String) { self = .storage("\(path): \(String(cString: strerror(code)))") }
 }

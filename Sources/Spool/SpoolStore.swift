@@ -2,6 +2,7 @@ import Audio
 import FoundationEssentials
 import GRDB
 import Glibc
+import Storage
 import Synchronization
 import Transcription
 
@@ -14,6 +15,13 @@ import Transcription
 /// A database rather than a file of our own to append to: outcomes come in any order, sessions are asked for by name, and
 /// space is to be used again.
 public final class SpoolStore: Sendable {
+    private static let file = PrivateDatabase(
+        label: "steno.spool",
+        readers: 2,
+        durability: .normal,
+        returnsSpace: true
+    )
+
     private let database: DatabasePool
     /// Held while this process has the folder.
     private let lock: CInt
@@ -25,10 +33,15 @@ public final class SpoolStore: Sendable {
     ///
     /// - Throws: `SpoolError`.
     public init(folder: String) throws(SpoolError) {
-        try Self.makeFolder(folder)
-        lock = try Self.lock(folder)
         do {
-            database = try Self.open(folder + "/spool.sqlite")
+            try PrivateFile.makeFolder(at: folder)
+            lock = try Self.lock(folder)
+        } catch {
+            throw SpoolError(storing: error)
+        }
+
+        do {
+            database = try Self.file.open(folder + "/spool.sqlite")
             try SpoolSchema.migrator.migrate(database)
             left = try database.write { try Self.takeOver($0) }
             let size = try database.read { try Int.fetchOne($0, sql: "SELECT sum(size) FROM utterances") }
@@ -205,47 +218,15 @@ extension SpoolStore {
         }
     }
 
-    private static func open(_ path: String) throws -> DatabasePool {
-        // Others on this machine may not read it; SQLite gives its other files the same rights.
-        let file = Glibc.open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw SpoolError(errno: errno, about: path) }
-        Glibc.close(file)
-        var configuration = Configuration()
-        configuration.label = "steno.spool"
-        configuration.busyMode = .timeout(5)
-        configuration.maximumReaderCount = 2
-        configuration.prepareDatabase { database in
-            // What is deleted is overwritten with zeros, and what SQLite puts aside is not written to another file.
-            try database.execute(sql: "PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY")
-            // Before there is a table: what is deleted gives its space back to the disk.
-            if !database.configuration.readonly { try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL") }
-        }
-        let pool = try DatabasePool(path: path, configuration: configuration)
-        try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = NORMAL") }
-        return pool
-    }
-
-    private static func makeFolder(_ path: String) throws(SpoolError) {
-        do {
-            let attributes: [FileAttributeKey: Any] = [.posixPermissions: 0o700]
-            try FileManager.default.createDirectory(
-                atPath: path,
-                withIntermediateDirectories: true,
-                attributes: attributes
-            )
-        } catch {
-            throw .storage("\(path): \(error)")
-        }
-    }
-
-    private static func lock(_ folder: String) throws(SpoolError) -> CInt {
+    /// - Returns: What holds the folder for this process until it is closed.
+    private static func lock(_ folder: String) throws -> CInt {
         let path = folder + "/lock"
-        let file = Glibc.open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw SpoolError(errno: errno, about: path) }
+        let file = try PrivateFile.open(path)
         if flock(file, LOCK_EX | LOCK_NB) == 0 { return file }
         let code = errno
         Glibc.close(file)
-        throw code == EWOULDBLOCK ? SpoolError.inUse(folder: folder) : SpoolError(errno: code, about: path)
+        if code == EWOULDBLOCK { throw SpoolError.inUse(folder: folder) }
+        throw FileFault(code: code, path: path)
     }
 }
 

@@ -1,6 +1,7 @@
 public import FoundationEssentials
 import GRDB
 import Glibc
+import Storage
 import Synchronization
 
 /// Characters, their instances and what these remember, in a database of SQLite.
@@ -61,41 +62,12 @@ public final class CharacterStore: Sendable {
     private static func milliseconds(_ date: Date) -> Int { Int(date.timeIntervalSince1970 * 1_000) }
 
     private static func open(_ location: Location) throws -> any DatabaseWriter {
-        var configuration = Configuration()
-        configuration.label = "steno.characters"
-        configuration.busyMode = .timeout(5)
-        configuration.maximumReaderCount = 4
-        configuration.prepareDatabase { database in
-            // What is deleted is overwritten with zeros, and what SQLite puts aside is not written to another file.
-            try database.execute(sql: "PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY")
-        }
+        // A turn that a client was told survives a loss of power too.
+        let database = PrivateDatabase(label: "steno.characters", readers: 4, durability: .full)
         switch location {
-        case .memory: return try DatabaseQueue(configuration: configuration)
-        case .file(let path):
-            try makePrivateFile(path)
-            let pool = try DatabasePool(path: path, configuration: configuration)
-            // A turn that a client was told survives a loss of power too.
-            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-            return pool
+        case .memory: return try database.openInMemory()
+        case .file(let path): return try database.open(path)
         }
-    }
-
-    /// Others on this machine may not read it; SQLite gives its other files the same rights.
-    private static func makePrivateFile(_ path: String) throws {
-        try makeFolder(URL(filePath: path).deletingLastPathComponent().path)
-        let file = Glibc.open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw CharacterError(errno: errno, about: path) }
-        Glibc.close(file)
-    }
-
-    /// Makes a folder, and those above it, where they are missing.
-    private static func makeFolder(_ path: String) throws(CharacterError) {
-        var code = mkdir(path, 0o700) == 0 ? 0 : errno
-        if code == ENOENT {
-            try makeFolder(URL(filePath: path).deletingLastPathComponent().path)
-            code = mkdir(path, 0o700) == 0 ? 0 : errno
-        }
-        guard code == 0 || code == EEXIST else { throw CharacterError(errno: code, about: path) }
     }
 
     /// Reads, from the state that the last write has left.
@@ -119,6 +91,8 @@ extension CharacterError {
         switch error {
         case let error as CharacterError: self = error
         case is CancellationError: self = .cancelled
+        case let error as FileFault:
+            self = .storage(detail: "\(error)", isBroken: [ENOSPC, EDQUOT, EIO].contains(error.code))
         case let error as DatabaseError where error.resultCode == .SQLITE_INTERRUPT: self = .cancelled
         case let error as DatabaseError:
             let broken: [ResultCode] = [.SQLITE_FULL, .SQLITE_IOERR, .SQLITE_CORRUPT, .SQLITE_NOTADB]
@@ -126,12 +100,6 @@ extension CharacterError {
             self = .storage(detail: detail, isBroken: broken.contains(error.resultCode))
         default: self = .storage(detail: "\(error)")
         }
-    }
-
-    /// What the system says of a file or folder.
-    init(errno code: Int32, about path: String) {
-        let detail = "\(path): \(String(cString: strerror(code)))"
-        self = .storage(detail: detail, isBroken: [ENOSPC, EDQUOT, EIO].contains(code))
     }
 }
 
