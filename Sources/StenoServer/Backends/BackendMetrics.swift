@@ -1,5 +1,6 @@
 import Backends
 import CoreMetrics
+import Logging
 import Metrics
 
 /// Counts what became of each backend's requests.
@@ -18,6 +19,22 @@ struct BackendMetrics: Sendable {
             preferredDisplayUnit: .seconds,
             factory: factory
         ).record(duration: time)
+    }
+}
+
+extension StreamPool {
+    /// A pool whose attempts are counted as those of backends of a kind.
+    ///
+    /// - Parameter unit: Up to so much work, requests are of one kind, in the unit of their sizes.
+    convenience init(
+        _ members: [MemberTerms],
+        unit: Int,
+        countedAs kind: BackendGroup.Kind,
+        in factory: any MetricsFactory,
+        logger: Logger
+    ) {
+        let counts = BackendMetrics(kind: kind, names: members.map(\.name), factory: factory)
+        self.init(members, unit: unit, logger: logger) { counts.count($0, $1, $2) }
     }
 }
 

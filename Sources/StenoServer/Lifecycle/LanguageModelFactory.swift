@@ -33,23 +33,26 @@ struct LanguageModelFactory {
     }
 
     private func pool(_ list: LanguageModelList) throws -> PooledLanguageModel {
-        let names = list.members.map(\.terms.name)
+        let terms = list.members.map(\.terms)
         logger.notice(
             "Conversations are answered by a language model's server, which gets the text of every conversation",
             metadata: [
-                "steno.llm.host": "\(names.joined(separator: ", "))",
+                "steno.llm.host": "\(terms.map(\.name).joined(separator: ", "))",
                 "steno.llm.model": "\(list.members[0].configuration.model ?? "the server's choice")",
             ]
         )
         let models = try list.members.map { member in
             try ChatCompletionsModel(configuration: member.configuration, transport: transport)
         }
-        let counts = BackendMetrics(kind: .languageModel, names: names, factory: metrics)
         return PooledLanguageModel(
             models,
-            in: StreamPool(list.members.map(\.terms), unit: PooledLanguageModel.unit, logger: logger) {
-                counts.count($0, $1, $2)
-            }
+            in: StreamPool(
+                terms,
+                unit: PooledLanguageModel.unit,
+                countedAs: .languageModel,
+                in: metrics,
+                logger: logger
+            )
         )
     }
 }

@@ -46,23 +46,20 @@ struct SynthesizerFactory {
     }
 
     private func pool(_ list: VoiceList) throws -> PooledSynthesizer {
-        let names = list.members.map(\.terms.name)
+        let terms = list.members.map(\.terms)
         logger.notice(
             "Speaking with a server, which gets the text of everything that is said",
             metadata: [
-                "steno.tts.host": "\(names.joined(separator: ", "))",
+                "steno.tts.host": "\(terms.map(\.name).joined(separator: ", "))",
                 "steno.tts.model": "\(list.members[0].configuration.model ?? "the client's choice")",
             ]
         )
         let engines = try list.members.map { member in
             try SpeechHTTPSynthesizer(configuration: member.configuration, transport: transport)
         }
-        let counts = BackendMetrics(kind: .speech, names: names, factory: metrics)
         return PooledSynthesizer(
             engines,
-            in: StreamPool(list.members.map(\.terms), unit: PooledSynthesizer.unit, logger: logger) {
-                counts.count($0, $1, $2)
-            }
+            in: StreamPool(terms, unit: PooledSynthesizer.unit, countedAs: .speech, in: metrics, logger: logger)
         )
     }
 
