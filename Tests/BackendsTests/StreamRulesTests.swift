@@ -24,6 +24,16 @@ struct StreamRulesTests {
         BackendPool((0..<count).map { MemberTerms(name: "\($0)", adapts: false) }, rules: rules)
     }
 
+    /// A pool of one member, which has failed until it was taken out.
+    private static func brokenPool() throws -> BackendPool {
+        var pool = Self.pool(1)
+        for ticket in 1...3 {
+            let started = Self.starts(pool.ask(UInt64(ticket), Self.terms(deadline: .milliseconds(10)), at: .zero))
+            _ = pool.failed(try #require(started.first).attempt, .broken, at: .zero)
+        }
+        return pool
+    }
+
     /// The attempts that steps begin, with the members that make them.
     private static func starts(_ steps: [Step]) -> [(attempt: BackendPool.Attempt, member: Int)] {
         steps.compactMap { step in
@@ -98,11 +108,7 @@ struct StreamRulesTests {
 
     @Test("A probe shows with its first part that the member is well, and may break off later")
     func probe() throws {
-        var pool = Self.pool(1)
-        for ticket in 1...3 {
-            let started = Self.starts(pool.ask(UInt64(ticket), Self.terms(deadline: .milliseconds(10)), at: .zero))
-            _ = pool.failed(try #require(started.first).attempt, .broken, at: .zero)
-        }
+        var pool = try Self.brokenPool()
         let probe = try #require(Self.starts(pool.ask(9, Self.terms(), at: .seconds(1))).first).attempt
         #expect(pool.report(at: .seconds(1))[0].state == .halfOpen)
         _ = pool.begun(probe, at: .seconds(2))
@@ -114,11 +120,7 @@ struct StreamRulesTests {
 
     @Test("A server that is alone is waited for, also when it shows by a probe that it is well")
     func alone() throws {
-        var pool = Self.pool(1)
-        for ticket in 1...3 {
-            let started = Self.starts(pool.ask(UInt64(ticket), Self.terms(deadline: .milliseconds(10)), at: .zero))
-            _ = pool.failed(try #require(started.first).attempt, .broken, at: .zero)
-        }
+        var pool = try Self.brokenPool()
         let terms = Self.terms(lateAfter: .seconds(5))
         let probe = try #require(Self.starts(pool.ask(9, terms, at: .seconds(1))).first).attempt
         #expect(pool.advance(to: .seconds(7)) == [])

@@ -11,43 +11,31 @@ struct PooledLanguageModelTests {
         ScriptedReply.head + ScriptedReply.text("Hi") + ScriptedReply.delta("{}", finish: "stop") + ScriptedReply.done
     private static let well = ScriptedBackend.Answer.send(reply, thenClose: true)
 
-    struct Fault: CustomTestStringConvertible {
-        var testDescription: String
-        var answer: ScriptedBackend.Answer
-        var label: String
-    }
-
-    static let faults = [
-        Fault(testDescription: "500", answer: .respond(500, body: "{}"), label: "status_5xx"),
-        Fault(
-            testDescription: "429 with Retry-After",
-            answer: .respond(429, headers: ["Retry-After: 30"], body: "{}"),
-            label: "status_429"
-        ),
-        Fault(testDescription: "closing", answer: .close, label: "disconnected"),
-        Fault(
-            testDescription: "cut before the first token",
-            answer: .send(
-                "HTTP/1.1 200 OK\r\nContent-Length: 4000\r\n\r\n" + ScriptedReply.delta(#"{"role":"assistant"}"#),
-                thenClose: true
+    static let faults =
+        ScriptedFault.everywhere + [
+            ScriptedFault(
+                name: "cut before the first token",
+                answer: .send(
+                    "HTTP/1.1 200 OK\r\nContent-Length: 4000\r\n\r\n" + ScriptedReply.delta(#"{"role":"assistant"}"#),
+                    thenClose: true
+                ),
+                label: "disconnected"
             ),
-            label: "disconnected"
-        ),
-        Fault(
-            testDescription: "garbage",
-            answer: .respond(200, contentType: "text/html", body: "<html>"),
-            label: "invalid_response"
-        ),
-        Fault(
-            testDescription: "an error for an answer",
-            answer: .respond(200, body: #"{"error":{"message":"overloaded","code":503}}"#),
-            label: "status_5xx"
-        ),
-        Fault(testDescription: "no HTTP", answer: .send("hello\r\n", thenClose: true), label: "invalid_response"),
-    ]
+            ScriptedFault(
+                name: "garbage",
+                answer: .respond(200, contentType: "text/html", body: "<html>"),
+                label: "invalid_response"
+            ),
+            ScriptedFault(
+                name: "an error for an answer",
+                answer: .respond(200, body: #"{"error":{"message":"overloaded","code":503}}"#),
+                label: "status_5xx"
+            ),
+            ScriptedFault(name: "no HTTP", answer: .send("hello\r\n", thenClose: true), label: "invalid_response"),
+        ]
 
     @Test("What fails before the first token is asked elsewhere at once, and nobody sees it", arguments: faults)
-    func failover(fault: Fault) async throws {
+    func failover(fault: ScriptedFault) async throws {
         let faulty = try await ScriptedBackend.start { _ in fault.answer }
         let other = try await ScriptedBackend.start { _ in Self.well }
         try await withPool([faulty, other]) { model in

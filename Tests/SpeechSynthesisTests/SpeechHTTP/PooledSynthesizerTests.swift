@@ -41,35 +41,26 @@ struct PooledSynthesizerTests {
         }
     }
 
-    struct Fault: CustomTestStringConvertible {
-        var testDescription: String
-        var answer: ScriptedBackend.Answer
-        var label: String
-    }
-
-    static let faults = [
-        Fault(testDescription: "500", answer: .respond(500, body: "{}"), label: "status_5xx"),
-        Fault(
-            testDescription: "429 with Retry-After",
-            answer: .respond(429, headers: ["Retry-After: 30"], body: "{}"),
-            label: "status_429"
-        ),
-        Fault(testDescription: "closing", answer: .close, label: "disconnected"),
-        Fault(
-            testDescription: "cut before the first sample",
-            answer: .send("HTTP/1.1 200 OK\r\nContent-Type: audio/pcm\r\nContent-Length: 8\r\n\r\nA", thenClose: true),
-            label: "disconnected"
-        ),
-        Fault(testDescription: "no audio", answer: .respond(200, body: "{}"), label: "invalid_response"),
-        Fault(
-            testDescription: "nothing",
-            answer: .respond(200, contentType: "audio/pcm", body: ""),
-            label: "invalid_response"
-        ),
-    ]
+    static let faults =
+        ScriptedFault.everywhere + [
+            ScriptedFault(
+                name: "cut before the first sample",
+                answer: .send(
+                    "HTTP/1.1 200 OK\r\nContent-Type: audio/pcm\r\nContent-Length: 8\r\n\r\nA",
+                    thenClose: true
+                ),
+                label: "disconnected"
+            ),
+            ScriptedFault(name: "no audio", answer: .respond(200, body: "{}"), label: "invalid_response"),
+            ScriptedFault(
+                name: "nothing",
+                answer: .respond(200, contentType: "audio/pcm", body: ""),
+                label: "invalid_response"
+            ),
+        ]
 
     @Test("What fails before the first sample is spoken elsewhere at once, and nobody hears it", arguments: faults)
-    func failover(fault: Fault) async throws {
+    func failover(fault: ScriptedFault) async throws {
         let faulty = try await ScriptedBackend.start { _ in fault.answer }
         let other = try await ScriptedBackend.start { _ in Self.well }
         try await Self.withPool([faulty, other]) { engine in
