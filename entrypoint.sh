@@ -297,9 +297,14 @@ python_tests() {
     fi
     client_environments
     whisper_environment
+    local -x STENO_NEEDS_WHISPER=1 STENO_BINARY
+    STENO_BINARY=$(swift build --show-bin-path)/steno
     # Four at once, as most of a test's time is waiting.
-    STENO_NEEDS_WHISPER=1 STENO_BINARY=$(swift build --show-bin-path)/steno \
-        .venv/bin/python -m pytest -n 4 --dist loadgroup Tests/EndToEnd
+    if .venv/bin/python -m pytest -n 4 --dist loadgroup --cache-clear Tests/EndToEnd; then return; fi
+    # Real clients and browsers share a busy machine here. What fails by itself too fails the run; what passes
+    # now has a race that is to be mended, and stands above with its trace.
+    echo "Running the tests that failed once more, one at a time"
+    .venv/bin/python -m pytest --last-failed --last-failed-no-failures none --maxfail 1 Tests/EndToEnd
 }
 
 tests() {
