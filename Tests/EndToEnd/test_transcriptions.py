@@ -253,9 +253,9 @@ def test_one_steno_is_the_backend_of_another(launch):
     assert len(direct["words"]) == len(through["words"]) > 20
     for one, other in zip(direct["words"], through["words"], strict=True):
         assert one["word"] == other["word"]
-        # A decoder goes on from the mean of what it heard before, which may move a word by one of its frames.
-        assert one["start"] == pytest.approx(other["start"], abs=0.012)
-        assert one["end"] == pytest.approx(other["end"], abs=0.012)
+        # A decoder goes on from the mean of what it heard before, which may move a word by a few frames of 10 ms.
+        assert one["start"] == pytest.approx(other["start"], abs=0.032)
+        assert one["end"] == pytest.approx(other["end"], abs=0.032)
 
     with open_client(outer) as client:
         client.stream(PCM, size=3_200, sample_rate=16_000)
