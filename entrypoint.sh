@@ -301,9 +301,9 @@ python_tests() {
     STENO_BINARY=$(swift build --show-bin-path)/steno
     # Four at once, as most of a test's time is waiting.
     if .venv/bin/python -m pytest -n 4 --dist loadgroup --cache-clear Tests/EndToEnd; then return; fi
-    # Real clients and browsers share a busy machine here. What fails by itself too fails the run; what passes
-    # now has a race that is to be mended, and stands above with its trace.
-    echo "Running the tests that failed once more, one at a time"
+    # Real clients and browsers share a busy machine here. A test that fails again, alone, fails the run; one that
+    # passes now has a race that is to be mended, and its trace stands above.
+    echo "Running the failed tests again, one by one"
     .venv/bin/python -m pytest --last-failed --last-failed-no-failures none --maxfail 1 Tests/EndToEnd
 }
 

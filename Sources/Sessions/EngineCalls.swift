@@ -17,8 +17,8 @@ public struct EngineCalls: Sendable {
     /// What the engine can do with the model that a session asks for.
     public func capabilities(model: String?) -> EngineCapabilities { transcriber.capabilities(model: model) }
 
-    /// Counts an utterance of which no request made for it says so: its transcript was there before its end, or was
-    /// delayed.
+    /// Counts the outcome of an utterance that no call of ``result(of:for:isKept:)`` has counted: its transcript was
+    /// there before its end, or was delayed.
     public func count(_ outcome: Result<Transcript, TranscriptionError>, after time: Duration) {
         metrics.count(outcome, after: time)
     }

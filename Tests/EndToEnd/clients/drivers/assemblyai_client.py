@@ -53,6 +53,11 @@ class Session:
         token = await asyncio.to_thread(assemblyai.RealtimeTranscriber.create_temporary_token, expires_in=60)
         self.report(answer=token)
 
+    async def read_to_the_end(self) -> None:
+        # The library tells nobody that it has read the last message, before which closing would send one more.
+        await asyncio.to_thread(self.transcriber._impl._stop_event.wait)
+        self.report(ended=True)
+
     async def close(self) -> None:
         await asyncio.to_thread(self.transcriber.close)
 
