@@ -1,4 +1,5 @@
 import Audio
+import Glibc
 public import Logging
 import Subprocess
 import SystemPackage
@@ -22,10 +23,13 @@ public struct AudioEncoder: Sendable {
     private let turns: Turns
     private let logger: Logger
 
+    /// From now on the process ignores `SIGPIPE`: a write to an ffmpeg that was killed is an error of that write.
+    ///
     /// - Parameters:
     ///   - ffmpeg: A path, or a name to find on PATH each time.
     ///   - limit: Processes at once; at least 1.
     public init(ffmpeg: String = "ffmpeg", limit: Int = 16, logger: Logger) {
+        signal(SIGPIPE, SIG_IGN)
         executable = ffmpeg
         turns = Turns(limit)
         self.logger = logger
