@@ -78,6 +78,7 @@ extension JSONLexer {
     /// Takes an escape, of which `\uD83D\uDE00` is one.
     mutating func escape() throws(JSONError) -> Unicode.Scalar {
         guard index + 1 < text.count else { throw malformed }
+
         let scalar: Unicode.Scalar
         switch text[index + 1] {
         case UInt8(ascii: "u"): return try unicodeEscape()
@@ -91,6 +92,7 @@ extension JSONLexer {
         case UInt8(ascii: "t"): scalar = "\t"
         default: throw malformed
         }
+
         index += 2
         return scalar
     }
@@ -113,6 +115,7 @@ extension JSONLexer {
         guard index + 6 <= text.count, text[index] == UInt8(ascii: "\\"), text[index + 1] == UInt8(ascii: "u") else {
             throw malformed
         }
+
         var value: UInt16 = 0
         for character in text[index + 2..<index + 6] {
             switch character {
@@ -122,28 +125,22 @@ extension JSONLexer {
             default: throw malformed
             }
         }
+
         index += 6
         return value
     }
 
-    /// Goes to the next quote, backslash or control character, eight bytes at a time.
-    ///
-    /// Subtracting 1 from each byte borrows from the byte's highest bit exactly where the byte was 0, as in "Hacker's
-    /// Delight", section 6-1. A byte above such a one may be found wrongly, but the lowest is looked at.
+    /// Goes to the next quote, backslash or control character, sixteen bytes at a time while there is none.
     mutating func skipPlainCharacters() {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let highs = ones << 7
+        while index + 16 <= text.count {
+            guard Self.ends(in: word(at: index)) | Self.ends(in: word(at: index + 8)) == 0 else { break }
+            index += 16
+        }
 
         while index + 8 <= text.count {
-            let word = UInt64(littleEndian: text.loadUnaligned(fromByteOffset: index, as: UInt64.self))
-            let quotes = word ^ (ones &* UInt64(UInt8(ascii: "\"")))
-            let backslashes = word ^ (ones &* UInt64(UInt8(ascii: "\\")))
-            var found = (quotes &- ones) & ~quotes
-            found |= (backslashes &- ones) & ~backslashes
-            found |= (word &- ones &* 0x20) & ~word
-            found &= highs
-            if found != 0 {
-                index += found.trailingZeroBitCount / 8
+            let ends = Self.ends(in: word(at: index))
+            guard ends == 0 else {
+                index += ends.trailingZeroBitCount / 8
                 return
             }
             index += 8
@@ -155,6 +152,23 @@ extension JSONLexer {
             default: index += 1
             }
         }
+    }
+
+    private func word(at index: Int) -> UInt64 {
+        UInt64(littleEndian: text.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+    }
+
+    /// The highest bit of each byte that is a quote, a backslash or a control character.
+    ///
+    /// Subtracting 1 from each byte borrows from the byte's highest bit exactly where the byte was 0, as in "Hacker's
+    /// Delight", section 6-1. A byte above such a one may be found wrongly, but the lowest is looked at.
+    private static func ends(in word: UInt64) -> UInt64 {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let quotes = word ^ (ones &* UInt64(UInt8(ascii: "\"")))
+        let backslashes = word ^ (ones &* UInt64(UInt8(ascii: "\\")))
+        let borrows = (quotes &- ones) | (backslashes &- ones) | (word &- ones &* 0x20)
+        // Neither a quote nor a backslash has the highest bit, so all three have that of the text.
+        return borrows & ~word & (ones << 7)
     }
 }
 
@@ -179,11 +193,13 @@ extension JSONLexer {
             index += 1
             guard skipDigits() > 0 else { throw malformed }
         }
+
         if index < text.count, text[index] | 0x20 == UInt8(ascii: "e") {
             index += 1
             if index < text.count, text[index] == UInt8(ascii: "+") || text[index] == UInt8(ascii: "-") { index += 1 }
             guard skipDigits() > 0 else { throw malformed }
         }
+
         return first..<index
     }
 

@@ -12,8 +12,10 @@ public enum FrameEnergy {
     static func level(meanSquare: Float) -> Float { 10 * log10(meanSquare + 1) }
 
     static func meanSquare(_ frame: Span<Int16>) -> Float {
-        var sum: Int64 = 0
-        for index in frame.indices { sum += Int64(Int32(frame[index]) * Int32(frame[index])) }
+        // Neither the square of 16 bits nor the sum of 2^33 of them overflows; unchecked, the loop is made of vectors.
+        let sum = frame.withUnsafeBufferPointer { frame in
+            frame.reduce(into: UInt64(0)) { $0 &+= UInt64(UInt32(bitPattern: Int32($1) &* Int32($1))) }
+        }
         return Float(sum) / Float(max(frame.count, 1))
     }
 }

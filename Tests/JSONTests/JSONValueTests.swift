@@ -44,6 +44,20 @@ struct JSONValueTests {
         #expect(try Self.parse(text) == .string(value))
     }
 
+    @Test("Finds the end, an escape and a control character of a string wherever they stand", arguments: 0...50)
+    func places(before: Int) throws {
+        for letter in ["a", "é", "~", " ", "\u{7F}"] {
+            let plain = String(repeating: letter, count: before)
+            #expect(try Self.parse("\"\(plain)\"") == .string(plain))
+            for after in 0...17 {
+                let rest = String(repeating: letter, count: after)
+                #expect(try Self.parse("\"\(plain)\\n\(rest)\"") == .string("\(plain)\n\(rest)"))
+                #expect(throws: JSONError.self) { try Self.parse("\"\(plain)\"\(rest)\"") }
+                #expect(throws: JSONError.self) { try Self.parse("\"\(plain)\u{1F}\(rest)\"") }
+            }
+        }
+    }
+
     @Test(
         "Refuses what is not JSON, and says where",
         arguments: [
