@@ -241,6 +241,8 @@ def test_a_stop_does_not_wait_for_idle_connections(secure):
     with open_client(secure) as client:
         client.manual()
         client.append(SPEECH)
+        # A session without audio has nothing to wait for, and would be closed before it could commit.
+        until(lambda: secure.metrics().total("steno_audio_received_samples_total") > 0, "the audio is there")
         secure.terminate()
         client.commit()
     assert secure.exit_code() == 0
