@@ -35,8 +35,10 @@ public enum Base64 {
     /// more than the groups stand for.
     ///
     /// Returns how many letters were taken.
-    private static func decodeGroups(_ text: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) -> Int
-    {
+    private static func decodeGroups(
+        _ text: UnsafeRawBufferPointer,
+        into output: UnsafeMutableRawBufferPointer
+    ) -> Int {
         places.withUnsafeBufferPointer { places in
             var read = 0
             var written = 0

@@ -53,6 +53,8 @@ struct Phonemizer: Sendable {
     /// It runs in a task of its own, which nobody cancels: Subprocess ends this process when it is cancelled while it
     /// writes, and what is cancelled would have been ready in some milliseconds.
     private func output(of path: FilePath, for input: String) async -> String? {
+        // A write to a program that has ended is an error of the write, not the end of this process.
+        signal(SIGPIPE, SIG_IGN)
         let language = language
         let run = Task {
             let result = try await Subprocess.run(
