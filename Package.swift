@@ -81,7 +81,7 @@ let package = Package(
             dependencies: [
                 "Settings", "Characters", "Dialects", "Sessions", "Transcription", "Chat", "SpeechSynthesis",
                 "SpeechDetection", "AudioFiles", "Audio", "JSON", "Models", "WebSocketTransport", "ServerTLS",
-                "HTTPTransfer", "Backends", "Spool", "Limits", "Release", "CCrypto", coreMetrics, deque,
+                "HTTPTransfer", "Backends", "Spool", "Limits", "Release", "Waiting", "CCrypto", coreMetrics, deque,
                 httpTypes, hummingbird, hummingbirdCore, logging, metrics, nioCore, nioHTTP1, nioHTTPTypes, nioPosix,
                 serviceLifecycle, unixSignals,
             ],
@@ -91,7 +91,7 @@ let package = Package(
         .target(
             name: "StenoClient",
             dependencies: [
-                "Audio", "JSON", "Release", "Turns", "CPortAudio", nioCore, nioHTTP1, nioPosix, nioSSL, nioWebSocket,
+                "Audio", "JSON", "Release", "Waiting", "CPortAudio", nioCore, nioHTTP1, nioPosix, nioSSL, nioWebSocket,
             ],
             swiftSettings: strict
         ),
@@ -111,7 +111,7 @@ let package = Package(
         ),
         .target(
             name: "Spool",
-            dependencies: ["Transcription", "Audio", "Storage", "Limits", "Turns", deque, grdb, logging],
+            dependencies: ["Transcription", "Audio", "Storage", "Limits", "Waiting", deque, grdb, logging],
             swiftSettings: strict
         ),
         .target(
@@ -124,15 +124,15 @@ let package = Package(
         .target(
             name: "Sessions",
             dependencies: [
-                "Transcription", "Chat", "SpeechSynthesis", "SpeechDetection", "Audio", "Limits", coreMetrics, deque,
-                metrics,
+                "Transcription", "Chat", "SpeechSynthesis", "SpeechDetection", "Audio", "Limits", "Waiting", coreMetrics,
+                deque, metrics,
             ],
             swiftSettings: strict
         ),
         .target(
             name: "Transcription",
             dependencies: [
-                "BackendHTTP", "Backends", "Audio", "HTTPTransfer", "Limits", "Turns", "CPocketSphinx", "CSherpaOnnx",
+                "BackendHTTP", "Backends", "Audio", "HTTPTransfer", "Limits", "Waiting", "CPocketSphinx", "CSherpaOnnx",
                 "CZlib", deque, logging,
             ],
             resources: [.embedInCode("Sherpa/Resources/probe.wav")],
@@ -146,26 +146,26 @@ let package = Package(
         .target(
             name: "SpeechSynthesis",
             dependencies: [
-                "Audio", "BackendHTTP", "Backends", "HTTPTransfer", "JSON", "Turns", "CFlite", "CSherpaOnnx", logging,
+                "Audio", "BackendHTTP", "Backends", "HTTPTransfer", "JSON", "Waiting", "CFlite", "CSherpaOnnx", logging,
                 subprocess, systemPackage,
             ],
             swiftSettings: strict
         ),
         .target(
             name: "Models",
-            dependencies: ["CCrypto", "CCurl", "Release"],
+            dependencies: ["Release", "Waiting", "CCrypto", "CCurl"],
             resources: [.embedInCode("Catalogue/catalogue.json")],
             swiftSettings: strict
         ),
         .target(name: "SpeechPictures", dependencies: ["SpeechDetection", "Audio", "JSON"], swiftSettings: strict),
         .target(
             name: "SpeechDetection",
-            dependencies: ["Audio", "Turns", "COnnxRuntime", "CSileroKernels", "CWebRTCAudio"],
+            dependencies: ["Audio", "Waiting", "COnnxRuntime", "CSileroKernels", "CWebRTCAudio"],
             swiftSettings: strict
         ),
         .target(
             name: "AudioFiles",
-            dependencies: ["Audio", "Limits", "Turns", "CMemoryFile", logging, subprocess, systemPackage],
+            dependencies: ["Audio", "Limits", "Waiting", "CMemoryFile", logging, subprocess, systemPackage],
             swiftSettings: strict
         ),
         .target(name: "Audio", dependencies: ["CSoxr", "CWebRTCAudio"], swiftSettings: strict),
@@ -190,11 +190,11 @@ let package = Package(
         ),
         .target(
             name: "HTTPTransfer",
-            dependencies: ["CCurl", "Limits", "Release"],
+            dependencies: ["CCurl", "Limits", "Release", "Waiting"],
             swiftSettings: strict + [.strictMemorySafety()]
         ),
-        .target(name: "Backends", dependencies: ["Turns", logging], swiftSettings: strict),
-        .target(name: "Turns", dependencies: ["CThreads"], swiftSettings: strict),
+        .target(name: "Backends", dependencies: ["Waiting", logging], swiftSettings: strict),
+        .target(name: "Waiting", dependencies: ["CThreads", deque], swiftSettings: strict),
         .target(name: "Storage", dependencies: [grdb], swiftSettings: strict),
         .target(name: "Limits", swiftSettings: strict),
         .target(name: "Release", swiftSettings: strict),
@@ -299,7 +299,8 @@ let package = Package(
         .testTarget(
             name: "DialectsTests",
             dependencies: [
-                "Dialects", "JSON", "Sessions", "SpeechDetection", "Transcription", "Audio", "TestSupport", coreMetrics,
+                "Dialects", "JSON", "Sessions", "SpeechDetection", "Transcription", "Audio", "TestSupport", "Waiting",
+                coreMetrics,
             ],
             swiftSettings: strict
         ),
@@ -307,15 +308,14 @@ let package = Package(
             name: "SessionsTests",
             dependencies: [
                 "Sessions", "Chat", "SpeechSynthesis", "Transcription", "SpeechDetection", "Audio", "Limits",
-                "TestSupport", coreMetrics,
-                metricsTestKit,
+                "TestSupport", "Waiting", coreMetrics, metricsTestKit,
             ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "TranscriptionTests",
             dependencies: [
-                "Audio", "BackendHTTP", "Backends", "HTTPTransfer", "TestSupport", "Transcription", "Turns",
+                "Audio", "BackendHTTP", "Backends", "HTTPTransfer", "TestSupport", "Transcription", "Waiting",
                 inMemoryLogging, logging,
             ],
             swiftSettings: strict
@@ -379,7 +379,7 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "BackendsTests", dependencies: ["Backends", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "TurnsTests", dependencies: ["Turns", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "WaitingTests", dependencies: ["Waiting", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "LimitsTests", dependencies: ["Limits", "TestSupport"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],

@@ -3,7 +3,7 @@ import Glibc
 public import Logging
 import Subprocess
 import SystemPackage
-import Turns
+import Waiting
 
 /// Compresses audio while it is made, with ffmpeg where it is installed.
 ///
@@ -20,7 +20,7 @@ public struct AudioEncoder: Sendable {
     }
 
     private let executable: String
-    private let turns: Turns
+    private let turns: ConcurrencyLimit
     private let logger: Logger
 
     /// From now on the process ignores `SIGPIPE`: a write to an ffmpeg that was killed is an error of that write.
@@ -31,7 +31,7 @@ public struct AudioEncoder: Sendable {
     public init(ffmpeg: String = "ffmpeg", limit: Int = 16, logger: Logger) {
         signal(SIGPIPE, SIG_IGN)
         executable = ffmpeg
-        turns = Turns(limit)
+        turns = ConcurrencyLimit(limit)
         self.logger = logger
     }
 
@@ -58,7 +58,7 @@ public struct AudioEncoder: Sendable {
         next: @escaping @Sendable () async throws -> [Int16]?,
         write: @escaping @Sendable ([UInt8]) async throws -> Void
     ) async throws {
-        let refused: (Turns.Refusal) -> any Error = { _ in AudioFileError.cancelled }
+        let refused: (ConcurrencyLimit.Refusal) -> any Error = { _ in AudioFileError.cancelled }
         try await turns.run(orThrow: refused) { () async throws(any Error) in
             try await run(format, rate: rate, next: next, write: write)
         }

@@ -2,7 +2,7 @@ public import Audio
 import Foundation
 public import Limits
 public import Logging
-import Turns
+import Waiting
 
 /// Reads a whole audio file as mono samples at `SampleClock.rate`.
 ///
@@ -47,7 +47,7 @@ public struct AudioFileReader: Sendable {
     private let ffmpeg: FFmpeg
     private let limits: Limits
     private let memory: MemoryBudget
-    private let turns: Turns
+    private let turns: ConcurrencyLimit
     private let clock: any Clock<Duration>
 
     /// Copies of a reader share its decoders.
@@ -67,7 +67,7 @@ public struct AudioFileReader: Sendable {
         self.limits = limits
         self.memory = memory
         self.clock = clock
-        turns = Turns(limits.decoders, maximumWaiting: limits.waiting)
+        turns = ConcurrencyLimit(limits.decoders, maximumWaiting: limits.waiting)
     }
 
     /// Files that wait for a decoder.

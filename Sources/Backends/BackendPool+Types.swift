@@ -1,4 +1,4 @@
-import Turns
+import Waiting
 
 extension BackendPool {
     /// How the pool behaves, whatever its members are.

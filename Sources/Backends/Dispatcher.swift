@@ -1,5 +1,5 @@
 import Synchronization
-import Turns
+import Waiting
 
 /// Carries out what a `BackendPool` decides: it has requests sent, tells askers, and wakes the pool in time.
 ///
@@ -11,7 +11,7 @@ public final class Dispatcher<Answer: Sendable, Failure: Error, C: Clock<Duratio
     private typealias Outcome = Result<Served<Answer>, Refusal<Failure>>
 
     private struct Caller {
-        let continuation: CheckedContinuation<Outcome, Never>
+        let outcome: Promise<Outcome>
         let work: Work
         /// Whether what `work` brings is the beginning of an answer.
         let isStream: Bool
@@ -118,16 +118,9 @@ public final class Dispatcher<Answer: Sendable, Failure: Error, C: Clock<Duratio
             state.lastTicket += 1
             return state.lastTicket
         }
-        let outcome = await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let caller = Caller(continuation: continuation, work: work, isStream: isStream)
-                enter(ticket, terms, within: patience, caller)
-                if Task.isCancelled { leave(ticket) }
-            }
-        } onCancel: {
-            leave(ticket)
-        }
-        return try outcome.get()
+        let outcome = Promise<Outcome>()
+        enter(ticket, terms, within: patience, Caller(outcome: outcome, work: work, isStream: isStream))
+        return try await outcome.value(onCancel: { leave(ticket) }).get()
     }
 
     /// Sends requests and keeps time until the task is cancelled; then every asker hears `cancelled`.
@@ -217,7 +210,7 @@ public final class Dispatcher<Answer: Sendable, Failure: Error, C: Clock<Duratio
             state.callers[ticket] = caller
             return (state.pool.ask(ticket, terms, at: now), nil)
         }
-        if isRefused { caller.continuation.resume(returning: .failure(.cancelled)) }
+        if isRefused { caller.outcome.fulfill(.failure(.cancelled)) }
     }
 
     private func leave(_ ticket: BackendPool.Ticket) {
@@ -226,16 +219,16 @@ public final class Dispatcher<Answer: Sendable, Failure: Error, C: Clock<Duratio
             caller = state.callers.removeValue(forKey: ticket)
             return (caller == nil ? [] : state.pool.cancel(ticket, at: now), nil)
         }
-        caller?.continuation.resume(returning: .failure(.cancelled))
+        caller?.outcome.fulfill(.failure(.cancelled))
     }
 
     private func close() {
-        let callers = state.withLock { state in
+        let outcomes = state.withLock { state in
             state.isClosed = true
             defer { state.callers = [:] }
-            return state.callers.values.map(\.continuation)
+            return state.callers.values.map(\.outcome)
         }
-        for caller in callers { caller.resume(returning: .failure(.cancelled)) }
+        for outcome in outcomes { outcome.fulfill(.failure(.cancelled)) }
     }
 
     /// Lets the pool change, and does what it wants done.
@@ -245,7 +238,7 @@ public final class Dispatcher<Answer: Sendable, Failure: Error, C: Clock<Duratio
         let (told, ordered, notices) = state.withLock { state in
             let now = now
             let (steps, served) = body(&state, now)
-            var told: [(CheckedContinuation<Outcome, Never>, Outcome)] = []
+            var told: [(Promise<Outcome>, Outcome)] = []
             var ordered: [Command] = []
             for step in steps {
                 switch step {
@@ -265,7 +258,7 @@ public final class Dispatcher<Answer: Sendable, Failure: Error, C: Clock<Duratio
                 case .stop(let attempt): state.signals[attempt]?.give()
                 case .settle(let ticket, let outcome):
                     guard let caller = state.callers.removeValue(forKey: ticket) else { continue }
-                    told.append((caller.continuation, Self.outcome(outcome, caller, served)))
+                    told.append((caller.outcome, Self.outcome(outcome, caller, served)))
                 }
             }
             if let wake = state.pool.nextWake(after: now), state.alarms.last.map({ wake < $0 }) ?? true {
@@ -275,7 +268,7 @@ public final class Dispatcher<Answer: Sendable, Failure: Error, C: Clock<Duratio
             return (told, ordered, state.pool.takeNotices())
         }
         for notice in notices { onNotice(notice) }
-        for (continuation, outcome) in told { continuation.resume(returning: outcome) }
+        for (promise, outcome) in told { promise.fulfill(outcome) }
         for command in ordered { orders.yield(command) }
     }
 

@@ -1,4 +1,4 @@
-import Turns
+import Waiting
 
 /// What is configured of a backend.
 public struct MemberTerms: Equatable, Sendable {

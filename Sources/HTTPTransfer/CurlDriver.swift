@@ -1,9 +1,10 @@
 internal import CCurl
 internal import Synchronization
+internal import Waiting
 
 /// Where a request's outcome goes.
 enum TransferReply: Sendable {
-    case whole(CheckedContinuation<Result<TransferResponse, TransferError>, Never>)
+    case whole(Promise<Result<TransferResponse, TransferError>>)
     case streamed(StreamMailbox, StreamLimits)
 
     var limits: StreamLimits? {
@@ -13,7 +14,7 @@ enum TransferReply: Sendable {
 
     func fail(_ error: TransferError) {
         switch self {
-        case .whole(let continuation): continuation.resume(returning: .failure(error))
+        case .whole(let answer): answer.fulfill(.failure(error))
         case .streamed(let mailbox, _): mailbox.finish(.failure(error))
         }
     }
@@ -63,8 +64,6 @@ final class CurlDriver: Sendable {
     }
 
     /// Hands a request over, unless the calling task is cancelled or the driver closed.
-    ///
-    /// The check is made with the inbox locked, so a cancellation is either seen here or queued behind the request.
     func submit(_ request: TransferRequest, as id: ID, reply: TransferReply) {
         if !post(.start(id, request, reply), unless: Task.isCancelled) { reply.fail(.cancelled) }
     }

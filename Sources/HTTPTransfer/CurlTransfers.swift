@@ -1,5 +1,6 @@
 internal import CCurl
 internal import Limits
+internal import Waiting
 
 /// The open transfers of one libcurl multi handle.
 ///
@@ -94,7 +95,7 @@ internal import Limits
         guard let transfer = open.removeValue(forKey: id) else { return }
         unsafe curl_multi_remove_handle(multi, transfer.easy)
         switch transfer.reply {
-        case .whole(let continuation): continuation.resume(returning: result)
+        case .whole(let answer): answer.fulfill(result)
         case .streamed(let mailbox, _): mailbox.finish(result.map { _ in })
         }
     }

@@ -1,6 +1,7 @@
 internal import Glibc
 public import Release
 internal import Synchronization
+internal import Waiting
 
 /// Sends HTTP requests and brings their answers.
 ///
@@ -61,12 +62,9 @@ public final class HTTPTransport: Sendable {
     /// Cancelling the task abandons the request and its connection at once.
     public func send(_ request: TransferRequest) async throws(TransferError) -> TransferResponse {
         let id = driver.makeID()
-        let result = await withTaskCancellationHandler {
-            await withCheckedContinuation { driver.submit(request, as: id, reply: .whole($0)) }
-        } onCancel: {
-            driver.cancel(id)
-        }
-        return try result.get()
+        let answer = Promise<Result<TransferResponse, TransferError>>()
+        driver.submit(request, as: id, reply: .whole(answer))
+        return try await answer.value(onCancel: { driver.cancel(id) }).get()
     }
 
     /// Sends `request` and waits for the head of its answer, whose body is then read while it comes.

@@ -1,4 +1,5 @@
 internal import Synchronization
+internal import Waiting
 
 /// Carries a streamed answer from the driver's thread to the task that reads it.
 final class StreamMailbox: Sendable {
@@ -23,7 +24,8 @@ final class StreamMailbox: Sendable {
         /// Whether its reader has let go of what is left.
         var isReleased = false
         var end: Result<Void, TransferError>?
-        var waiters: [CheckedContinuation<Void, Never>] = []
+        /// Fulfilled at the next change; there while a task waits for it.
+        var change: Promise<Void>?
     }
 
     private let capacity: Int
@@ -110,21 +112,20 @@ final class StreamMailbox: Sendable {
     }
 
     private func wait(until isReady: (State) -> Bool) async {
-        await withCheckedContinuation { continuation in
-            let goesOn = state.withLock { state in
-                if !isReady(state) { state.waiters.append(continuation) }
-                return isReady(state)
-            }
-            if goesOn { continuation.resume() }
+        let change: Promise<Void>? = state.withLock { state in
+            if isReady(state) { return nil }
+            let change = state.change ?? Promise()
+            state.change = change
+            return change
         }
+        await change?.value()
     }
 
     private func change(_ body: (inout State) -> Void) {
-        let waiters = state.withLock { state in
+        let change = state.withLock { state in
             body(&state)
-            defer { state.waiters = [] }
-            return state.waiters
+            return state.change.take()
         }
-        for waiter in waiters { waiter.resume() }
+        change?.fulfill(())
     }
 }

@@ -2,7 +2,7 @@ import Limits
 import Logging
 import Synchronization
 import Transcription
-import Turns
+import Waiting
 
 extension Spool {
     /// How often it looks whether a backend is well.

@@ -3,7 +3,7 @@ public import Limits
 public import Logging
 import Synchronization
 public import Transcription
-import Turns
+import Waiting
 
 /// Keeps utterances on disk until they have their transcripts, and asks engines again that could not serve.
 ///

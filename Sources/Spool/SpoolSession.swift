@@ -1,7 +1,7 @@
 import Logging
 import Synchronization
 public import Transcription
-import Turns
+import Waiting
 
 /// The utterances of one session in the spool.
 ///

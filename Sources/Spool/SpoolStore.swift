@@ -5,6 +5,7 @@ import Glibc
 import Storage
 import Synchronization
 import Transcription
+import Waiting
 
 /// Utterances on disk, with their audio until they have a transcript.
 ///
@@ -190,10 +191,9 @@ public final class SpoolStore: Sendable {
     private func write<Value: Sendable>(
         _ work: @escaping @Sendable (Database) throws -> Value
     ) async throws(SpoolError) -> Value {
-        let outcome: Result<Value, any Error> = await withCheckedContinuation { continuation in
-            database.asyncWrite(work) { _, outcome in continuation.resume(returning: outcome) }
-        }
-        do { return try outcome.get() } catch { throw SpoolError(storing: error) }
+        let outcome = Promise<Result<Value, any Error>>()
+        database.asyncWrite(work) { _, result in outcome.fulfill(result) }
+        do { return try await outcome.value().get() } catch { throw SpoolError(storing: error) }
     }
 }
 

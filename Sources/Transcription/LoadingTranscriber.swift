@@ -1,5 +1,6 @@
 public import Logging
 import Synchronization
+import Waiting
 
 /// An engine that loads in the background while its utterances wait.
 ///
@@ -15,7 +16,7 @@ public final class LoadingTranscriber: Transcriber {
     }
 
     private typealias Outcome = Result<any Transcriber, TranscriptionError>
-    private typealias Room = WaitingRoom<any Transcriber, CheckedContinuation<Outcome, Never>>
+    private typealias Room = WaitingRoom<any Transcriber, Promise<Outcome>>
 
     private let timeout: Duration
     private let expected: EngineCapabilities
@@ -88,39 +89,30 @@ public final class LoadingTranscriber: Transcriber {
     }
 
     private func end(_ phase: Room.Phase, _ outcome: Outcome) {
-        for caller in room.withLock({ $0.end(phase) }) { caller.resume(returning: outcome) }
+        for caller in room.withLock({ $0.end(phase) }) { caller.fulfill(outcome) }
     }
 
     private func engine<C: Clock<Duration>>(within timeout: Duration, _ clock: C) async -> Outcome {
-        if case .ready(let engine) = room.withLock({ $0.phase }) { return .success(engine) }
         let deadline = clock.now.advanced(by: timeout)
-        let ticket = room.withLock { $0.makeTicket() }
+        let engine = Promise<Outcome>()
+        let ticket: Room.Ticket
+        switch room.withLock({ $0.enter(engine) }) {
+        case .ready(let engine): return .success(engine)
+        case .refused: return .failure(.modelsNotInitialized)
+        case .wait(let own): ticket = own
+        }
+
         return await withTaskGroup(of: Void.self) { group in
             group.addTask {
                 guard (try? await clock.sleep(until: deadline, tolerance: nil)) != nil else { return }
                 self.dismiss(ticket, .modelsNotInitialized)
             }
             defer { group.cancelAll() }
-            return await self.outcome(ticket)
-        }
-    }
-
-    private func outcome(_ ticket: Room.Ticket) async -> Outcome {
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { caller in
-                switch room.withLock({ $0.enter(ticket, caller) }) {
-                case .wait: break
-                case .ready(let engine): caller.resume(returning: .success(engine))
-                case .refused:
-                    caller.resume(returning: .failure(Task.isCancelled ? .cancelled : .modelsNotInitialized))
-                }
-            }
-        } onCancel: {
-            dismiss(ticket, .cancelled)
+            return await engine.value(onCancel: { dismiss(ticket, .cancelled) })
         }
     }
 
     private func dismiss(_ ticket: Room.Ticket, _ error: TranscriptionError) {
-        room.withLock { $0.leave(ticket) }?.resume(returning: .failure(error))
+        room.withLock { $0.leave(ticket) }?.fulfill(.failure(error))
     }
 }

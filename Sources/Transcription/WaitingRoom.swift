@@ -13,42 +13,33 @@ struct WaitingRoom<Engine: Sendable, Caller: Sendable>: Sendable {
     }
 
     enum Admission: Sendable {
-        case wait
+        /// The ticket ends the wait early.
+        case wait(Ticket)
         case ready(Engine)
-        /// The engine has failed, or the ticket was handed back before its owner came in.
+        /// The engine has failed.
         case refused
     }
 
     private(set) var phase = Phase.loading
     private var seats = Deque<(ticket: Ticket, caller: Caller)>()
-    /// Tickets whose owners have not come in yet.
-    private var expected: Set<Ticket> = []
     private var lastTicket: Ticket = 0
 
     var count: Int { seats.count }
 
-    mutating func makeTicket() -> Ticket {
-        lastTicket += 1
-        expected.insert(lastTicket)
-        return lastTicket
-    }
-
-    /// Comes in with a ticket; each ticket does so exactly once.
-    mutating func enter(_ ticket: Ticket, _ caller: Caller) -> Admission {
-        guard expected.remove(ticket) != nil else { return .refused }
+    mutating func enter(_ caller: Caller) -> Admission {
         switch phase {
         case .ready(let engine): return .ready(engine)
         case .failed: return .refused
         case .loading:
-            seats.append((ticket, caller))
-            return .wait
+            lastTicket += 1
+            seats.append((lastTicket, caller))
+            return .wait(lastTicket)
         }
     }
 
-    /// Hands a ticket back, whether its owner has come in or not; returns whom to tell.
+    /// Takes out who waits; returns whom to tell.
     mutating func leave(_ ticket: Ticket) -> Caller? {
-        expected.remove(ticket)
-        return seats.firstIndex { $0.ticket == ticket }.map { seats.remove(at: $0).caller }
+        seats.firstIndex { $0.ticket == ticket }.map { seats.remove(at: $0).caller }
     }
 
     /// Ends the loading and empties the room; returns everyone in it in the order they came.

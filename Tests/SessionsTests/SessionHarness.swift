@@ -7,6 +7,7 @@ import SpeechDetection
 import Synchronization
 import TestSupport
 import Transcription
+import Waiting
 
 /// Hears speech in every frame of 10 ms whose first sample is loud.
 final class LoudnessDetector: VoiceActivityDetector {

@@ -5,6 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 import Transcription
+import Waiting
 
 /// Random schedules of everything a client and an engine may do, with tasks that really run at the same time.
 @Suite("Session under random schedules", .timeLimit(.minutes(5)))

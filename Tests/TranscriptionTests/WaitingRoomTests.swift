@@ -6,8 +6,8 @@ import Testing
 struct WaitingRoomTests {
     typealias Room = WaitingRoom<String, Int>
 
-    private func isWaiting(_ admission: Room.Admission) -> Bool {
-        if case .wait = admission { true } else { false }
+    private func ticket(_ admission: Room.Admission) -> Room.Ticket? {
+        if case .wait(let ticket) = admission { ticket } else { nil }
     }
 
     private func isRefused(_ admission: Room.Admission) -> Bool {
@@ -15,37 +15,35 @@ struct WaitingRoomTests {
     }
 
     @Test("Empties in the order of coming, without those who left")
-    func order() {
+    func order() throws {
         var room = Room()
-        let tickets = (0..<4).map { _ in room.makeTicket() }
-        for caller in [2, 0, 3, 1] { #expect(isWaiting(room.enter(tickets[caller], caller))) }
-        #expect(room.leave(tickets[3]) == 3)
-        #expect(room.leave(tickets[3]) == nil)
+        let tickets = (0..<4).map { ticket(room.enter($0)) }
+        let third = try #require(tickets[2])
+        let first = room.leave(third)
+        #expect(first == 2)
+        let again = room.leave(third)
+        #expect(again == nil)
         #expect(room.count == 3)
-        #expect(room.end(.ready("engine")) == [2, 0, 1])
-        #expect(room.count == 0)
-        #expect(room.leave(tickets[0]) == nil)
-    }
 
-    @Test("Refuses a ticket that was handed back before its owner came")
-    func handedBack() {
-        var room = Room()
-        let ticket = room.makeTicket()
-        #expect(room.leave(ticket) == nil)
-        #expect(isRefused(room.enter(ticket, 1)))
+        let everyone = room.end(.ready("engine"))
+        #expect(everyone == [0, 1, 3])
         #expect(room.count == 0)
+        let late = room.leave(try #require(tickets[0]))
+        #expect(late == nil)
     }
 
     @Test("Lets whoever comes after the end through, or turns them away")
     func afterwards() {
         var ready = Room()
         _ = ready.end(.ready("engine"))
-        guard case .ready("engine") = ready.enter(ready.makeTicket(), 1) else {
+        guard case .ready("engine") = ready.enter(1) else {
             Issue.record("not let through")
             return
         }
+
         var failed = Room()
         _ = failed.end(.failed(reason: "no model"))
-        #expect(isRefused(failed.enter(failed.makeTicket(), 1)))
+        #expect(isRefused(failed.enter(1)))
+        #expect(failed.count == 0)
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import Waiting
 
 /// Fetches a model: downloads its archive, checks it, unpacks it, and gives the folder its name at the very end.
 public struct ModelPull: Sendable {
@@ -28,16 +29,11 @@ public struct ModelPull: Sendable {
     /// - Throws: `ModelError`.
     public func run(report: @escaping @Sendable (PullEvent) -> Void) async throws -> String {
         let cancellation = Cancellation()
-        return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                DispatchQueue(label: "steno-models").async {
-                    let isCancelled: () -> Bool = { cancellation.isRequested }
-                    continuation.resume(with: Result { try pull(report: report, isCancelled: isCancelled) })
-                }
-            }
-        } onCancel: {
-            cancellation.request()
+        let outcome = Promise<Result<String, any Error>>()
+        DispatchQueue(label: "steno-models").async {
+            outcome.fulfill(Result { try pull(report: report, isCancelled: { cancellation.isRequested }) })
         }
+        return try await outcome.value(onCancel: { cancellation.request() }).get()
     }
 
     func pull(report: @escaping (PullEvent) -> Void, isCancelled: @escaping () -> Bool) throws(ModelError) -> String {

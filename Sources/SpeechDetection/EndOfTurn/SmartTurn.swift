@@ -1,4 +1,4 @@
-import Turns
+import Waiting
 
 /// The Smart Turn network (v3.2): a probability from the sound of the last 8 s, for 23 languages.
 ///
@@ -18,12 +18,12 @@ public final class SmartTurn: EndOfTurnModel {
     private let network: SmartTurnNetwork
     private let features = SpeechFeatures()
     private let threads: WorkerThreads
-    private let line: Turns
+    private let line: ConcurrencyLimit
 
     private init(network: SmartTurnNetwork, threads: WorkerThreads, count: Int) {
         self.network = network
         self.threads = threads
-        line = Turns(count)
+        line = ConcurrencyLimit(count)
     }
 
     /// Loads the network, on a thread of its own, and has it judge a silence.
@@ -57,11 +57,9 @@ public final class SmartTurn: EndOfTurnModel {
 
     public func probabilityOfEnd(of audio: [Int16]) async -> Float? {
         guard let run = network.makeRun() else { return nil }
-        return try? await line.run(orThrow: { $0 }) { () async throws(Turns.Refusal) -> Float? in
-            await withTaskCancellationHandler {
-                await threads.run { [features] in run.probability(features.features(of: audio)) }
-            } onCancel: {
-                run.stop()
+        return try? await line.run(orThrow: { $0 }) { () async throws(ConcurrencyLimit.Refusal) -> Float? in
+            await threads.run(onCancel: { run.stop() }) { [features] in
+                run.probability(features.features(of: audio))
             }
         }
     }

@@ -1,7 +1,7 @@
 import FoundationEssentials
 public import Logging
 import Synchronization
-import Turns
+import Waiting
 
 /// The embedded engine: flite, English, understandable, dated in sound.
 ///
@@ -20,7 +20,7 @@ public final class FliteSynthesizer: Synthesizer {
     private static let speeds = 0.25...4.0
 
     private let map: VoiceMap
-    private let turns: Turns
+    private let turns: ConcurrencyLimit
     private let calls = Atomic<UInt64>(0)
     private let logger: Logger
 
@@ -36,7 +36,7 @@ public final class FliteSynthesizer: Synthesizer {
     ) {
         let first = voice.flatMap { FliteVoice(rawValue: $0.lowercased()) } ?? .slt
         map = VoiceMap(FliteVoice.all(startingWith: first).map(\.voice), names: names, logger: logger)
-        turns = Turns(threads ?? ProcessInfo.processInfo.activeProcessorCount)
+        turns = ConcurrencyLimit(threads ?? ProcessInfo.processInfo.activeProcessorCount)
         self.logger = logger
     }
 
@@ -66,14 +66,10 @@ public final class FliteSynthesizer: Synthesizer {
     }
 
     private func speak(_ piece: FlitePiece) async throws(SynthesisError) {
-        let outcome = await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let code = NamedThread.start("flite") { continuation.resume(returning: piece.speak()) }
-                if code != 0 { continuation.resume(returning: .failure(.engineFailed)) }
-            }
-        } onCancel: {
-            piece.cancellation.cancel()
-        }
+        let spoken = Promise<Result<Void, SynthesisError>>()
+        let code = NamedThread.start("flite") { spoken.fulfill(piece.speak()) }
+        if code != 0 { spoken.fulfill(.failure(.engineFailed)) }
+        let outcome = await spoken.value(onCancel: { piece.cancellation.cancel() })
         if case .failure(.engineFailed) = outcome {
             logger.error("Flite failed on a piece of text", metadata: ["steno.tts.voice": "\(piece.voice.rawValue)"])
         }

@@ -1,19 +1,13 @@
 import Synchronization
+import Waiting
 
 /// A piece of text that a thread speaks for a caller, who may leave before the thread has finished.
 final class NeuralPiece: Sendable {
     typealias Outcome = Result<Void, SynthesisError>
 
     private struct State {
-        var caller: CheckedContinuation<Outcome, Never>?
-        var outcome: Outcome?
         var isCancelled = false
         var isDelivering = false
-
-        mutating func takeCaller() -> CheckedContinuation<Outcome, Never>? {
-            defer { caller = nil }
-            return caller
-        }
     }
 
     private let content: SherpaVoice.Content
@@ -21,6 +15,7 @@ final class NeuralPiece: Sendable {
     private let speed: Double
     private let deliver: @Sendable (SynthesizedAudio) -> Void
     private let state = Mutex(State())
+    private let outcome = Promise<Outcome>()
 
     /// - Parameter deliver: Called by the thread; never after the caller has left.
     init(
@@ -37,34 +32,25 @@ final class NeuralPiece: Sendable {
 
     /// Returns once the piece is spoken, or at once when it is cancelled and nothing is being delivered.
     func finished() async -> Outcome {
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { caller in
-                let outcome = state.withLock { state -> Outcome? in
-                    if state.isCancelled, !state.isDelivering { return .failure(.cancelled) }
-                    if state.outcome == nil { state.caller = caller }
-                    return state.outcome
-                }
-                if let outcome { caller.resume(returning: outcome) }
-            }
-        } onCancel: {
-            let caller = state.withLock { state in
+        await outcome.value(onCancel: {
+            let isDelivering = state.withLock { state in
                 state.isCancelled = true
-                return state.isDelivering ? nil : state.takeCaller()
+                return state.isDelivering
             }
-            caller?.resume(returning: .failure(.cancelled))
-        }
+            if !isDelivering { outcome.fulfill(.failure(.cancelled)) }
+        })
     }
 
     /// Blocks until the piece is spoken, or, once cancelled, until the sentence at hand is.
     func speak(with voice: SherpaVoice) {
-        guard !state.withLock({ $0.isCancelled }) else { return end(.failure(.cancelled)) }
+        guard !state.withLock({ $0.isCancelled }) else { return }
         var trimmer = SilenceTrimmer(rate: voice.rate)
         let hasSpoken = voice.speak(content, speaker: speaker, speed: speed) { samples in
             hand(trimmer.take(samples.map(Self.sample)), rate: voice.rate)
         }
-        guard hasSpoken else { return end(.failure(.engineFailed)) }
+        guard hasSpoken else { return _ = outcome.fulfill(.failure(.engineFailed)) }
         _ = hand(trimmer.finish(), rate: voice.rate)
-        end(.success(()))
+        outcome.fulfill(.success(()))
     }
 
     /// Whether more is wanted.
@@ -75,20 +61,12 @@ final class NeuralPiece: Sendable {
         }
         guard isWanted else { return false }
         if !samples.isEmpty { deliver(SynthesizedAudio(samples: samples, rate: rate)) }
-        let (isCancelled, caller) = state.withLock { state in
+        let isCancelled = state.withLock { state in
             state.isDelivering = false
-            return (state.isCancelled, state.isCancelled ? state.takeCaller() : nil)
+            return state.isCancelled
         }
-        caller?.resume(returning: .failure(.cancelled))
+        if isCancelled { outcome.fulfill(.failure(.cancelled)) }
         return !isCancelled
-    }
-
-    private func end(_ outcome: Outcome) {
-        let caller = state.withLock { state in
-            state.outcome = state.isCancelled ? .failure(.cancelled) : outcome
-            return state.takeCaller()
-        }
-        caller?.resume(returning: outcome)
     }
 
     private static func sample(_ value: Float) -> Int16 {

@@ -1,7 +1,7 @@
 import FoundationEssentials
 public import Logging
 import Synchronization
-import Turns
+import Waiting
 
 /// Neural voices on this machine: a model of sherpa-onnx that speaks, such as Piper's or Kokoro.
 ///
@@ -20,7 +20,7 @@ public final class SherpaSynthesizer: Synthesizer {
     private let phonemizer: Phonemizer?
     private let map: VoiceMap
     private let threads: WorkerThreads
-    private let turns: Turns
+    private let turns: ConcurrencyLimit
     private let calls = Atomic<UInt64>(0)
     private let logger: Logger
 
@@ -37,7 +37,7 @@ public final class SherpaSynthesizer: Synthesizer {
         self.phonemizer = phonemizer
         self.map = map
         self.threads = threads.workers
-        turns = Turns(threads.count)
+        turns = ConcurrencyLimit(threads.count)
         self.logger = logger
     }
 

@@ -1,5 +1,5 @@
 import Glibc
-import Turns
+import Waiting
 
 /// Lines of a file descriptor, read without holding up other tasks, and without outliving the one that waits.
 actor LineInput {
@@ -63,10 +63,8 @@ actor LineInput {
 
     private func read() async throws -> [UInt8] {
         let (descriptor, wakeUp) = (descriptor, wakeUp)
-        let piece = await withTaskCancellationHandler {
-            await threads.run { Result { try readPiece(of: descriptor, unless: wakeUp.reading) } }
-        } onCancel: {
-            _ = Glibc.write(wakeUp.writing, [0], 1)
+        let piece = await threads.run(onCancel: { _ = Glibc.write(wakeUp.writing, [0], 1) }) {
+            Result { try readPiece(of: descriptor, unless: wakeUp.reading) }
         }
         try Task.checkCancellation()
         return try piece.get()

@@ -1,6 +1,6 @@
 import Audio
 import CPortAudio
-import Turns
+import Waiting
 
 /// A stream of the machine's sound: a microphone, or a loudspeaker.
 ///

@@ -4,6 +4,7 @@ import Hummingbird
 import Logging
 import NIOCore
 import Sessions
+import Waiting
 
 /// Sends an answer of the language model to a client while it comes.
 struct ChatBody: Sendable {

@@ -1,4 +1,5 @@
 import Synchronization
+import Waiting
 
 /// Ends the work on one request from outside.
 ///
@@ -10,19 +11,13 @@ final class Interruption: Sendable {
         case serverStopping
     }
 
-    private struct State {
-        var reason: Reason?
-        var cancel: (@Sendable () -> Void)?
-    }
+    /// The first reason that was given.
+    private let reason = Mutex<Reason?>(nil)
+    private let stop = StopSignal()
 
-    private let state = Mutex(State())
-
-    func interrupt(_ reason: Reason) {
-        let cancel = state.withLock { state in
-            if state.reason == nil { state.reason = reason }
-            return state.cancel.take()
-        }
-        cancel?()
+    func interrupt(_ new: Reason) {
+        reason.withLock { $0 = $0 ?? new }
+        stop.give()
     }
 
     /// Runs `work`, and cancels it when interrupted.
@@ -31,26 +26,12 @@ final class Interruption: Sendable {
     ///
     /// - Throws: `Reason` when interrupted, else what `work` throws.
     func run<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) async throws -> Value {
-        let (signal, end) = AsyncStream<Never>.makeStream()
-        let interrupted = state.withLock { state in
-            if state.reason == nil { state.cancel = { end.finish() } }
-            return state.reason
+        let outcome = await stop.run { () async -> Result<Value, any Error> in
+            do { return .success(try await work()) } catch { return .failure(error) }
         }
-        if let interrupted { throw interrupted }
-        defer { state.withLock { $0.cancel = nil } }
-        return try await withThrowingTaskGroup(of: Value?.self) { group in
-            group.addTask { try await work() }
-            group.addTask {
-                for await _ in signal {}
-                return nil
-            }
-            defer { group.cancelAll() }
-            do {
-                if let value = try await group.next().flatMap({ $0 }) { return value }
-            } catch  where !(Task.isCancelled || state.withLock({ $0.reason != nil })) {
-                throw error
-            } catch {}
-            throw state.withLock { $0.reason } ?? .serverStopping
-        }
+        if case .success(let value) = outcome { return value }
+        if let reason = reason.withLock({ $0 }) { throw reason }
+        if case .failure(let error) = outcome, !Task.isCancelled { throw error }
+        throw Reason.serverStopping
     }
 }

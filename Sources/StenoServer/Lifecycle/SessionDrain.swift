@@ -1,6 +1,7 @@
 import Logging
 import ServiceLifecycle
 import Synchronization
+import Waiting
 
 /// Counts running sessions; once shutdown begins, ends their input and waits until they have delivered.
 ///
@@ -25,7 +26,8 @@ final class SessionDrain: Service {
         var sessions: [UInt64: Controls] = [:]
         var lastID: UInt64 = 0
         var isDraining = false
-        var empty: CheckedContinuation<Void, Never>?
+        /// Fulfilled when the last session has gone.
+        var empty: Promise<Void>?
     }
 
     private let state = Mutex(State())
@@ -97,26 +99,22 @@ final class SessionDrain: Service {
     }
 
     private func leave(_ id: UInt64) {
-        let waiter = state.withLock { state in
+        let empty = state.withLock { state in
             state.sessions[id] = nil
-            return state.sessions.isEmpty ? state.empty.take() : nil
+            return state.sessions.isEmpty ? state.empty : nil
         }
-        waiter?.resume()
+        empty?.fulfill(())
     }
 
+    /// Returns once no session runs, or the task is cancelled.
     private func untilEmpty() async {
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let isEmpty = state.withLock { state in
-                    if state.sessions.isEmpty || Task.isCancelled { return true }
-                    state.empty = continuation
-                    return false
-                }
-                if isEmpty { continuation.resume() }
-            }
-        } onCancel: {
-            state.withLock { $0.empty.take() }?.resume()
+        let empty = Promise<Void>()
+        let isEmpty = state.withLock { state in
+            state.empty = empty
+            return state.sessions.isEmpty
         }
+        if isEmpty { return }
+        await empty.value(onCancel: { empty.fulfill(()) })
     }
 }
 

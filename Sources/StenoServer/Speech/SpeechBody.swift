@@ -3,6 +3,7 @@ import Hummingbird
 import Logging
 import NIOCore
 import Sessions
+import Waiting
 
 /// The answer to one request for speech, as a file or as events.
 struct SpeechBody: Sendable {

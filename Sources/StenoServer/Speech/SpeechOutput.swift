@@ -2,6 +2,7 @@ import Audio
 import AudioFiles
 import Sessions
 import SpeechSynthesis
+import Waiting
 
 /// The speech of one request in the format that its client wants.
 struct SpeechOutput: Sendable {

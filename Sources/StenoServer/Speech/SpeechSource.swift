@@ -1,5 +1,6 @@
 import Sessions
 import SpeechSynthesis
+import Waiting
 
 /// The speech of one text: its first piece at once, the others as fast as they are wanted.
 struct SpeechSource: Sendable {

@@ -5,6 +5,7 @@ import Limits
 import Sessions
 import SpeechSynthesis
 import WebSocketTransport
+import Waiting
 
 /// Speech as a WAV file that says how long it is, for routes whose clients take nothing else.
 struct WholeSpeech: Sendable {

@@ -7,6 +7,7 @@ import Sessions
 import SpeechDetection
 import Synchronization
 import Transcription
+import Waiting
 
 /// A file as a session without a socket.
 ///

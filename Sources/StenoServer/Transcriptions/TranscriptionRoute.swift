@@ -9,6 +9,7 @@ import Sessions
 import SpeechDetection
 import Transcription
 import WebSocketTransport
+import Waiting
 
 /// `POST /v1/audio/transcriptions`: a file in, its transcript out.
 struct TranscriptionRoute: Sendable {

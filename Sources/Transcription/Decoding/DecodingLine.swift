@@ -1,4 +1,4 @@
-import Turns
+import Waiting
 
 /// Who waits for a decoder, and who for an answer.
 ///
@@ -25,20 +25,18 @@ struct DecodingLine<Caller> {
     /// Utterances that no decoder has taken yet.
     var waiting: Int { jobs.count }
 
-    mutating func makeTicket() -> Ticket {
-        lastTicket += 1
-        return lastTicket
-    }
-
     /// Whether an utterance that may not have ended can be decoded without keeping others waiting.
     ///
     /// One decoder is left for those that have ended, so with a single one there is never room.
     var hasRoomAhead: Bool { jobs.count == 0 && busy + 1 < decoders }
 
-    mutating func join(_ ticket: Ticket, _ request: TranscriptionRequest, _ caller: Caller) {
-        let job = Job(ticket: ticket, request: request)
-        jobs.append(job, ticket: ticket, owner: request.owner?.number, cost: request.cost)
-        callers[ticket] = caller
+    /// Adds an utterance; its ticket takes the caller out again.
+    mutating func join(_ request: TranscriptionRequest, _ caller: Caller) -> Ticket {
+        lastTicket += 1
+        let job = Job(ticket: lastTicket, request: request)
+        jobs.append(job, ticket: lastTicket, owner: request.owner?.number, cost: request.cost)
+        callers[lastTicket] = caller
+        return lastTicket
     }
 
     /// Takes the caller out, and its utterance if it still waits.

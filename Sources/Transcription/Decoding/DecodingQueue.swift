@@ -1,12 +1,13 @@
 import Dispatch
 import Synchronization
+import Waiting
 
 /// Hands utterances from tasks to decoder threads.
 ///
 /// Holds one entry for each suspended caller and nothing else, so callers bound it.
 final class DecodingQueue: Sendable {
     typealias Answer = Result<Transcript, TranscriptionError>
-    typealias Line = DecodingLine<CheckedContinuation<Answer, Never>>
+    typealias Line = DecodingLine<Promise<Answer>>
 
     /// How long a thread waits before it counts as idle.
     private static let idleTime = DispatchTimeInterval.seconds(1)
@@ -24,19 +25,17 @@ final class DecodingQueue: Sendable {
 
     /// Waits for a decoder and its answer; returns at once when cancelled, and when a request ahead finds no decoder free.
     func transcript(of request: TranscriptionRequest) async -> Answer {
-        let ticket = line.withLock { $0.makeTicket() }
-        return await withTaskCancellationHandler {
-            await withCheckedContinuation { caller in
-                let joined = line.withLock { line in
-                    guard !Task.isCancelled, !request.isAhead || line.hasRoomAhead else { return false }
-                    line.join(ticket, request, caller)
-                    return true
-                }
-                if joined { arrivals.signal() } else { caller.resume(returning: .failure(.cancelled)) }
-            }
-        } onCancel: {
-            line.withLock { $0.leave(ticket) }?.resume(returning: .failure(.cancelled))
+        if Task.isCancelled { return .failure(.cancelled) }
+        let answer = Promise<Answer>()
+        let ticket = line.withLock { line -> Line.Ticket? in
+            guard !request.isAhead || line.hasRoomAhead else { return nil }
+            return line.join(request, answer)
         }
+        guard let ticket else { return .failure(.cancelled) }
+        arrivals.signal()
+        return await answer.value(onCancel: {
+            line.withLock { $0.leave(ticket) }?.fulfill(.failure(.cancelled))
+        })
     }
 
     /// The next utterance; blocks the calling thread until there is one, and is `nil` once closed and empty.
@@ -61,7 +60,7 @@ final class DecodingQueue: Sendable {
     }
 
     func answer(_ ticket: Line.Ticket, _ answer: Answer) {
-        line.withLock { $0.answer(ticket) }?.resume(returning: answer)
+        line.withLock { $0.answer(ticket) }?.fulfill(answer)
     }
 
     /// Lets the decoder threads end when they have served everyone.

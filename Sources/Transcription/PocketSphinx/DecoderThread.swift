@@ -1,5 +1,5 @@
 import Logging
-import Turns
+import Waiting
 
 /// One thread with one decoder, which takes utterances from the queue until the queue closes.
 struct DecoderThread: Sendable {

@@ -1,6 +1,7 @@
 import FoundationEssentials
 public import Logging
 import Synchronization
+import Waiting
 
 /// The embedded engine: PocketSphinx with an English model, no network, modest accuracy.
 ///
@@ -41,12 +42,9 @@ public final class PocketSphinxTranscriber: Transcriber {
         precondition(threads > 0, "PocketSphinx needs a thread")
         let queue = DecodingQueue()
         let first = DecoderThread(count: threads, model: model, queue: queue, logger: logger)
-        let (outcomes, outcome) = AsyncStream.makeStream(of: Result<Void, PocketSphinxError>.self)
-        first.start {
-            outcome.yield($0)
-            outcome.finish()
-        }
-        for await loaded in outcomes { try loaded.get() }
+        let loaded = Promise<Result<Void, PocketSphinxError>>()
+        first.start { loaded.fulfill($0) }
+        try await loaded.value(onCancel: { loaded.fulfill(.success(())) }).get()
         guard !Task.isCancelled else {
             queue.close()
             throw .cancelled

@@ -1,6 +1,6 @@
 import CSherpaOnnx
 import Logging
-import Turns
+import Waiting
 
 /// The threads that decode with one model.
 struct SherpaThreads: Sendable {

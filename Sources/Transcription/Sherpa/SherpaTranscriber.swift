@@ -2,6 +2,7 @@ import CSherpaOnnx
 import FoundationEssentials
 public import Logging
 import Synchronization
+import Waiting
 
 /// The embedded neural engine: a model of sherpa-onnx, Moonshine tiny English unless another is chosen.
 ///
@@ -46,13 +47,10 @@ public final class SherpaTranscriber: Transcriber {
         let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
         precondition(threads > 0, "A speech model needs a thread")
         let queue = DecodingQueue()
-        let (outcomes, outcome) = AsyncStream.makeStream(of: Result<Void, SherpaError>.self)
+        let loaded = Promise<Result<Void, SherpaError>>()
         let first = SherpaThreads(model: model, library: library, count: threads, queue: queue, logger: logger)
-        first.start { loaded in
-            outcome.yield(loaded)
-            outcome.finish()
-        }
-        for await loaded in outcomes { try loaded.get() }
+        first.start { loaded.fulfill($0) }
+        try await loaded.value(onCancel: { loaded.fulfill(.success(())) }).get()
         guard !Task.isCancelled else {
             queue.close()
             throw .cancelled

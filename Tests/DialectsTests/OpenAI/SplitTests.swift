@@ -8,6 +8,7 @@ import Synchronization
 import TestSupport
 import Testing
 import Transcription
+import Waiting
 
 /// The same audio, cut into appends in any way, is the same conversation to the byte.
 @Suite("OpenAI Realtime, however audio is split", .timeLimit(.minutes(5)))

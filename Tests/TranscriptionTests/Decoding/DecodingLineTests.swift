@@ -14,37 +14,44 @@ struct DecodingLineTests {
     /// Second definition: a list of all who ever came, with what has become of them.
     private struct Visitor {
         let ticket: UInt64
+        let number: Int
         var isTaken = false
         var isThere = true
     }
 
     private static func check(_ history: [Step]) {
-        var line = DecodingLine<UInt64>()
+        var line = DecodingLine<Int>()
         var visitors: [Visitor] = []
+        var answered = 0
         func waits(_ visitor: Visitor) -> Bool { visitor.isThere && !visitor.isTaken }
         for step in history {
             switch step {
             case .join:
-                let ticket = line.makeTicket()
-                line.join(ticket, TranscriptionRequest(samples: [Int16(ticket)]), ticket)
-                visitors.append(Visitor(ticket: ticket))
+                let number = visitors.count + answered
+                let ticket = line.join(TranscriptionRequest(samples: [Int16(number)]), number)
+                visitors.append(Visitor(ticket: ticket, number: number))
             case .leaveFirst, .leaveLast:
                 let index = step == .leaveFirst ? visitors.indices.first : visitors.indices.last
                 guard let index else { continue }
-                let expected = visitors[index].isThere ? visitors[index].ticket : nil
-                #expect(line.leave(visitors[index].ticket) == expected, "\(history)")
+                let expected = visitors[index].isThere ? visitors[index].number : nil
+                let caller = line.leave(visitors[index].ticket)
+                #expect(caller == expected, "\(history)")
                 visitors[index].isThere = false
             case .take:
                 let index = visitors.firstIndex(where: waits)
                 let job = line.take()
                 #expect(job?.ticket == index.map { visitors[$0].ticket }, "\(history)")
-                #expect(job.map { $0.request.samples == [Int16($0.ticket)] } ?? true)
-                if let index { visitors[index].isTaken = true }
+                if let index {
+                    #expect(job?.request.samples == [Int16(visitors[index].number)], "\(history)")
+                    visitors[index].isTaken = true
+                }
             case .answer:
                 guard let index = visitors.firstIndex(where: \.isTaken) else { continue }
-                let expected = visitors[index].isThere ? visitors[index].ticket : nil
-                #expect(line.answer(visitors[index].ticket) == expected, "\(history)")
+                let expected = visitors[index].isThere ? visitors[index].number : nil
+                let caller = line.answer(visitors[index].ticket)
+                #expect(caller == expected, "\(history)")
                 visitors.remove(at: index)
+                answered += 1
             }
             #expect(line.waiting == visitors.count(where: waits), "\(history)")
         }

@@ -1,6 +1,6 @@
 import TestSupport
 import Testing
-import Turns
+import Waiting
 
 @testable import Transcription
 

@@ -1,10 +1,11 @@
-import Synchronization
+internal import Synchronization
 
-/// Tells one piece of work to stop.
+/// Tells work to stop, one piece at a time.
 public final class StopSignal: Sendable {
     private struct State {
         var isGiven = false
-        var listener: CheckedContinuation<Void, Never>?
+        /// Stops the work that runs.
+        var stop: Promise<Void>?
     }
 
     private let state = Mutex(State())
@@ -13,21 +14,30 @@ public final class StopSignal: Sendable {
 
     /// Stops the work, also when it has not begun.
     public func give() {
-        state.withLock { state in
+        let stop = state.withLock { state in
             state.isGiven = true
-            return state.listener.take()
-        }?.resume()
+            return state.stop.take()
+        }
+        stop?.fulfill(())
     }
 
     /// Runs `work`, and cancels it when the signal is given; where it was given before, `work` does not begin.
     ///
     /// Returns when `work` has, since only then its place is free.
+    ///
+    /// - Returns: What `work` returned; `nil` when it did not begin.
     public func run<Value: Sendable>(_ work: @escaping @Sendable () async -> Value) async -> Value? {
-        if state.withLock(\.isGiven) { return nil }
+        let stop = Promise<Void>()
+        let isGiven = state.withLock { state in
+            if !state.isGiven { state.stop = stop }
+            return state.isGiven
+        }
+        if isGiven { return nil }
+
         return await withTaskGroup(of: Value?.self) { group in
             group.addTask { await work() }
             group.addTask {
-                await self.wait()
+                await stop.value(onCancel: { stop.fulfill(()) })
                 return nil
             }
             var value: Value?
@@ -36,22 +46,6 @@ public final class StopSignal: Sendable {
                 group.cancelAll()
             }
             return value
-        }
-    }
-
-    /// Returns once the signal is given or the task cancelled.
-    private func wait() async {
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { listener in
-                let isOver = state.withLock { state in
-                    if state.isGiven { return true }
-                    state.listener = listener
-                    return false
-                }
-                if isOver { listener.resume() }
-            }
-        } onCancel: {
-            give()
         }
     }
 }

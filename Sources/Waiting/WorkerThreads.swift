@@ -32,10 +32,15 @@ public final class WorkerThreads: Sendable {
     /// Runs `body` on the next thread that is free, and returns what it returned.
     ///
     /// What waits for a thread is taken in the order in which it came.
-    public func run<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
-        await withCheckedContinuation { caller in
-            jobs.add { caller.resume(returning: body()) }
-        }
+    ///
+    /// - Parameter onCancel: Called when the calling task is cancelled, which `body` may take as a reason to return.
+    public func run<Result: Sendable>(
+        onCancel: @Sendable () -> Void = {},
+        _ body: @escaping @Sendable () -> Result
+    ) async -> Result {
+        let result = Promise<Result>()
+        jobs.add { result.fulfill(body()) }
+        return await result.value(onCancel: onCancel)
     }
 }
 

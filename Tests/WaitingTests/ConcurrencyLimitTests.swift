@@ -1,40 +1,40 @@
 import Synchronization
 import TestSupport
 import Testing
-import Turns
+import Waiting
 
-@Suite("Turns", .timeLimit(.minutes(1)))
-struct TurnsTests {
-    @Test("Come to waiting tasks in the order they came, without the one that was cancelled")
+@Suite("Concurrency limit", .timeLimit(.minutes(1)))
+struct ConcurrencyLimitTests {
+    @Test("Lets waiting tasks proceed in the order they came, without the one that was cancelled")
     func order() async throws {
-        let turns = Turns(1)
+        let limit = ConcurrencyLimit(1)
         let first = Gate()
         let order = Order()
-        let running = Task { try await Self.pass(turns) { await first.wait() } }
+        let running = Task { try await Self.pass(limit) { await first.wait() } }
         await until { first.isWaitedFor }
         var waiters: [Task<Void, any Error>] = []
         for index in 0..<4 {
-            waiters.append(Task { try await Self.pass(turns) { order.append(index) } })
-            await until { turns.waiting == index + 1 }
+            waiters.append(Task { try await Self.pass(limit) { order.append(index) } })
+            await until { limit.waiting == index + 1 }
         }
         waiters[1].cancel()
-        await #expect(throws: Turns.Refusal.cancelled) { try await waiters[1].value }
-        #expect(turns.waiting == 3)
+        await #expect(throws: ConcurrencyLimit.Refusal.cancelled) { try await waiters[1].value }
+        #expect(limit.waiting == 3)
         first.open()
         try await running.value
         for index in [0, 2, 3] { try await waiters[index].value }
         #expect(order.values == [0, 2, 3])
     }
 
-    @Test("Are no more at once than the limit")
+    @Test("Lets no more proceed at once than it says")
     func bound() async {
-        let turns = Turns(3)
+        let limit = ConcurrencyLimit(3)
         let crowd = Crowd()
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<50 {
                 group.addTask {
                     await #expect(throws: Never.self) {
-                        try await Self.pass(turns) {
+                        try await Self.pass(limit) {
                             crowd.enter()
                             for _ in 0..<5 { await Task.yield() }
                             crowd.leave()
@@ -47,48 +47,48 @@ struct TurnsTests {
         #expect(crowd.visits == 50)
     }
 
-    @Test("Are refused when too many wait")
+    @Test("Refuses when too many wait")
     func full() async throws {
-        let turns = Turns(1, maximumWaiting: 1)
+        let limit = ConcurrencyLimit(1, maximumWaiting: 1)
         let first = Gate()
-        let held = Task { try await Self.pass(turns) { await first.wait() } }
+        let held = Task { try await Self.pass(limit) { await first.wait() } }
         await until { first.isWaitedFor }
-        let waiting = Task { try await Self.pass(turns) {} }
-        await until { turns.waiting == 1 }
-        await #expect(throws: Turns.Refusal.full) { try await Self.pass(turns) {} }
+        let waiting = Task { try await Self.pass(limit) {} }
+        await until { limit.waiting == 1 }
+        await #expect(throws: ConcurrencyLimit.Refusal.full) { try await Self.pass(limit) {} }
         first.open()
         try await held.value
         try await waiting.value
-        try await Self.pass(turns) {}
+        try await Self.pass(limit) {}
     }
 
-    @Test("Never come to a task that is cancelled already")
+    @Test("Never lets a task proceed that is cancelled already")
     func cancelledBefore() async {
-        let turns = Turns(1)
+        let limit = ConcurrencyLimit(1)
         let gate = Gate()
         let task = Task {
             await gate.wait()
-            try await Self.pass(turns) { Issue.record("Proceeded") }
+            try await Self.pass(limit) { Issue.record("Proceeded") }
         }
         await until { gate.isWaitedFor }
         task.cancel()
         gate.open()
-        await #expect(throws: Turns.Refusal.cancelled) { try await task.value }
-        #expect(turns.waiting == 0)
+        await #expect(throws: ConcurrencyLimit.Refusal.cancelled) { try await task.value }
+        #expect(limit.waiting == 0)
     }
 
-    @Test("Are given back by work that throws")
+    @Test("Counts work that throws as ended")
     func throwing() async throws {
-        let turns = Turns(1)
+        let limit = ConcurrencyLimit(1)
         for _ in 0..<3 {
-            await #expect(throws: Turns.Refusal.self) {
-                try await turns.run(orThrow: { $0 }) { () throws(Turns.Refusal) in throw .cancelled }
+            await #expect(throws: ConcurrencyLimit.Refusal.self) {
+                try await limit.run(orThrow: { $0 }) { () throws(ConcurrencyLimit.Refusal) in throw .cancelled }
             }
         }
     }
 
-    private static func pass(_ turns: Turns, _ work: @Sendable () async -> Void) async throws(Turns.Refusal) {
-        try await turns.run(orThrow: { $0 }) { () async throws(Turns.Refusal) in await work() }
+    private static func pass(_ limit: ConcurrencyLimit, _ work: @Sendable () async -> Void) async throws(ConcurrencyLimit.Refusal) {
+        try await limit.run(orThrow: { $0 }) { () async throws(ConcurrencyLimit.Refusal) in await work() }
     }
 }
 

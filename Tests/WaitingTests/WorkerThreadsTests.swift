@@ -2,7 +2,7 @@ import Dispatch
 import Synchronization
 import TestSupport
 import Testing
-import Turns
+import Waiting
 
 @Suite("Worker threads", .timeLimit(.minutes(1)))
 struct WorkerThreadsTests {

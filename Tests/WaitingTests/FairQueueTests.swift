@@ -1,6 +1,6 @@
 import TestSupport
 import Testing
-import Turns
+import Waiting
 
 @Suite("Fair queue")
 struct FairQueueTests {

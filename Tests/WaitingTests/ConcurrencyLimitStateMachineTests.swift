@@ -1,11 +1,11 @@
 import TestSupport
 import Testing
 
-@testable import Turns
+@testable import Waiting
 
-@Suite("Turn queue")
-struct TurnQueueTests {
-    /// The rule in other words: the first `limit` of all who are present have a turn, in the order they came.
+@Suite("Rules of a concurrency limit")
+struct ConcurrencyLimitStateMachineTests {
+    /// The rule in other words: the first `limit` of all who are present proceed, in the order they came.
     struct Model {
         let limit: Int
         let maximumWaiting: Int
@@ -18,7 +18,8 @@ struct TurnQueueTests {
     @Test("Agrees with the plain definition over random schedules", arguments: 1...4, [0, 2, .max])
     func agrees(limit: Int, maximumWaiting: Int) {
         var random = SeededGenerator(seed: UInt64(limit))
-        var queue = TurnQueue<UInt64>(limit: limit, maximumWaiting: maximumWaiting)
+        var machine = ConcurrencyLimit.StateMachine<UInt64>(limit: limit, maximumWaiting: maximumWaiting)
+        var tickets: [UInt64: UInt64] = [:]
         var model = Model(limit: limit, maximumWaiting: maximumWaiting)
         for step in UInt64(0)..<2_000 {
             let before = model.active
@@ -26,33 +27,27 @@ struct TurnQueueTests {
             case 0, 1:
                 let isFull = before.count == limit && model.waiting.count >= maximumWaiting
                 if !isFull { model.present.append(step) }
-                let answer = queue.arrive(step, step)
-                #expect(answer == (isFull ? .full : model.active.contains(step) ? .proceed : .wait))
+                switch machine.arrive(step) {
+                case .full: #expect(isFull)
+                case .proceed: #expect(model.active.contains(step))
+                case .wait(let ticket):
+                    #expect(model.waiting.contains(step))
+                    tickets[step] = ticket
+                }
             case 2, 3:
                 guard let leaver = before.randomElement(using: &random) else { continue }
                 model.present.removeAll { $0 == leaver }
-                #expect(queue.leave() == model.active.subtracting(before).first)
+                let next = machine.leave()
+                #expect(next == model.active.subtracting(before).first)
             default:
                 let id = UInt64.random(in: (step < 20 ? 0 : step - 20)...step, using: &random)
                 let isWaiting = model.waiting.contains(id)
                 if isWaiting { model.present.removeAll { $0 == id } }
-                #expect(queue.withdraw(id) == (isWaiting ? id : nil))
+                guard let ticket = tickets[id] else { continue }
+                let withdrawn = machine.withdraw(ticket)
+                #expect(withdrawn == (isWaiting ? id : nil))
             }
-            #expect(queue.waitingCount == model.waiting.count)
+            #expect(machine.waitingCount == model.waiting.count)
         }
-    }
-
-    @Test("Lets those who wait proceed when the limit rises, and nobody until enough have left when it falls")
-    func changedLimit() {
-        var queue = TurnQueue<Int>(limit: 1, maximumWaiting: .max)
-        for caller in 0..<6 { _ = queue.arrive(UInt64(caller), caller) }
-        let admitted = queue.setLimit(3)
-        #expect(admitted == [1, 2])
-        #expect(queue.active == 3)
-        let none = queue.setLimit(1)
-        #expect(none.isEmpty)
-        let next = [queue.leave(), queue.leave(), queue.leave()]
-        #expect(next == [nil, nil, 3])
-        #expect((queue.active, queue.waitingCount) == (1, 2))
     }
 }
