@@ -124,7 +124,8 @@ let package = Package(
         .target(
             name: "Sessions",
             dependencies: [
-                "Transcription", "Chat", "SpeechSynthesis", "SpeechDetection", "Audio", "Limits", "Waiting", coreMetrics,
+                "Transcription", "Chat", "SpeechSynthesis", "SpeechDetection", "Audio", "Limits", "Waiting",
+                coreMetrics,
                 deque, metrics,
             ],
             swiftSettings: strict

@@ -3,7 +3,7 @@ public import Limits
 public import SpeechDetection
 import Synchronization
 public import Transcription
-import Waiting
+public import Waiting
 
 /// Drives a `SessionCore` where commands can be waited for, as those of a file.
 ///

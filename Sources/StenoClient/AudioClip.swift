@@ -22,7 +22,7 @@ public struct AudioClip: Equatable, Sendable {
     public static let standardInput = "-"
 
     /// Reads a PCM16 WAV file of any number of channels as a whole; `-` is standard input.
-    public init(contentsOf path: String) throws(ClientError) {
+    public init(contentsOf path: String) throws(StenoClientError) {
         let file: WAVFile
         do { file = try WAVFile(parsing: try readFile(path)) } catch let error as WAVError {
             throw .notAudio(path: path, error)

@@ -18,7 +18,7 @@ public enum HTTPGet {
     /// - Parameters:
     ///   - url: Its path and query are what is asked for.
     ///   - timeout: For the connection and the head of the answer.
-    /// - Throws: `ClientError`.
+    /// - Throws: `StenoClientError`.
     public static func answer(
         to url: ServerURL,
         access: ServerAccess = ServerAccess(),
@@ -43,7 +43,7 @@ public enum HTTPGet {
                 }
             return try await answer.get()
         } catch {
-            throw ClientError(connectingTo: url, timeout: timeout, error: error)
+            throw StenoClientError(connectingTo: url, timeout: timeout, error: error)
         }
     }
 }

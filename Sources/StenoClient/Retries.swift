@@ -16,7 +16,7 @@ struct Retries<Instant: InstantProtocol> where Instant.Duration == Duration {
     }
 }
 
-extension ClientError {
+extension StenoClientError {
     /// Whether what failed may go well a little later, once there was a session.
     var mayPass: Bool {
         switch self {

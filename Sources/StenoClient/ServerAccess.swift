@@ -30,7 +30,7 @@ public struct ServerAccess: Equatable, Sendable {
 
     /// The key, which is fit for a header.
     var checkedKey: String? {
-        get throws(ClientError) {
+        get throws(StenoClientError) {
             guard let key else { return nil }
             let isFit = key.value.utf8.allSatisfy { (0x21...0x7E).contains($0) }
             guard isFit else { throw .invalidAPIKey(source: key.source) }
@@ -48,7 +48,7 @@ public struct ServerAccess: Equatable, Sendable {
             do {
                 return try NIOSSLContext(configuration: configuration)
             } catch {
-                throw ClientError.unreadableFile(path: "the certificates in SSL_CERT_FILE", reason: "\(error)")
+                throw StenoClientError.unreadableFile(path: "the certificates in SSL_CERT_FILE", reason: "\(error)")
             }
         }
     }

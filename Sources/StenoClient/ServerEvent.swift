@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 /// One stretch of speech and its text.
-public struct Utterance: Equatable, Sendable, Decodable {
+public struct TranscribedUtterance: Equatable, Sendable, Decodable {
     /// The server's name for it.
     public var itemID: String
     /// Empty when nothing was recognised.
@@ -56,7 +56,7 @@ enum ServerEvent: Equatable, Decodable {
     case created(resume: String?, session: String? = nil)
     /// The session goes on, and has taken so many bytes of audio.
     case resumed(acceptedBytes: Int)
-    case utterance(Utterance)
+    case utterance(TranscribedUtterance)
     case failure(ServerFailure)
     case other(type: String)
 
@@ -77,13 +77,13 @@ enum ServerEvent: Equatable, Decodable {
             let token = try fields.decodeIfPresent(Offer.self, forKey: .resume)?.token
             self = .created(resume: token, session: try fields.decodeIfPresent(String.self, forKey: .session))
         case "session.resumed": self = .resumed(acceptedBytes: try fields.decode(Int.self, forKey: .acceptedBytes))
-        case "response.audio_transcript.done": self = .utterance(try Utterance(from: decoder))
+        case "response.audio_transcript.done": self = .utterance(try TranscribedUtterance(from: decoder))
         case "error": self = .failure(try ServerFailure(from: decoder))
         default: self = .other(type: type)
         }
     }
 
-    init(parsing text: String) throws(ClientError) {
+    init(parsing text: String) throws(StenoClientError) {
         do { self = try JSONDecoder().decode(ServerEvent.self, from: Data(text.utf8)) } catch {
             throw .protocolViolation("an event that cannot be read: \(printable(String(text.prefix(80))))")
         }

@@ -13,8 +13,8 @@ public struct ServerURL: Equatable, Sendable, CustomStringConvertible {
     /// Reads `ws://host[:port][/path][?query]`, or the same with `wss`, `http` or `https`.
     ///
     /// An IPv6 host stands in brackets. The port is 80 when left out, with TLS 443.
-    public init(_ text: String) throws(ClientError) {
-        func invalid(_ reason: String) -> ClientError { .invalidURL(printable(text), reason: reason) }
+    public init(_ text: String) throws(StenoClientError) {
+        func invalid(_ reason: String) -> StenoClientError { .invalidURL(printable(text), reason: reason) }
         guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
             throw invalid("it has a blank or a character beyond ASCII")
         }

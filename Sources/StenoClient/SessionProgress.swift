@@ -44,7 +44,7 @@ struct SessionProgress: Equatable, Sendable {
     }
 
     /// Puts an utterance at its place in the clip.
-    mutating func place(_ utterance: Utterance, in clip: AudioClip) -> Utterance {
+    mutating func place(_ utterance: TranscribedUtterance, in clip: AudioClip) -> TranscribedUtterance {
         let offset = Int64(start) * 1_000 / Int64(clip.sampleRate)
         var utterance = utterance
         utterance.startMilliseconds += offset
@@ -55,10 +55,10 @@ struct SessionProgress: Equatable, Sendable {
     }
 
     /// What is kept of a session that is gone, up to the first utterance that still waits, and has not been told.
-    mutating func takeOver(_ kept: [KeptTranscripts.Entry], in clip: AudioClip) -> [ServerEvent] {
+    mutating func takeOver(_ kept: [KeptTranscriptList.Entry], in clip: AudioClip) -> [ServerEvent] {
         kept.prefix { !$0.isWaiting }.compactMap { entry in
             let utterance = place(
-                Utterance(
+                TranscribedUtterance(
                     itemID: entry.itemID,
                     transcript: entry.transcript ?? "",
                     startMilliseconds: entry.startMilliseconds,

@@ -11,5 +11,5 @@
 public func transcribe(files: [String], options: TranscribeOptions) async -> Int32 {
     signal(SIGPIPE, SIG_IGN)
     let console = Console(output: .descriptor(STDOUT_FILENO), errors: .descriptor(STDERR_FILENO))
-    return await FileTranscription(options: options, console: console, clock: ContinuousClock()).run(files)
+    return await FileTranscriber(options: options, console: console, clock: ContinuousClock()).run(files)
 }

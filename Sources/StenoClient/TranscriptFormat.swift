@@ -23,7 +23,7 @@ struct TranscriptFormatter {
     }
 
     /// What to print, without the last line feed; nil if the format leaves the utterance out.
-    mutating func string(for utterance: Utterance) -> String? {
+    mutating func string(for utterance: TranscribedUtterance) -> String? {
         let (start, end) = (utterance.startMilliseconds, utterance.endMilliseconds)
         let text = printable(utterance.transcript).trimmingBlanks
         switch format {

@@ -12,7 +12,7 @@ public struct TranscriptionRun<PacingClock: Clock>: Sendable where PacingClock.D
         case reconnecting(String)
         /// The socket has taken the clip up to this sample, so long after the first connection was open.
         case sent(position: Int, elapsed: Duration)
-        case utterance(Utterance)
+        case utterance(TranscribedUtterance)
         /// An error event; the run goes on.
         case failure(ServerFailure)
     }
@@ -49,7 +49,7 @@ public struct TranscriptionRun<PacingClock: Clock>: Sendable where PacingClock.D
     /// Runs to the end of the conversation.
     ///
     /// `observe` is called by the sending and by the reading side, and holds back the one that calls it. Throws
-    /// `ClientError`, `CancellationError`, or what `observe` throws.
+    /// `StenoClientError`, `CancellationError`, or what `observe` throws.
     public func run(_ observe: @escaping @Sendable (Event) async throws -> Void) async throws {
         let state = RunState<PacingClock>(start: clock.now)
         var retries = Retries(patience: patience, now: clock.now)
@@ -57,7 +57,7 @@ public struct TranscriptionRun<PacingClock: Clock>: Sendable where PacingClock.D
             do {
                 try await connect(state, observe)
                 return
-            } catch let error as ClientError where error.mayPass && state.progress.hasBegun {
+            } catch let error as StenoClientError where error.mayPass && state.progress.hasBegun {
                 if state.takeHasConnected() { retries = Retries(patience: patience, now: clock.now) }
                 if error.endsSession {
                     try await takeOver(state, observe)
@@ -77,10 +77,10 @@ public struct TranscriptionRun<PacingClock: Clock>: Sendable where PacingClock.D
     ) async throws {
         guard let session = state.progress.sessionID else { return }
         let end = clock.now.advanced(by: patience)
-        var kept: [KeptTranscripts.Entry] = []
+        var kept: [KeptTranscriptList.Entry] = []
         repeat {
             // A server that does not answer may do so when the connection is tried again.
-            kept = (try? await KeptTranscripts.all(of: session, at: url, access: access)) ?? kept
+            kept = (try? await KeptTranscriptList.all(of: session, at: url, access: access)) ?? kept
             if !kept.contains(where: \.isWaiting) { break }
             try await clock.sleep(until: clock.now.advanced(by: Retries<PacingClock.Instant>.first * 5), tolerance: nil)
         } while clock.now < end
@@ -120,30 +120,30 @@ public struct TranscriptionRun<PacingClock: Clock>: Sendable where PacingClock.D
     /// Sends the clip from the first of `positions` on.
     private func send(
         from positions: AsyncStream<Int>,
-        over connection: WebSocketConnection,
+        over connection: ClientConnection,
         _ state: RunState<PacingClock>,
         _ observe: (Event) async throws -> Void
     ) async throws {
         let isResuming = state.progress.isResuming
         guard let position = await positions.first(where: { _ in true }) else { return }
         do {
-            if let language, !isResuming { try await connection.send(ClientMessage.language(language).text) }
+            if let language, !isResuming { try await connection.send(CompactMessage.language(language).text) }
             for piece in clip.pieces(from: position) {
                 if isRealTime {
                     let due = state.start.advanced(by: clip.time(at: piece.upperBound))
                     try await clock.sleep(until: due, tolerance: nil)
                 }
-                try await connection.send(ClientMessage.audio(clip.samples[piece], sampleRate: clip.sampleRate).text)
+                try await connection.send(CompactMessage.audio(clip.samples[piece], sampleRate: clip.sampleRate).text)
                 try await observe(.sent(position: piece.upperBound, elapsed: state.start.duration(to: clock.now)))
             }
             try await connection.close()
-        } catch ClientError.connectionLost {
+        } catch StenoClientError.connectionLost {
             // The reading side knows why: the server's last words may still be on their way.
         }
     }
 
     private func receive(
-        from connection: WebSocketConnection,
+        from connection: ClientConnection,
         _ state: RunState<PacingClock>,
         _ observe: (Event) async throws -> Void,
         _ goOn: (Int) -> Void
@@ -161,7 +161,7 @@ public struct TranscriptionRun<PacingClock: Clock>: Sendable where PacingClock.D
                 case .created, .other: break
                 }
             case .closed(let closure):
-                guard closure.code == 1000, closure.isAnswer else { throw ClientError.closed(closure) }
+                guard closure.code == 1000, closure.isAnswer else { throw StenoClientError.closed(closure) }
             case .binary: break
             }
         }

@@ -12,17 +12,17 @@ public enum WebSocketClient {
     /// Connects, runs `body`, and closes the connection whatever `body` does.
     ///
     /// `access` is for a server that asks for a key or is reached by TLS. `timeout` covers the TCP connection and the
-    /// server's answer to the handshake. Throws `ClientError`, what `body` throws, or `CancellationError`.
+    /// server's answer to the handshake. Throws `StenoClientError`, what `body` throws, or `CancellationError`.
     public static func withConnection<Result: Sendable>(
         to url: ServerURL,
         access: ServerAccess = ServerAccess(),
         timeout: Duration = .seconds(10),
-        _ body: @Sendable (WebSocketConnection) async throws -> Result
+        _ body: @Sendable (ClientConnection) async throws -> Result
     ) async throws -> Result {
         let channel = try await connect(to: url, access: access, timeout: timeout)
         return try await channel.executeThenClose { inbound in
             try Task.checkCancellation()
-            return try await body(WebSocketConnection(channel: channel.channel, inbound: inbound))
+            return try await body(ClientConnection(channel: channel.channel, inbound: inbound))
         }
     }
 
@@ -47,7 +47,7 @@ public enum WebSocketClient {
             outcome = .failure(error)
         }
         if case .failure = outcome { try Task.checkCancellation() }
-        return try outcome.mapError { ClientError(connectingTo: url, timeout: timeout, error: $0) }.get()
+        return try outcome.mapError { StenoClientError(connectingTo: url, timeout: timeout, error: $0) }.get()
     }
 
     private static func handshake(
@@ -57,7 +57,7 @@ public enum WebSocketClient {
         timeout: Duration,
         attempt: ConnectionAttempt
     ) async throws -> NIOAsyncChannel<WebSocketEvent, Never> {
-        let handshake = WebSocketHandshake(url: url, apiKey: apiKey, deadline: .now() + TimeAmount(timeout))
+        let handshake = ClientHandshake(url: url, apiKey: apiKey, deadline: .now() + TimeAmount(timeout))
         let outcome = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .connectTimeout(TimeAmount(timeout))
             // What waits in the kernel counts as sent: keep it to seconds of audio, so that progress means something.
@@ -73,7 +73,7 @@ public enum WebSocketClient {
         case .upgraded(let channel): return channel
         case .refused(let refusal):
             let refusal = try await refusal.get()
-            throw ClientError.refused(
+            throw StenoClientError.refused(
                 url: url.description,
                 status: refusal.status,
                 phrase: refusal.phrase,
@@ -109,11 +109,11 @@ private final class ConnectionAttempt: Sendable {
     }
 }
 
-extension ClientError {
+extension StenoClientError {
     init(connectingTo url: ServerURL, timeout: Duration, error: any Error) {
         let timedOut = "no answer within \(timeout.components.seconds) s"
         switch error {
-        case let error as ClientError: self = error
+        case let error as StenoClientError: self = error
         case let error as TLSHandler.Failure: self = .untrusted(url: url.description, reason: error.reason)
         case is HandshakeTimeout.Expired: self = .unreachable(url: url.description, reason: timedOut)
         case ChannelError.connectTimeout: self = .unreachable(url: url.description, reason: timedOut)

@@ -87,7 +87,7 @@ final class WebSocketMessageHandler: ChannelDuplexHandler {
     /// Tells the reader first: the Close frame may find the socket dead and end everything at once.
     private func fail(context: ChannelHandlerContext, _ code: WebSocketErrorCode, _ reason: String) {
         hasReceivedClose = true
-        context.fireErrorCaught(ClientError.protocolViolation(reason))
+        context.fireErrorCaught(StenoClientError.protocolViolation(reason))
         if !hasSentClose {
             hasSentClose = true
             var body = ByteBuffer()

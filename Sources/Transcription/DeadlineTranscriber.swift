@@ -1,29 +1,21 @@
 import Audio
-public import Logging
+import Logging
 
 /// An engine whose utterances have one deadline, from their end to their transcript.
 ///
 /// It counts whatever happens in between: the wait for the engine to load, for a turn, and every piece of a long
-/// utterance. Without it the last of many utterances for a backend that hangs would wait for all of them.
+/// utterance. Without it the last of many utterances for a backend that hangs would wait for all of them. `Logger.current`
+/// gets a warning for each utterance that is given up.
 public struct DeadlineTranscriber: Transcriber {
     private let engine: any Transcriber
     private let limit: Duration
     private let clock: any Clock<Duration>
-    private let logger: Logger
 
-    /// - Parameters:
-    ///   - limit: For an utterance of at most 28 s; a longer one has as much time more as it lasts.
-    ///   - logger: Gets a warning for each utterance that is given up.
-    public init(
-        _ engine: any Transcriber,
-        limit: Duration,
-        clock: any Clock<Duration> = ContinuousClock(),
-        logger: Logger = .current
-    ) {
+    /// - Parameter limit: For an utterance of at most 28 s; a longer one has as much time more as it lasts.
+    public init(_ engine: any Transcriber, limit: Duration, clock: any Clock<Duration> = ContinuousClock()) {
         self.engine = engine
         self.limit = limit
         self.clock = clock
-        self.logger = logger
     }
 
     public var waiting: Int { engine.waiting }
@@ -39,7 +31,8 @@ public struct DeadlineTranscriber: Transcriber {
             }
         } catch {
             if case .expired = error {
-                logger.warning("Utterance given up at its deadline", metadata: ["steno.error.code": "\(error.code)"])
+                let metadata: Logger.Metadata = ["steno.error.code": "\(error.code)"]
+                Logger.current.warning("Utterance given up at its deadline", metadata: metadata)
             }
             throw error
         }

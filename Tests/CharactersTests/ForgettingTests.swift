@@ -136,7 +136,7 @@ extension CharacterStore {
             let sql = """
                 INSERT INTO facts (id, instance, text, text_key, author, created, used) VALUES (?1, ?2, ?3, ?3, 'user', 0, 0)
                 """
-            try database.execute(sql: sql, arguments: [Identifier.random("fact"), instance, text])
+            try database.execute(sql: sql, arguments: [RowIdentifier.random("fact"), instance, text])
             return Int(database.lastInsertedRowID)
         }
     }

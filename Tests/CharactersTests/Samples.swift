@@ -23,7 +23,7 @@ extension InstanceChange {
 
 /// A folder of the test's own, gone with it.
 final class TemporaryFolder: Sendable {
-    let path = FileManager.default.temporaryDirectory.path + "/" + Identifier.random("steno")
+    let path = FileManager.default.temporaryDirectory.path + "/" + RowIdentifier.random("steno")
 
     init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
 

@@ -10,8 +10,11 @@ import subprocess
 import pytest
 
 import server as process
+from backend import Reply
 from client import open_client
-from recording import constant
+from recording import PCM, constant
+from test_openai_realtime import session
+from upload import transcribe, wav
 from waiting import LIMIT, until
 
 
@@ -101,6 +104,32 @@ def test_a_session_has_a_line_at_its_start_and_one_at_its_end(launch, backend):
     assert next(word for word in start.split() if "request.id" in word) in end
     for text in ("steno.audio.seconds=1.0", "steno.utterances=1", "steno.session.end=normal"):
         assert text in end
+
+
+def test_a_failure_is_logged_with_its_request_its_session_and_its_utterance(launch, backend):
+    backend.respond = lambda request: Reply(status=500)
+    server = launch(backend, API_KEYS="alice:alice-key-1")
+    headers = {"Authorization": "Bearer alice-key-1", "x-request-id": "mine-1"}
+    with session(server, additional_headers=headers) as client:
+        name = client.event()["session"]["id"]
+        client.configure(turn_detection=None)
+        client.append(constant(200, 1_000))
+        client.send("input_audio_buffer.commit")
+        item = client.until("conversation.item.input_audio_transcription.failed")["item_id"]
+    line = line_with(server, "Transcription request failed")
+    for text in ("hb.request.id=mine-1", "steno.key=alice", f"steno.session={name}", f"steno.item={item}"):
+        assert text in line.split()
+    for text in ("Session started", "Session ended"):
+        assert f"steno.session={name}" in line_with(server, text).split()
+
+
+@pytest.mark.parametrize("stream", ["false", "true"])
+def test_a_failure_on_a_file_is_logged_with_its_request(launch, backend, stream):
+    backend.respond = lambda request: Reply(status=500)
+    server = launch(backend)
+    answer = transcribe(server, ("stream", stream), file=wav(PCM))
+    line = line_with(server, "Transcription request failed")
+    assert f"hb.request.id={answer.headers['x-request-id']}" in line.split()
 
 
 def test_the_end_of_a_session_has_its_reason(launch, backend):

@@ -6,6 +6,7 @@ import SpeechDetection
 import TestSupport
 import Testing
 import Transcription
+import Waiting
 
 @Suite("Session", .timeLimit(.minutes(1)))
 struct SessionTests {

@@ -40,7 +40,7 @@ struct ServerURLTests {
         ]
     )
     func refuses(text: String) throws {
-        let error = #expect(throws: ClientError.self) { try ServerURL(text) }
+        let error = #expect(throws: StenoClientError.self) { try ServerURL(text) }
         guard case .invalidURL = try #require(error) else {
             Issue.record("\(text) gave \(String(describing: error))")
             return

@@ -6,8 +6,8 @@ import Testing
 struct SessionProgressTests {
     static let clip = AudioClip(samples: Array(repeating: 0, count: 80_000), sampleRate: 8_000)
 
-    static func utterance(_ start: Int64, _ end: Int64) -> Utterance {
-        Utterance(itemID: "item", transcript: "words", startMilliseconds: start, endMilliseconds: end)
+    static func utterance(_ start: Int64, _ end: Int64) -> TranscribedUtterance {
+        TranscribedUtterance(itemID: "item", transcript: "words", startMilliseconds: start, endMilliseconds: end)
     }
 
     @Test("Asks for the session that it knows, with the messages that it got")
@@ -37,8 +37,8 @@ struct SessionProgressTests {
 
     @Test("Takes over what was kept of a session that is gone, but what was told and what waits")
     func takeOver() {
-        func entry(_ item: String, _ start: Int64, _ status: String) -> KeptTranscripts.Entry {
-            KeptTranscripts.Entry(
+        func entry(_ item: String, _ start: Int64, _ status: String) -> KeptTranscriptList.Entry {
+            KeptTranscriptList.Entry(
                 itemID: item,
                 status: status,
                 startMilliseconds: start,
@@ -56,7 +56,12 @@ struct SessionProgressTests {
             entry("open", 1_500, "waiting"), entry("last", 2_000, "transcribed"),
         ]
         let told = progress.takeOver(kept, in: Self.clip)
-        let next = Utterance(itemID: "next", transcript: "next", startMilliseconds: 500, endMilliseconds: 900)
+        let next = TranscribedUtterance(
+            itemID: "next",
+            transcript: "next",
+            startMilliseconds: 500,
+            endMilliseconds: 900
+        )
         let failure = ServerFailure(message: "No.", code: "spool_expired", itemID: "lost")
         #expect(told == [.utterance(next), .failure(failure)])
         // What waits is sent again.

@@ -5,9 +5,14 @@ import Testing
 @Suite("Transcript format")
 struct TranscriptFormatTests {
     static let utterances = [
-        Utterance(itemID: "item_1", transcript: "water is life", startMilliseconds: 480, endMilliseconds: 2_310),
-        Utterance(itemID: "item_2", transcript: "", startMilliseconds: 3_000, endMilliseconds: 3_500),
-        Utterance(
+        TranscribedUtterance(
+            itemID: "item_1",
+            transcript: "water is life",
+            startMilliseconds: 480,
+            endMilliseconds: 2_310
+        ),
+        TranscribedUtterance(itemID: "item_2", transcript: "", startMilliseconds: 3_000, endMilliseconds: 3_500),
+        TranscribedUtterance(
             itemID: "item_3",
             transcript: " say \"hi\"\n\u{1B}[31mred ",
             startMilliseconds: 3_723_004,
@@ -68,7 +73,12 @@ struct ServerEventTests {
             {"type":"response.audio_transcript.done","event_id":"e","item_id":"item_7","transcript":"hi","audio":"AAA=",
             "sample_rate":16000,"start_ms":480,"end_ms":2310}
             """#
-        let expected = Utterance(itemID: "item_7", transcript: "hi", startMilliseconds: 480, endMilliseconds: 2_310)
+        let expected = TranscribedUtterance(
+            itemID: "item_7",
+            transcript: "hi",
+            startMilliseconds: 480,
+            endMilliseconds: 2_310
+        )
         #expect(try ServerEvent(parsing: text) == .utterance(expected))
     }
 
@@ -103,7 +113,7 @@ struct ServerEventTests {
         arguments: ["", "{}", "[]", "\u{1B}[2J", #"{"type":1}"#, #"{"type":"response.audio_transcript.done"}"#]
     )
     func malformed(text: String) throws {
-        let error = #expect(throws: ClientError.self) { try ServerEvent(parsing: text) }
+        let error = #expect(throws: StenoClientError.self) { try ServerEvent(parsing: text) }
         #expect(error?.description.contains("\u{1B}") == false)
     }
 }

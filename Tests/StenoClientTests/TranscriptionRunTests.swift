@@ -28,8 +28,8 @@ struct TranscriptionRunTests {
     }
 
     /// The error that a run against the script ends with.
-    static func failure(script: @escaping ScriptedServer.Script) async throws -> ClientError? {
-        await #expect(throws: ClientError.self) { _ = try await events(script: script) }
+    static func failure(script: @escaping ScriptedServer.Script) async throws -> StenoClientError? {
+        await #expect(throws: StenoClientError.self) { _ = try await events(script: script) }
     }
 
     @Test(
@@ -136,7 +136,7 @@ struct TranscriptionRunTests {
     func closed(afterFlush: Bool) async throws {
         // More than the sockets hold, so that the client cannot be done before it reads the Close frame.
         let clip = afterFlush ? Self.clip : AudioClip(samples: ramp(48_000 * 60), sampleRate: 48_000)
-        let error = await #expect(throws: ClientError.self) {
+        let error = await #expect(throws: StenoClientError.self) {
             _ = try await Self.events(clip) { peer in
                 if afterFlush { _ = try await peer.receiveAll() } else { _ = try await peer.receive() }
                 try await peer.close(1001, "deploy")
@@ -156,7 +156,7 @@ struct TranscriptionRunTests {
     func closedEarly() async throws {
         let silence = AudioClip(samples: [Int16](repeating: 0, count: 48_000 * 60), sampleRate: 48_000)
         let answer = Shared<Peer.Message?>(nil)
-        let error = await #expect(throws: ClientError.self) {
+        let error = await #expect(throws: StenoClientError.self) {
             _ = try await Self.events(silence) { peer in
                 _ = try await peer.receive()
                 try await peer.close(1000)

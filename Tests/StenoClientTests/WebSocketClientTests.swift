@@ -17,8 +17,8 @@ struct WebSocketClientTests {
         }
     }
 
-    static func failure(of url: String, timeout: Duration = .seconds(10)) async throws -> ClientError? {
-        await #expect(throws: ClientError.self) { _ = try await firstText(url, timeout: timeout) }
+    static func failure(of url: String, timeout: Duration = .seconds(10)) async throws -> StenoClientError? {
+        await #expect(throws: StenoClientError.self) { _ = try await firstText(url, timeout: timeout) }
     }
 
     @Test("Reads frames that come in the packet of the server's answer")
@@ -92,7 +92,7 @@ struct WebSocketClientTests {
             request.update { $0 = text }
             return "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"
         }
-        await #expect(throws: ClientError.self) {
+        await #expect(throws: StenoClientError.self) {
             try await ByteServer.run(answer: answer) { url in
                 try await WebSocketClient.withConnection(
                     to: ServerURL(url),
@@ -106,7 +106,7 @@ struct WebSocketClientTests {
 
     @Test("Refuses a key that no header can carry", arguments: ["a key", "a\r\nHost: b", "schlüssel", "tab\t"])
     func badKey(key: String) async throws {
-        let error = await #expect(throws: ClientError.self) {
+        let error = await #expect(throws: StenoClientError.self) {
             try await WebSocketClient.withConnection(
                 to: ServerURL("ws://127.0.0.1:1/ws"),
                 access: ServerAccess(key: .init(key, source: "--api-key"))

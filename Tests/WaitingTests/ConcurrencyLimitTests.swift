@@ -87,7 +87,10 @@ struct ConcurrencyLimitTests {
         }
     }
 
-    private static func pass(_ limit: ConcurrencyLimit, _ work: @Sendable () async -> Void) async throws(ConcurrencyLimit.Refusal) {
+    private static func pass(
+        _ limit: ConcurrencyLimit,
+        _ work: @Sendable () async -> Void
+    ) async throws(ConcurrencyLimit.Refusal) {
         try await limit.run(orThrow: { $0 }) { () async throws(ConcurrencyLimit.Refusal) in await work() }
     }
 }

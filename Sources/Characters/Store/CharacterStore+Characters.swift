@@ -18,7 +18,7 @@ extension CharacterStore {
             guard count ?? 0 < CharacterLimits.charactersPerOwner else {
                 throw CharacterError.tooMany(.character, limit: CharacterLimits.charactersPerOwner)
             }
-            let id = Identifier.random("char")
+            let id = RowIdentifier.random("char")
             try database.execute(
                 sql: """
                     INSERT INTO characters (id, owner, name, name_key, card, digest, voice, created, updated)

@@ -31,7 +31,7 @@ extension CharacterStore {
         return try await write { database in
             _ = try Self.instance(instance, owner, in: database)
             let fact = CharacterFact(
-                id: Identifier.random("fact"),
+                id: RowIdentifier.random("fact"),
                 text: text,
                 author: .user,
                 source: nil,
@@ -146,7 +146,7 @@ extension CharacterStore {
 extension CharacterFact {
     init(_ fact: MemoryDigest.Fact, source: String?, now: Int) {
         self.init(
-            id: Identifier.random("fact"),
+            id: RowIdentifier.random("fact"),
             text: fact.text,
             author: .model,
             source: source,

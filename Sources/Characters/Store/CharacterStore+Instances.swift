@@ -124,7 +124,7 @@ extension CharacterStore {
         guard count < CharacterLimits.instancesPerOwner else {
             throw CharacterError.tooMany(.instance, limit: CharacterLimits.instancesPerOwner)
         }
-        var instance = CharacterInstance(id: Identifier.random("inst"), character: character)
+        var instance = CharacterInstance(id: RowIdentifier.random("inst"), character: character)
         try instance.apply(wish)
         guard !instance.name.isEmpty else {
             throw CharacterError.invalid(param: "name", expected: "given: a name that no other instance of yours has")

@@ -132,7 +132,7 @@ extension CharacterStore {
 
 extension CharacterMessage {
     init(_ message: NewMessage, created: Int) {
-        id = Identifier.random("msg")
+        id = RowIdentifier.random("msg")
         sequence = 0
         role = message.role
         text = message.text

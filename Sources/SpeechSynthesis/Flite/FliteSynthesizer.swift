@@ -22,7 +22,6 @@ public final class FliteSynthesizer: Synthesizer {
     private let map: VoiceMap
     private let turns: ConcurrencyLimit
     private let calls = Atomic<UInt64>(0)
-    private let logger: Logger
 
     /// - Parameters:
     ///   - voice: The default, one of `voiceNames`; otherwise the first of them.
@@ -37,7 +36,6 @@ public final class FliteSynthesizer: Synthesizer {
         let first = voice.flatMap { FliteVoice(rawValue: $0.lowercased()) } ?? .slt
         map = VoiceMap(FliteVoice.all(startingWith: first).map(\.voice), names: names, logger: logger)
         turns = ConcurrencyLimit(threads ?? ProcessInfo.processInfo.activeProcessorCount)
-        self.logger = logger
     }
 
     public var voices: [Voice] { map.voices }
@@ -71,7 +69,10 @@ public final class FliteSynthesizer: Synthesizer {
         if code != 0 { spoken.fulfill(.failure(.engineFailed)) }
         let outcome = await spoken.value(onCancel: { piece.cancellation.cancel() })
         if case .failure(.engineFailed) = outcome {
-            logger.error("Flite failed on a piece of text", metadata: ["steno.tts.voice": "\(piece.voice.rawValue)"])
+            Logger.current.error(
+                "Flite failed on a piece of text",
+                metadata: ["steno.tts.voice": "\(piece.voice.rawValue)"]
+            )
         }
         try outcome.get()
     }

@@ -22,15 +22,13 @@ public final class SherpaSynthesizer: Synthesizer {
     private let threads: WorkerThreads
     private let turns: ConcurrencyLimit
     private let calls = Atomic<UInt64>(0)
-    private let logger: Logger
 
     private init(
         _ model: NeuralVoiceModel,
         voice: SherpaVoice,
         phonemizer: Phonemizer?,
         map: VoiceMap,
-        threads: (workers: WorkerThreads, count: Int),
-        logger: Logger
+        threads: (workers: WorkerThreads, count: Int)
     ) {
         self.model = model
         self.voice = voice
@@ -38,7 +36,6 @@ public final class SherpaSynthesizer: Synthesizer {
         self.map = map
         self.threads = threads.workers
         turns = ConcurrencyLimit(threads.count)
-        self.logger = logger
     }
 
     /// Loads the model on a thread of its own, and has it speak a word; takes about a second.
@@ -75,8 +72,7 @@ public final class SherpaSynthesizer: Synthesizer {
             voice: try loaded.get(),
             phonemizer: phonemizer,
             map: VoiceMap(model.voices(startingWith: name), names: names, logger: logger),
-            threads: (workers, count),
-            logger: logger
+            threads: (workers, count)
         )
         guard await synthesizer.canSpeak() else { throw .silent(folder: model.folder) }
         return synthesizer
@@ -121,7 +117,7 @@ public final class SherpaSynthesizer: Synthesizer {
         threads.start { [voice] in piece.speak(with: voice) }
         let outcome = await piece.finished()
         if case .failure(.engineFailed) = outcome {
-            logger.error("The voice failed on a piece of text", metadata: ["steno.tts.model": "\(model.name)"])
+            Logger.current.error("The voice failed on a piece of text", metadata: ["steno.tts.model": "\(model.name)"])
         }
         try outcome.get()
     }

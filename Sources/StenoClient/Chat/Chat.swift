@@ -30,8 +30,8 @@ func chat<PacingClock: Clock>(
             source = .sound(microphone, PacedLoudspeaker(clock: clock))
         case .sound: source = .sound(try SoundMicrophone(), try SoundLoudspeaker())
         }
-        let recording = try options.output.map { path throws(ClientError) in
-            try SpeechRecording(path: path, sampleRate: ChatMessage.sampleRate)
+        let recording = try options.output.map { path throws(StenoClientError) in
+            try SpeechRecording(path: path, sampleRate: RealtimeMessage.sampleRate)
         }
         let run = ChatRun(
             url: url,
@@ -45,18 +45,19 @@ func chat<PacingClock: Clock>(
     } catch OutputStream.Failure.closed {
         return 0
     } catch {
-        let error = ClientError(inConversation: error)
+        let error = StenoClientError(inConversation: error)
         await console.report(error.description)
         return error.exitStatus
     }
 }
 
-extension ClientError {
+extension StenoClientError {
     fileprivate init(inConversation error: any Error) {
         switch error {
-        case ClientError.connectionLost: self = .conversationEnded(reason: "the connection to the server was lost")
-        case ClientError.closed(let closure): self = .conversationEnded(reason: "the server closed it with \(closure)")
-        case let error as ClientError: self = error
+        case StenoClientError.connectionLost: self = .conversationEnded(reason: "the connection to the server was lost")
+        case StenoClientError.closed(let closure):
+            self = .conversationEnded(reason: "the server closed it with \(closure)")
+        case let error as StenoClientError: self = error
         case OutputStream.Failure.failed(let reason): self = .outputFailed(reason: reason)
         default: self = .conversationEnded(reason: "the connection to the server was lost")
         }

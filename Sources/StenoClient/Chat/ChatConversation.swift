@@ -2,7 +2,7 @@
 struct ChatConversation {
     enum Effect: Equatable {
         case show(ChatScreen.Output)
-        case send(ChatMessage)
+        case send(RealtimeMessage)
         /// What the loudspeaker still holds is not to be heard.
         case hush
         /// The server has taken the settings.
@@ -13,7 +13,7 @@ struct ChatConversation {
 
     let settings: ChatSettings
     private var screen = ChatScreen()
-    private var playback = ChatPlayback(sampleRate: ChatMessage.sampleRate)
+    private var playback = ChatPlayback(sampleRate: RealtimeMessage.sampleRate)
     private var turns = ChatTurns()
     /// Whether an answer failed or a message was refused.
     private(set) var hasFailed = false
@@ -116,9 +116,9 @@ struct ChatConversation {
 
     private mutating func refused(_ failure: ChatEvent.Failure, cause: String?) -> [Effect] {
         // The answer that it was about may be over, and the item played to its end: both are as they should be.
-        if cause == ChatMessage.Cause.truncation { return [] }
+        if cause == RealtimeMessage.Cause.truncation { return [] }
         hasFailed = true
         screen.report("The server refuses: \(failure)")
-        return cause == ChatMessage.Cause.setup ? [.end] : []
+        return cause == RealtimeMessage.Cause.setup ? [.end] : []
     }
 }

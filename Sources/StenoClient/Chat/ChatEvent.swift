@@ -40,9 +40,9 @@ enum ChatEvent: Equatable {
 
     /// Reads one message.
     ///
-    /// Throws `ClientError.protocolViolation`.
-    init(parsing text: String) throws(ClientError) {
-        func violation() -> ClientError {
+    /// Throws `StenoClientError.protocolViolation`.
+    init(parsing text: String) throws(StenoClientError) {
+        func violation() -> StenoClientError {
             .protocolViolation("an event that cannot be read: \(printable(String(text.prefix(80))))")
         }
         let bytes = Array(text.utf8)

@@ -45,7 +45,7 @@ public struct ChatOptions: Equatable, Sendable {
 
     /// The address with path and model.
     var serverURL: ServerURL {
-        get throws(ClientError) {
+        get throws(StenoClientError) {
             try ServerURL(url).forConversation(with: model, character: character, instance: instance)
         }
     }

@@ -17,7 +17,7 @@ struct ChatRun: Sendable {
     ///
     /// Returns whether an answer failed or a message was refused.
     ///
-    /// Throws `ClientError`, `OutputStream.Failure` or `CancellationError`.
+    /// Throws `StenoClientError`, `OutputStream.Failure` or `CancellationError`.
     func run() async throws -> Bool {
         try await WebSocketClient.withConnection(to: url, access: access) { connection in
             let talk = ChatTalk(settings: settings, connection: connection, source: source, console: console)
@@ -33,7 +33,7 @@ struct ChatRun: Sendable {
         }
     }
 
-    private func hold(_ talk: ChatTalk, over connection: WebSocketConnection) async throws {
+    private func hold(_ talk: ChatTalk, over connection: ClientConnection) async throws {
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
                 try await talk.listen()
@@ -55,7 +55,7 @@ struct ChatRun: Sendable {
 
     /// When sending fails, the reading side knows why: the server's last words may still be on their way.
     private static func unlessLost(_ body: () async throws -> Void) async throws -> Bool {
-        do { try await body() } catch ClientError.connectionLost {}
+        do { try await body() } catch StenoClientError.connectionLost {}
         return false
     }
 }

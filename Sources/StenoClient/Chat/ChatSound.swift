@@ -1,6 +1,6 @@
 import Audio
 
-/// What the user says, as mono samples at `ChatMessage.sampleRate`.
+/// What the user says, as mono samples at `RealtimeMessage.sampleRate`.
 protocol ChatMicrophone: Sendable {
     /// The next piece, once it has been said; silence after the end of a file.
     func read() async throws -> ChatSound
@@ -22,11 +22,11 @@ protocol ChatLoudspeaker: Sendable {
 }
 
 /// Length of the pieces that loudspeakers take: 20 ms.
-let playedPiece = ChatMessage.sampleRate / 50
+let playedPiece = RealtimeMessage.sampleRate / 50
 
 /// A file in place of a microphone, at the pace of speech, and silence after it.
 actor FileMicrophone<PacingClock: Clock>: ChatMicrophone where PacingClock.Duration == Duration {
-    private static var piece: Int { ChatMessage.sampleRate / 10 }
+    private static var piece: Int { RealtimeMessage.sampleRate / 10 }
     private let samples: [Int16]
     private let clock: PacingClock
     private var start: PacingClock.Instant?
@@ -34,8 +34,8 @@ actor FileMicrophone<PacingClock: Clock>: ChatMicrophone where PacingClock.Durat
 
     init(_ clip: AudioClip, clock: PacingClock) throws {
         var samples = clip.samples
-        if clip.sampleRate != ChatMessage.sampleRate {
-            let resampler = try Resampler(from: clip.sampleRate, to: ChatMessage.sampleRate)
+        if clip.sampleRate != RealtimeMessage.sampleRate {
+            let resampler = try Resampler(from: clip.sampleRate, to: RealtimeMessage.sampleRate)
             samples = []
             resampler.process(clip.samples, into: &samples)
             resampler.drain(into: &samples)
@@ -79,6 +79,6 @@ actor PacedLoudspeaker<PacingClock: Clock>: ChatLoudspeaker where PacingClock.Du
 
 /// The time from the beginning to a sample.
 private func chatTime(at position: Int) -> Duration {
-    let (seconds, rest) = position.quotientAndRemainder(dividingBy: ChatMessage.sampleRate)
-    return .seconds(seconds) + .nanoseconds(rest * 1_000_000_000 / ChatMessage.sampleRate)
+    let (seconds, rest) = position.quotientAndRemainder(dividingBy: RealtimeMessage.sampleRate)
+    return .seconds(seconds) + .nanoseconds(rest * 1_000_000_000 / RealtimeMessage.sampleRate)
 }

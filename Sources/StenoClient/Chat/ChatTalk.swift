@@ -1,7 +1,7 @@
 /// A conversation that goes on: its state, and what the tasks of it do.
 actor ChatTalk {
     private var conversation: ChatConversation
-    private let connection: WebSocketConnection
+    private let connection: ClientConnection
     private let source: ChatRun.Source
     private let console: Console
     /// What the microphone has given since the server last said something.
@@ -18,7 +18,7 @@ actor ChatTalk {
     /// How long a server may leave what was said without an answer.
     private static let patience = Duration.seconds(30)
 
-    init(settings: ChatSettings, connection: WebSocketConnection, source: ChatRun.Source, console: Console) {
+    init(settings: ChatSettings, connection: ClientConnection, source: ChatRun.Source, console: Console) {
         conversation = ChatConversation(settings: settings)
         self.connection = connection
         self.source = source
@@ -38,7 +38,7 @@ actor ChatTalk {
                 try await perform(conversation.take(event))
                 if isReady, conversation.isIdle { turn.continuation.yield() }
             case .closed(let closure):
-                guard closure.code == 1000, closure.isAnswer else { throw ClientError.closed(closure) }
+                guard closure.code == 1000, closure.isAnswer else { throw StenoClientError.closed(closure) }
             case .binary: break
             }
         }
@@ -62,12 +62,12 @@ actor ChatTalk {
         while !isOver {
             let sound = try await microphone.read()
             if isOver { return }
-            try await connection.send(ChatMessage.audio(sound.samples).text)
+            try await connection.send(RealtimeMessage.audio(sound.samples).text)
             guard sound.isAfterEnd else {
                 silentFor = .zero
                 continue
             }
-            silentFor += .milliseconds(sound.samples.count * 1_000 / ChatMessage.sampleRate)
+            silentFor += .milliseconds(sound.samples.count * 1_000 / RealtimeMessage.sampleRate)
             if conversation.isIdle {
                 if silentFor >= Self.quiet { try await end() }
             } else if conversation.isAnswering {

@@ -33,7 +33,7 @@ struct ChatTurns {
             answers.insert(response)
         case .answerEnded(let response, _):
             answers.remove(response)
-        case .refused(_, ChatMessage.Cause.question): unanswered.remove(Self.typed)
+        case .refused(_, RealtimeMessage.Cause.question): unanswered.remove(Self.typed)
         case .created, .updated, .hearing, .heard, .saying, .speech, .speechEnded, .refused, .other: break
         }
     }

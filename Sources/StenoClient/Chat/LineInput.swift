@@ -11,8 +11,8 @@ actor LineInput {
     private var buffer: [UInt8] = []
     private var hasEnded = false
 
-    /// Throws `ClientError.unreadableFile` when the system has no descriptor or no thread left.
-    init(_ descriptor: CInt) throws(ClientError) {
+    /// Throws `StenoClientError.unreadableFile` when the system has no descriptor or no thread left.
+    init(_ descriptor: CInt) throws(StenoClientError) {
         self.descriptor = descriptor
         var ends: [CInt] = [-1, -1]
         guard pipe(&ends) == 0 else { throw .unreadableFile(path: "standard input", reason: systemMessage(errno)) }
@@ -35,7 +35,7 @@ actor LineInput {
 
     /// The next line, without its end; nil after the last.
     ///
-    /// Throws `CancellationError`, or `ClientError`.
+    /// Throws `CancellationError`, or `StenoClientError`.
     func next() async throws -> String? {
         while true {
             if let end = buffer.firstIndex(of: UInt8(ascii: "\n")) {
@@ -88,6 +88,6 @@ private func readPiece(of descriptor: CInt, unless wakeUp: CInt) throws -> [UInt
     }
 }
 
-private func unreadable() -> ClientError {
+private func unreadable() -> StenoClientError {
     .unreadableFile(path: "standard input", reason: systemMessage(errno))
 }

@@ -12,10 +12,10 @@ private final class SoundStream: @unchecked Sendable {
     let rate: Int
 
     /// What the protocol uses first, then what every device has.
-    private static let rates = [ChatMessage.sampleRate, 48_000, 44_100]
+    private static let rates = [RealtimeMessage.sampleRate, 48_000, 44_100]
 
-    /// Throws `ClientError.noSound`.
-    init(_ direction: sound_direction) throws(ClientError) {
+    /// Throws `StenoClientError.noSound`.
+    init(_ direction: sound_direction) throws(StenoClientError) {
         guard SoundSystem.status != SOUND_NO_LIBRARY else {
             throw .noSound(reason: "Sound needs PortAudio, which is not installed (Debian's libportaudio2)")
         }
@@ -36,7 +36,7 @@ private final class SoundStream: @unchecked Sendable {
     deinit { sound_stream_close(handle) }
 
     /// A thread for the calls to a device, which wait until it has taken or given its samples.
-    static func thread(_ name: String) throws(ClientError) -> WorkerThreads {
+    static func thread(_ name: String) throws(StenoClientError) -> WorkerThreads {
         do {
             return try WorkerThreads(count: 1, name: name)
         } catch {
@@ -44,21 +44,21 @@ private final class SoundStream: @unchecked Sendable {
         }
     }
 
-    func read(_ count: Int) throws(ClientError) -> [Int16] {
+    func read(_ count: Int) throws(StenoClientError) -> [Int16] {
         var samples = [Int16](repeating: 0, count: count)
         try Self.check(sound_stream_read(handle, &samples, UInt(count)))
         return samples
     }
 
-    func write(_ samples: [Int16]) throws(ClientError) {
+    func write(_ samples: [Int16]) throws(StenoClientError) {
         try Self.check(sound_stream_write(handle, samples, UInt(samples.count)))
     }
 
-    func drop() throws(ClientError) {
+    func drop() throws(StenoClientError) {
         try Self.check(sound_stream_drop(handle))
     }
 
-    private static func check(_ status: sound_status) throws(ClientError) {
+    private static func check(_ status: sound_status) throws(StenoClientError) {
         guard status == SOUND_OK else {
             throw .noSound(reason: "The sound device has failed (\(String(cString: sound_last_error())))")
         }
@@ -76,13 +76,13 @@ actor SoundMicrophone: ChatMicrophone {
     private let resampler: Resampler?
     private let threads: WorkerThreads
 
-    /// Throws `ClientError.noSound`.
+    /// Throws `StenoClientError.noSound`.
     init() throws {
         stream = try SoundStream(SOUND_MICROPHONE)
         threads = try SoundStream.thread("microphone")
         resampler =
-            stream.rate == ChatMessage.sampleRate
-            ? nil : try Resampler(from: stream.rate, to: ChatMessage.sampleRate)
+            stream.rate == RealtimeMessage.sampleRate
+            ? nil : try Resampler(from: stream.rate, to: RealtimeMessage.sampleRate)
     }
 
     func read() async throws -> ChatSound {
@@ -102,13 +102,13 @@ actor SoundLoudspeaker: ChatLoudspeaker {
     private let threads: WorkerThreads
     private var isHushed = false
 
-    /// Throws `ClientError.noSound`.
+    /// Throws `StenoClientError.noSound`.
     init() throws {
         stream = try SoundStream(SOUND_LOUDSPEAKER)
         threads = try SoundStream.thread("loudspeaker")
         resampler =
-            stream.rate == ChatMessage.sampleRate
-            ? nil : try Resampler(from: ChatMessage.sampleRate, to: stream.rate)
+            stream.rate == RealtimeMessage.sampleRate
+            ? nil : try Resampler(from: RealtimeMessage.sampleRate, to: stream.rate)
     }
 
     func play(_ samples: [Int16]) async throws {

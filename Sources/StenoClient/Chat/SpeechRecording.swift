@@ -13,8 +13,8 @@ actor SpeechRecording {
 
     /// Makes the file, or empties the one that is there.
     ///
-    /// Throws `ClientError.unwritableFile`.
-    init(path: String, sampleRate: Int) throws(ClientError) {
+    /// Throws `StenoClientError.unwritableFile`.
+    init(path: String, sampleRate: Int) throws(StenoClientError) {
         descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw .unwritableFile(path: path, reason: systemMessage(errno)) }
         self.sampleRate = sampleRate
@@ -26,7 +26,7 @@ actor SpeechRecording {
 
     deinit { close(descriptor) }
 
-    /// Throws `ClientError.outputFailed`.
+    /// Throws `StenoClientError.outputFailed`.
     func append(_ samples: [Int16]) throws {
         guard !samples.isEmpty else { return }
         let position = Self.headerSize + 2 * count
@@ -34,7 +34,7 @@ actor SpeechRecording {
         guard Self.write(PCM16.bytes(samples), at: position, to: descriptor),
             Self.write(Self.number(Self.headerSize - 8 + size), at: 4, to: descriptor),
             Self.write(Self.number(size), at: Self.headerSize - 4, to: descriptor)
-        else { throw ClientError.outputFailed(reason: systemMessage(errno)) }
+        else { throw StenoClientError.outputFailed(reason: systemMessage(errno)) }
         count += samples.count
     }
 

@@ -43,13 +43,13 @@ extension SessionEndpoint {
         case .keep(let item, let left, let request):
             jobs.yield(.keep(KeptUtterance(item: item.id, range: item.range, leftContext: left, request: request)))
         case .transcribe(let request, let id, let purpose):
-            let item = core.settings.keptAs == nil ? nil : core.itemID(of: id)
-            if let item { kept[item] = (id, .now) }
-            jobs.yield(.transcribe(request, as: id, for: purpose, item: item))
-        case .ask(let request, let id): jobs.yield(.ask(request, as: id, until: interruption(of: id)))
+            let item = core.itemID(of: id)
+            if core.settings.keptAs != nil, let item { kept[item] = (id, .now) }
+            jobs.yield(.start(.transcribe(request, as: id, for: purpose, item: item)))
+        case .ask(let request, let id): jobs.yield(.start(.ask(request, as: id, until: interruption(of: id))))
         case .speak(let request, let rate, let id):
-            jobs.yield(.speak(request, rate: rate, as: id, until: interruption(of: id)))
-        case .judge(let audio, let id): jobs.yield(.judge(audio, as: id))
+            jobs.yield(.start(.speak(request, rate: rate, as: id, until: interruption(of: id))))
+        case .judge(let audio, let id): jobs.yield(.start(.judge(audio, as: id)))
         case .cancel(let id): underWay.removeValue(forKey: id)?.interrupt(.clientGone)
         case .wake(let delay): wake(after: delay)
         case .recall(let choice, let id): jobs.yield(.recall(choice, as: id))

@@ -20,18 +20,23 @@ final class SessionEndpoint: WebSocketEndpoint {
     /// What the session wants done elsewhere.
     enum Job: Sendable {
         case keep(KeptUtterance)
-        /// - Parameter item: The utterance that it is about, if that may be kept.
-        case transcribe(TranscriptionRequest, as: RequestID, for: SessionCore.Purpose, item: String?)
         /// The client has been told of an utterance.
         case settle(item: String, Result<Transcript, TranscriptionError>)
+        case recall(CharacterChoice, as: RequestID)
+        case remember([MemoryEntry], in: String)
+        case start(Call)
+        /// Nobody waits for the calls under way any more.
+        case cancel
+    }
+
+    /// A job that goes on beside others.
+    enum Call: Sendable {
+        /// - Parameter item: The utterance that it is about, if it is about one.
+        case transcribe(TranscriptionRequest, as: RequestID, for: SessionCore.Purpose, item: String?)
         case ask(ChatRequest, as: RequestID, until: Interruption)
         case speak(SynthesisRequest, rate: Int, as: RequestID, until: Interruption)
         case judge([Int16], as: RequestID)
-        case recall(CharacterChoice, as: RequestID)
-        case remember([MemoryEntry], in: String)
         case decode(WebSocketMessage, by: any Dialect, of: Int)
-        /// Nobody waits for what is under way any more.
-        case cancel
     }
 
     /// The largest message that is decoded on the event loop: 256 KiB, about a millisecond.
@@ -125,7 +130,7 @@ final class SessionEndpoint: WebSocketEndpoint {
         guard message.payload.readableBytes <= Self.quickLength else {
             (isDecoding, self.share) = (true, share)
             noteHold()
-            jobs.yield(.decode(message, by: dialect, of: inputs))
+            jobs.yield(.start(.decode(message, by: dialect, of: inputs)))
             return
         }
         dialect.decode(message, into: &commands)

@@ -60,6 +60,8 @@ struct SessionHost: Sendable {
         start.settings.isOrdered = !["false", "0"].contains(request.queryValue("ordered"))
         let kept = keptSession(of: start.dialect, context.client)
         start.settings.keptAs = kept?.id
+        var logger = context.logger
+        if let id = start.dialect.sessionID ?? kept?.id { logger[metadataKey: "steno.session"] = "\(id)" }
         let keyed = try openKeyedSession(context.client)
         let memory = CharacterMemory(service: characters, context: context)
         let (jobs, continuation) = AsyncStream.makeStream(of: SessionEndpoint.Job.self)
@@ -78,7 +80,7 @@ struct SessionHost: Sendable {
             budget: self.memory,
             subprotocol: wire.subprotocol(for: request),
             headers: HTTPFields(of: start.settings),
-            endpoint: { [start] in
+            endpoint: { [start, logger] in
                 let core = SessionCore(
                     settings: start.settings,
                     detector: try detectors.make(),
@@ -91,7 +93,7 @@ struct SessionHost: Sendable {
                     dialect: start.dialect,
                     keyed: keyed,
                     jobs: continuation,
-                    logger: context.logger
+                    logger: logger
                 )
                 endpoint.value = session
                 kept?.begin { item, late in eventLoop.execute { endpoint.value?.took(late: late, of: item) } }
@@ -106,7 +108,9 @@ struct SessionHost: Sendable {
                 }
                 return session
             },
-            alongside: { await work(on: jobs, for: endpoint, memory, kept, eventLoop) }
+            alongside: { [logger] in
+                await withLogger(logger) { _ in await work(on: jobs, for: endpoint, memory, kept, eventLoop) }
+            }
         )
     }
 
@@ -149,87 +153,6 @@ struct SessionHost: Sendable {
         } catch {
             throw APIError(error)
         }
-    }
-
-    /// Does what a session wants done elsewhere, until it wants no more.
-    private func work(
-        on jobs: AsyncStream<SessionEndpoint.Job>,
-        for endpoint: NIOLoopBoundBox<SessionEndpoint?>,
-        _ memory: CharacterMemory,
-        _ kept: SpoolSession?,
-        _ eventLoop: any EventLoop
-    ) async {
-        await withDiscardingTaskGroup { group in
-            for await job in jobs {
-                switch job {
-                case .cancel: group.cancelAll()
-                // Not in the group, so that it is done in order, and also when the client is gone.
-                case .recall(let choice, let id):
-                    let result = await memory.recall(choice)
-                    eventLoop.execute { endpoint.value?.finished(id, recalling: result) }
-                case .remember(let entries, let memoryID):
-                    let result = await memory.remember(entries, in: memoryID)
-                    eventLoop.execute { endpoint.value?.finished(remembering: result) }
-                case .keep(let utterance): await kept?.record(utterance)
-                case .settle(let item, let result): await kept?.settle(item, result)
-                case .transcribe(let request, let id, let purpose, let item):
-                    group.addTask {
-                        let result = await result(of: request, for: purpose, item, kept)
-                        eventLoop.execute {
-                            guard let result else { return endpoint.value?.delayed(id) ?? () }
-                            endpoint.value?.finished(id, with: result)
-                        }
-                    }
-                case .ask(let request, let id, let interruption):
-                    group.addTask {
-                        let result = await voice.reply(to: request, until: interruption) { part in
-                            eventLoop.execute { endpoint.value?.take(part, of: id) }
-                        }
-                        eventLoop.execute { endpoint.value?.finished(id, with: result) }
-                    }
-                case .speak(let request, let rate, let id, let interruption):
-                    group.addTask {
-                        let result = await voice.speak(request, rate: rate, until: interruption) { samples in
-                            eventLoop.execute { endpoint.value?.take(samples, of: id) }
-                        }
-                        eventLoop.execute { endpoint.value?.finished(id, with: result) }
-                    }
-                case .judge(let audio, let id):
-                    group.addTask {
-                        let probability = await voice.endOfTurn?.probabilityOfEnd(of: audio)
-                        eventLoop.execute { endpoint.value?.finished(id, judging: probability) }
-                    }
-                case .decode(let message, let dialect, let input):
-                    group.addTask(executorPreference: messageThreads) {
-                        var dialect = dialect
-                        var commands: [ClientCommand] = []
-                        dialect.decode(message, into: &commands)
-                        eventLoop.execute { [commands] in endpoint.value?.decoded(commands, of: input) }
-                    }
-                }
-            }
-        }
-        await memory.sessionEnded()
-        let isDelivered = try? await eventLoop.submit {
-            defer { endpoint.value = nil }
-            endpoint.value?.leave()
-            return endpoint.value?.isDelivered ?? false
-        }.get()
-        kept?.end(isDelivered: isDelivered ?? false)
-    }
-
-    /// What the engine says to a request; `nil` when its utterance is delayed, and the result comes later.
-    private func result(
-        of request: TranscriptionRequest,
-        for purpose: SessionCore.Purpose,
-        _ item: String?,
-        _ kept: SpoolSession?
-    ) async -> Result<Transcript, TranscriptionError>? {
-        guard let item, let kept else { return await calls.result(of: request, for: purpose) }
-        guard kept.has(item) else {
-            return kept.explained(await calls.result(of: request, for: purpose), of: item)
-        }
-        return await kept.result(of: item) { await calls.result(of: request, for: purpose, isKept: true) }
     }
 }
 

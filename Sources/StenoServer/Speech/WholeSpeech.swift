@@ -4,8 +4,8 @@ import Hummingbird
 import Limits
 import Sessions
 import SpeechSynthesis
-import WebSocketTransport
 import Waiting
+import WebSocketTransport
 
 /// Speech as a WAV file that says how long it is, for routes whose clients take nothing else.
 struct WholeSpeech: Sendable {

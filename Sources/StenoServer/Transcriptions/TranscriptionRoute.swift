@@ -8,8 +8,8 @@ import NIOCore
 import Sessions
 import SpeechDetection
 import Transcription
-import WebSocketTransport
 import Waiting
+import WebSocketTransport
 
 /// `POST /v1/audio/transcriptions`: a file in, its transcript out.
 struct TranscriptionRoute: Sendable {

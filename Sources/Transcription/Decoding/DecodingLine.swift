@@ -1,3 +1,4 @@
+import Logging
 import Waiting
 
 /// Who waits for a decoder, and who for an answer.
@@ -9,9 +10,11 @@ struct DecodingLine<Caller> {
     typealias Ticket = UInt64
 
     /// An utterance to decode.
-    struct Job: Equatable, Sendable {
+    struct Job: Sendable {
         let ticket: Ticket
         let request: TranscriptionRequest
+        /// The caller's, which names its session.
+        let logger: Logger
     }
 
     private var jobs = FairQueue<Job>()
@@ -33,7 +36,7 @@ struct DecodingLine<Caller> {
     /// Adds an utterance; its ticket takes the caller out again.
     mutating func join(_ request: TranscriptionRequest, _ caller: Caller) -> Ticket {
         lastTicket += 1
-        let job = Job(ticket: lastTicket, request: request)
+        let job = Job(ticket: lastTicket, request: request, logger: .current)
         jobs.append(job, ticket: lastTicket, owner: request.owner?.number, cost: request.cost)
         callers[lastTicket] = caller
         return lastTicket

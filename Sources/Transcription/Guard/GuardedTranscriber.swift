@@ -1,22 +1,15 @@
-public import Logging
+import Logging
 
 /// An engine whose inventions do not get through.
 public struct GuardedTranscriber: Transcriber {
     private let engine: any Transcriber
     private let mode: GuardMode
     private let rules: TranscriptGuard
-    private let logger: Logger
 
-    public init(
-        _ engine: any Transcriber,
-        mode: GuardMode,
-        rules: TranscriptGuard = TranscriptGuard(),
-        logger: Logger
-    ) {
+    public init(_ engine: any Transcriber, mode: GuardMode, rules: TranscriptGuard = TranscriptGuard()) {
         self.engine = engine
         self.mode = mode
         self.rules = rules
-        self.logger = logger
     }
 
     public var waiting: Int { engine.waiting }
@@ -27,7 +20,7 @@ public struct GuardedTranscriber: Transcriber {
         var transcript = try await engine.transcribe(request)
         guard mode != .off, let rejection = rules.verdict(on: transcript, of: request) else { return transcript }
 
-        logger.debug("Transcript rejected", metadata: ["steno.rejection": "\(rejection.rawValue)"])
+        Logger.current.debug("Transcript rejected", metadata: ["steno.rejection": "\(rejection.rawValue)"])
         switch mode {
         case .drop: return Transcript(rejected: rejection)
         case .mark: transcript.rejection = rejection

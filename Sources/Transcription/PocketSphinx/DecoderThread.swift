@@ -23,8 +23,7 @@ struct DecoderThread: Sendable {
             queue.addDecoder()
             startNext()
             while let job = queue.next() {
-                job.request.start?.begin()
-                queue.answer(job.ticket, answer(job.request.samples, with: &decoder))
+                queue.answer(job.ticket, answer(job, with: &decoder))
             }
         } catch {
             whenLoaded(.failure(error))
@@ -45,11 +44,16 @@ struct DecoderThread: Sendable {
         }
     }
 
-    private func answer(_ samples: [Int16], with decoder: inout PocketSphinxDecoder) -> DecodingQueue.Answer {
+    private func answer(
+        _ job: DecodingQueue.Line.Job,
+        with decoder: inout PocketSphinxDecoder
+    ) -> DecodingQueue.Answer {
+        job.request.start?.begin()
+        let samples = job.request.samples
         do throws(PocketSphinxError) {
             return .success(Transcript(try decoder.decode(samples), sampleCount: samples.count))
         } catch {
-            logger.error("PocketSphinx failed on an utterance", metadata: ["steno.error": "\(error)"])
+            job.logger.error("PocketSphinx failed on an utterance", metadata: ["steno.error": "\(error)"])
             return .failure(.engineFailed)
         }
     }

@@ -51,16 +51,17 @@ struct SherpaThreads: Sendable {
     private func serve(_ decoder: SherpaDecoder) {
         queue.addDecoder()
         while let job = queue.next(whenIdle: { sherpa_trim_memory() }) {
-            queue.answer(job.ticket, answer(job.request, with: decoder))
+            queue.answer(job.ticket, answer(job, with: decoder))
         }
     }
 
-    private func answer(_ request: TranscriptionRequest, with decoder: SherpaDecoder) -> DecodingQueue.Answer {
-        request.start?.begin()
+    private func answer(_ job: DecodingQueue.Line.Job, with decoder: SherpaDecoder) -> DecodingQueue.Answer {
+        job.request.start?.begin()
         do throws(TranscriptionError) {
-            return .success(try decoder.transcript(of: request))
+            return .success(try decoder.transcript(of: job.request))
         } catch {
-            logger.error("The speech model failed on an utterance", metadata: ["steno.engine.model": "\(model.name)"])
+            let metadata: Logger.Metadata = ["steno.engine.model": "\(model.name)"]
+            job.logger.error("The speech model failed on an utterance", metadata: metadata)
             return .failure(error)
         }
     }

@@ -100,14 +100,14 @@ struct ChatConversationTests {
     func refusals() {
         let failure = ChatEvent.Failure(message: "No.", code: nil)
         var conversation = ChatConversation(settings: ChatSettings(isSpoken: false))
-        #expect(conversation.take(.refused(failure, cause: ChatMessage.Cause.truncation)) == [])
+        #expect(conversation.take(.refused(failure, cause: RealtimeMessage.Cause.truncation)) == [])
         #expect(!conversation.hasFailed)
         _ = conversation.type("Hi.", isShown: false)
-        let effects = conversation.take(.refused(failure, cause: ChatMessage.Cause.question))
+        let effects = conversation.take(.refused(failure, cause: RealtimeMessage.Cause.question))
         #expect(effects == [.show(.report("The server refuses: No."))])
         #expect(conversation.isIdle)
         #expect(conversation.hasFailed)
-        #expect(conversation.take(.refused(failure, cause: ChatMessage.Cause.setup)).last == .end)
+        #expect(conversation.take(.refused(failure, cause: RealtimeMessage.Cause.setup)).last == .end)
     }
 
     @Test("Says why an answer is not complete")

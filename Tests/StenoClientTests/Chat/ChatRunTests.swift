@@ -123,7 +123,7 @@ struct ChatRunTests {
                 #expect(bytes == WAVFile(sampleRate: 24_000, samples: samples).encoded())
             }
         }
-        #expect(throws: ClientError.unwritableFile(path: "/no/such", reason: "no such file or directory")) {
+        #expect(throws: StenoClientError.unwritableFile(path: "/no/such", reason: "no such file or directory")) {
             try SpeechRecording(path: "/no/such", sampleRate: 24_000)
         }
     }

@@ -12,14 +12,13 @@ struct GuardedTranscriberTests {
         }
     }
 
-    private static func transcript(_ mode: GuardMode, logger: Logger) async throws -> Transcript {
-        let guarded = GuardedTranscriber(Inventor(), mode: mode, logger: logger)
-        return try await guarded.transcribe(TranscriptionRequest(samples: [0]))
+    private static func transcript(_ mode: GuardMode) async throws -> Transcript {
+        try await GuardedTranscriber(Inventor(), mode: mode).transcribe(TranscriptionRequest(samples: [0]))
     }
 
     @Test("Drops, marks or lets be", arguments: GuardMode.allCases)
     func modes(mode: GuardMode) async throws {
-        let transcript = try await Self.transcript(mode, logger: Logger(label: "test"))
+        let transcript = try await Self.transcript(mode)
         #expect(transcript.text == (mode == .drop ? "" : "♪♪♪"))
         #expect(transcript.words.isEmpty == (mode == .drop))
         #expect(transcript.rejection == (mode == .off ? nil : .symbolsOnly))
@@ -30,7 +29,7 @@ struct GuardedTranscriberTests {
         let handler = InMemoryLogHandler()
         var logger = Logger(label: "test") { _ in handler }
         logger.logLevel = .debug
-        _ = try await Self.transcript(.drop, logger: logger)
+        _ = try await withLogger(logger) { _ in try await Self.transcript(.drop) }
         #expect(handler.entries.count == 1)
         #expect(handler.entries.first?.metadata["steno.rejection"] == "symbols_only")
         #expect(!"\(handler.entries)".contains("♪"))

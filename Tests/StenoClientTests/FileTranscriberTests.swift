@@ -6,7 +6,7 @@ import Testing
 @testable import StenoClient
 
 @Suite("File transcription", .timeLimit(.minutes(1)))
-struct FileTranscriptionTests {
+struct FileTranscriberTests {
     static let mono = WAVFile(sampleRate: 8_000, samples: ramp(1_700)).encoded()
 
     /// Transcribes with the server and returns the exit status.
@@ -19,7 +19,7 @@ struct FileTranscriptionTests {
     ) async -> Int32 {
         let options = TranscribeOptions(url: url, format: format)
         let console = screen.console(columns: columns)
-        return await FileTranscription(options: options, console: console, clock: ContinuousClock()).run(files)
+        return await FileTranscriber(options: options, console: console, clock: ContinuousClock()).run(files)
     }
 
     /// Hears one utterance in each file.
@@ -184,7 +184,7 @@ struct FileTranscriptionTests {
             let status = try await withFile(Self.mono) { path in
                 try await ScriptedServer.run(Self.oneUtterance) { url in
                     let options = TranscribeOptions(url: url)
-                    return await FileTranscription(options: options, console: console, clock: ContinuousClock())
+                    return await FileTranscriber(options: options, console: console, clock: ContinuousClock())
                         .run([path])
                 }
             }

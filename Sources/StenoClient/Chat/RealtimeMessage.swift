@@ -2,7 +2,7 @@ import Audio
 import JSON
 
 /// What the client of a conversation sends.
-enum ChatMessage: Equatable {
+enum RealtimeMessage: Equatable {
     /// Samples per second, both ways: the one rate that every server of the protocol takes.
     static let sampleRate = 24_000
 
@@ -79,7 +79,7 @@ public struct ChatSettings: Equatable, Sendable {
         ]
         if let instructions { session["instructions"] = .string(instructions) }
         guard isSpoken else { return .object(session) }
-        let format: JSONValue = ["type": "audio/pcm", "rate": .integer(ChatMessage.sampleRate)]
+        let format: JSONValue = ["type": "audio/pcm", "rate": .integer(RealtimeMessage.sampleRate)]
         var (input, output) = (["format": format], ["format": format])
         if let voice { output["voice"] = .string(voice) }
         var transcription: [String: JSONValue] = [:]

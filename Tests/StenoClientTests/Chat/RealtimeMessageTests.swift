@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Messages of a conversation")
 struct ChatMessageTests {
-    static func json(_ message: ChatMessage) throws -> JSONValue {
+    static func json(_ message: RealtimeMessage) throws -> JSONValue {
         let bytes = Array(message.text.utf8)
         return try JSONValue(parsing: bytes.span)
     }
@@ -73,7 +73,7 @@ struct ChatMessageTests {
 
     @Test("Refuses what is no event", arguments: ["", "[]", "{}", "{\"type\":1}"])
     func noEvent(text: String) {
-        #expect(throws: ClientError.self) { try ChatEvent(parsing: text) }
+        #expect(throws: StenoClientError.self) { try ChatEvent(parsing: text) }
     }
 
     @Test(

@@ -5,7 +5,7 @@ import NIOWebSocket
 import Release
 
 /// The opening handshake on a new channel (RFC 6455 section 4.1).
-struct WebSocketHandshake: Sendable {
+struct ClientHandshake: Sendable {
     enum Outcome: Sendable {
         case upgraded(NIOAsyncChannel<WebSocketEvent, Never>)
         /// The server answered with another status than 101.

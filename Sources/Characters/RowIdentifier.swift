@@ -1,5 +1,5 @@
 /// Names of rows on the wire.
-enum Identifier {
+enum RowIdentifier {
     private static let letters = Array("0123456789abcdefghijklmnopqrstuvwxyz".utf8)
 
     /// A name nobody has had: `prefix`, an underscore, and 24 random letters and digits (124 bits).

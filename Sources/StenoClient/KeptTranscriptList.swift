@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 /// What a server with a spool says of a session that it does not have any more.
-struct KeptTranscripts: Equatable, Decodable {
+struct KeptTranscriptList: Equatable, Decodable {
     /// In the order of the audio.
     var data: [Entry]
     var hasMore: Bool
@@ -35,7 +35,7 @@ struct KeptTranscripts: Equatable, Decodable {
     /// Every utterance that a server keeps of a session; none where it keeps nothing of it.
     ///
     /// - Parameter url: Of the server's WebSocket.
-    /// - Throws: `ClientError` when the server cannot be reached or its answer cannot be read.
+    /// - Throws: `StenoClientError` when the server cannot be reached or its answer cannot be read.
     static func all(of session: String, at url: ServerURL, access: ServerAccess) async throws -> [Entry] {
         var entries: [Entry] = []
         while true {
@@ -43,8 +43,8 @@ struct KeptTranscripts: Equatable, Decodable {
             let page = url.asking(for: "/v1/sessions/\(session)/transcripts?limit=1000\(after)")
             let answer = try await HTTPGet.answer(to: page, access: access)
             guard answer.status == 200 else { return [] }
-            guard let kept = try? JSONDecoder().decode(KeptTranscripts.self, from: Data(answer.body)) else {
-                throw ClientError.protocolViolation("a list of transcripts that cannot be read")
+            guard let kept = try? JSONDecoder().decode(KeptTranscriptList.self, from: Data(answer.body)) else {
+                throw StenoClientError.protocolViolation("a list of transcripts that cannot be read")
             }
             entries += kept.data
             guard kept.hasMore, !kept.data.isEmpty else { return entries }

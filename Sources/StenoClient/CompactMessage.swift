@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 /// What the client sends, in the server's compact dialect.
-enum ClientMessage {
+enum CompactMessage {
     case language(String)
     case audio(ArraySlice<Int16>, sampleRate: Int)
 

@@ -3,7 +3,7 @@ public import Audio
 /// Why a transcription could not be made, or a conversation not be held.
 ///
 /// `description` is one sentence or two for the person at the terminal: what happened, and what to do about it.
-public enum ClientError: Error, Equatable, Sendable, CustomStringConvertible {
+public enum StenoClientError: Error, Equatable, Sendable, CustomStringConvertible {
     case invalidURL(String, reason: String)
     /// A key that cannot be written into a header; `source` is where it was given.
     case invalidAPIKey(source: String)

@@ -2,7 +2,7 @@ import NIOCore
 import NIOWebSocket
 
 /// An open WebSocket: any number of senders, one reader.
-public struct WebSocketConnection: Sendable {
+public struct ClientConnection: Sendable {
     private let channel: any Channel
     /// What the server sends, until its Close frame.
     ///
@@ -16,7 +16,7 @@ public struct WebSocketConnection: Sendable {
 
     /// Sends a text message and waits until the socket has taken it, so that no more than one per sender is in memory.
     ///
-    /// Throws `ClientError.connectionLost` once the connection has ended; its `events` say why. Cancelling a send that
+    /// Throws `StenoClientError.connectionLost` once the connection has ended; its `events` say why. Cancelling a send that
     /// waits closes the connection, because half a message cannot be taken back.
     public func send(_ text: String) async throws {
         try await send(.text, ByteBuffer(string: text))
@@ -42,15 +42,15 @@ public struct WebSocketConnection: Sendable {
             }
         } catch {
             try Task.checkCancellation()
-            throw ClientError.connectionLost
+            throw StenoClientError.connectionLost
         }
     }
 }
 
 /// The events of one connection.
 ///
-/// Ends after a Close frame; throws `ClientError.connectionLost` when the connection ends without one, and
-/// `ClientError.protocolViolation` for frames that break the protocol.
+/// Ends after a Close frame; throws `StenoClientError.connectionLost` when the connection ends without one, and
+/// `StenoClientError.protocolViolation` for frames that break the protocol.
 public struct WebSocketEvents: AsyncSequence, Sendable {
     let base: NIOAsyncChannelInboundStream<WebSocketEvent>
 
@@ -61,12 +61,14 @@ public struct WebSocketEvents: AsyncSequence, Sendable {
         public mutating func next(isolation actor: isolated (any Actor)?) async throws -> WebSocketEvent? {
             if isClosed { return nil }
             let event: WebSocketEvent?
-            do { event = try await base.next(isolation: actor) } catch let error as ClientError { throw error } catch {
+            do { event = try await base.next(isolation: actor) } catch let error as StenoClientError {
+                throw error
+            } catch {
                 event = nil
             }
             guard let event else {
                 try Task.checkCancellation()
-                throw ClientError.connectionLost
+                throw StenoClientError.connectionLost
             }
             if case .closed = event { isClosed = true }
             return event

@@ -30,7 +30,7 @@ public struct TranscribeOptions: Equatable, Sendable {
 }
 
 /// Transcribes files one after the other and prints what comes.
-struct FileTranscription<PacingClock: Clock>: Sendable where PacingClock.Duration == Duration {
+struct FileTranscriber<PacingClock: Clock>: Sendable where PacingClock.Duration == Duration {
     let options: TranscribeOptions
     let console: Console
     let clock: PacingClock
@@ -42,7 +42,7 @@ struct FileTranscription<PacingClock: Clock>: Sendable where PacingClock.Duratio
         var status: Int32 = 0
         do {
             let url = try ServerURL(options.url)
-            if options.format == .srt, files.count > 1 { throw ClientError.subtitlesOfSeveralFiles }
+            if options.format == .srt, files.count > 1 { throw StenoClientError.subtitlesOfSeveralFiles }
             for (index, file) in files.enumerated() {
                 let header =
                     options.format == .lines && files.count > 1 ? (index == 0 ? "" : "\n") + "==> \(file) <==" : nil
@@ -52,7 +52,7 @@ struct FileTranscription<PacingClock: Clock>: Sendable where PacingClock.Duratio
         } catch OutputStream.Failure.closed {
             return status
         } catch {
-            let error = ClientError(error)
+            let error = StenoClientError(error)
             await console.clearProgress()
             await console.report(error.description)
             return max(status, error.exitStatus)
@@ -62,7 +62,7 @@ struct FileTranscription<PacingClock: Clock>: Sendable where PacingClock.Duratio
 
     private func transcribe(_ file: String, at url: ServerURL, header: String?) async throws -> Int32 {
         let clip: AudioClip
-        do throws(ClientError) { clip = try AudioClip(contentsOf: file) } catch {
+        do throws(StenoClientError) { clip = try AudioClip(contentsOf: file) } catch {
             await console.report(error.description)
             return error.exitStatus
         }
@@ -121,10 +121,10 @@ private actor FileReport {
     }
 }
 
-extension ClientError {
+extension StenoClientError {
     fileprivate init(_ error: any Error) {
         switch error {
-        case let error as ClientError: self = error
+        case let error as StenoClientError: self = error
         case OutputStream.Failure.failed(let reason): self = .outputFailed(reason: reason)
         default: self = .connectionLost
         }
