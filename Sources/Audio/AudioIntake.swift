@@ -38,6 +38,7 @@ public struct AudioIntake {
         to samples: inout [Int16]
     ) {
         guard !bytes.isEmpty, refusal == nil else { return }
+
         if waitingFormat != nil, waitingFormat != format { restart(into: &samples) }
         waitingFormat = nil
         do throws(AudioRefusal) {
@@ -135,6 +136,7 @@ public struct AudioIntake {
             samples.append(Int16(bitPattern: UInt16(low) | UInt16(high) << 8))
             lowByte = nil
         }
+
         let count = bytes.count / 2
         bytes.withUnsafeBytes { bytes in
             // Whole samples lie in memory as they are sent; only behind a split one may they be unaligned.
@@ -147,6 +149,7 @@ public struct AudioIntake {
                 )
             }
         }
+
         if bytes.count % 2 == 1 { lowByte = bytes.last }
     }
 
@@ -168,6 +171,7 @@ public struct AudioIntake {
             if resamplers.count == Self.maximumResamplers { resamplers.removeFirst() }
             resamplers.append(resampler)
         }
+
         return resamplers.last
     }
 

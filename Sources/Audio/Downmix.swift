@@ -77,7 +77,9 @@ public struct Downmix: Sendable {
             let mean = sum / channels
             meanPower += mean * mean
         }
+
         guard let loudest = powers.max(), Double(meanPower) < Self.leastPower * Double(loudest) else { return .mean }
+
         // Two channels of one loudness must not take turns.
         if case .channel(let channel) = mix, 2 * powers[channel] >= loudest { return mix }
         return powers.firstIndex(of: loudest).map { .channel($0) } ?? .mean

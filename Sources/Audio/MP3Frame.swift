@@ -20,6 +20,7 @@ enum MP3Frame {
             }
             offset += length
         }
+
         return true
     }
 
@@ -29,10 +30,12 @@ enum MP3Frame {
         let bitrate = Int(header[2] >> 4)
         let rate = Int(header[2] >> 2 & 3)
         let isLayer3 = header[1] & 0xE6 == 0xE2
+
         // What is left out is reserved, or leaves the length open.
         guard isLayer3, version != 1, (1...14).contains(bitrate), rate != 3 else { return nil }
         let isFirst = version == 3
         let kilobits = (isFirst ? firstBitrates : laterBitrates)[bitrate - 1]
+
         // Versions 2.5, 2 and 1 by their numbers; 1 is reserved.
         let samplesPerSecond = [44_100, 48_000, 32_000][rate] / [4, 1, 2, 1][version]
         return (isFirst ? 144_000 : 72_000) * kilobits / samplesPerSecond + Int(header[2] >> 1 & 1)

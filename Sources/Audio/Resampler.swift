@@ -56,6 +56,7 @@ public final class Resampler {
     /// Appends what is left of the output; the next input begins a new stream.
     public func drain(into samples: inout [Int16]) {
         guard streamInput > 0 else { return }
+
         let missing = max(0, outputCount(streamInput) - streamOutput)
         var rest: [Int16] = []
         repeat { convert(Self.silence, into: &rest) } while rest.count < missing

@@ -28,6 +28,7 @@ struct WAVFormat: CustomStringConvertible {
         guard WAVFile.rates.contains(sampleRate) else { throw .unsupportedRate(sampleRate) }
         encoding = known
         sampleBytes = (bits + 7) / 8
+
         // Some writers put 24 bits into four bytes; the block (one sample of every channel) tells.
         let (wide, rest) = field(12, 2).quotientAndRemainder(dividingBy: channels)
         if encoding == .integer, rest == 0, (sampleBytes...4).contains(wide) { sampleBytes = wide }

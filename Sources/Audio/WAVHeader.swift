@@ -17,6 +17,7 @@ public struct WAVHeader: Sendable {
     ///   - read: Gives the bytes of a range, fewer where the file ends.
     public init(length: Int, read: (Range<Int>) -> [UInt8]) throws(WAVError) {
         guard WAVFile.isRIFF(read(0..<12)) else { throw .notWAV }
+
         var format: WAVFormat?
         var largeSize: Int?
         var offset = 12
@@ -40,6 +41,7 @@ public struct WAVHeader: Sendable {
             }
             offset = chunk.end
         }
+
         throw .truncated
     }
 

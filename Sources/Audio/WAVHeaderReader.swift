@@ -34,6 +34,7 @@ struct WAVHeaderReader {
             }
             try endChunk()
         }
+
         return nil
     }
 

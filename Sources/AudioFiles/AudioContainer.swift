@@ -11,6 +11,7 @@ enum AudioContainer: Equatable, CaseIterable, Sendable {
     /// `nil` when the file begins like none.
     init?(_ file: SpooledFile) {
         let head = file.bytes(0..<Self.window)
+
         // Encoders pad MP3 files with zeros, and taggers put an ID3 tag before any format.
         let zeros = head.prefix { $0 == 0 }.count
         let tag = Self.tagLength(head.dropFirst(zeros))

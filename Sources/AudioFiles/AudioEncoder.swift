@@ -113,6 +113,7 @@ public struct AudioEncoder: Sendable {
             try? await input.finish()
             throw error
         }
+
         try await input.finish()
     }
 

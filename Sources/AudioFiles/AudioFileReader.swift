@@ -103,6 +103,7 @@ public struct AudioFileReader: Sendable {
         guard header.frames * SampleClock.rate <= limits.samples * header.sampleRate else {
             throw .tooLong(limit: limits.samples)
         }
+
         if header.isPlain { return SampleFile(file, offset: header.data.lowerBound, count: header.frames) }
         var writer = try SampleWriter(
             rate: header.sampleRate,
@@ -120,6 +121,7 @@ public struct AudioFileReader: Sendable {
             await Task.yield()
             if Task.isCancelled { throw .cancelled }
         }
+
         return try writer.finish()
     }
 

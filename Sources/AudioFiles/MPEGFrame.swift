@@ -36,6 +36,7 @@ struct MPEGFrame: Equatable {
             }
             rest = rest.dropFirst()
         }
+
         return nil
     }
 
@@ -60,10 +61,12 @@ struct MPEGFrame: Equatable {
 
     private static func length(_ head: [UInt8]) -> Int {
         let index = Int(head[2] >> 4)
+
         // "Free format" gives no rate.
         guard index > 0 else { return 0 }
         let isFirst = head[1] & 0x18 == 0x18
         let padding = Int(head[2] >> 1 & 1)
+
         // MPEG 2.5, 2 and 1 by their number in the header; the second is reserved.
         let divisor = [4, 1, 2, 1][Int(head[1] >> 3 & 3)]
         let samplesPerSecond = [44_100, 48_000, 32_000][Int(head[2] >> 2 & 3)] / divisor

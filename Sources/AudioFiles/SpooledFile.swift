@@ -91,6 +91,7 @@ public final class SpooledFile: Sendable {
             try? file.close()
             return
         }
+
         try? state.descriptor?.close()
         state.descriptor = file
         state.place = .disk

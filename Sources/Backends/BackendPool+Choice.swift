@@ -44,6 +44,7 @@ extension BackendPool {
                 return first == second ? members[a].tally.answered < members[b].tally.answered : first < second
             }
         }
+
         return nil
     }
 
@@ -76,6 +77,7 @@ extension BackendPool {
     /// Begins with a request; returns whether there was a place.
     private mutating func begin(_ ticket: Ticket, _ purpose: Purpose, at now: Duration, _ steps: inout [Step]) -> Bool {
         guard let job = jobs[ticket] else { return true }
+
         let busy = Set(job.running.keys)
         if let probe = probe(for: job.terms, excluding: busy, at: now) {
             start(ticket, probe, .probe, at: now, &steps)
@@ -88,11 +90,14 @@ extension BackendPool {
             }
             return true
         }
-        let fresh = choose(for: job.terms, excluding: busy.union(job.tried), at: now)
-        let hasFresh = members.indices.contains { index in
+
+        var chosen = choose(for: job.terms, excluding: busy.union(job.tried), at: now)
+        let isUntriedThere = members.indices.contains { index in
             !job.tried.contains(index) && serves(index, job.terms.model) && members[index].isWell(at: now)
         }
-        let chosen = fresh ?? (hasFresh ? nil : choose(for: job.terms, excluding: busy, at: now))
+
+        // One that has failed at it before only where no other will have a place.
+        if chosen == nil, !isUntriedThere { chosen = choose(for: job.terms, excluding: busy, at: now) }
         guard let chosen else { return false }
         start(ticket, chosen, purpose, at: now, &steps)
         return true

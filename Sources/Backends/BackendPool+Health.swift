@@ -70,6 +70,7 @@ extension BackendPool {
                 if isWell { notices.append(.back(member: index)) }
             }
         }
+
         guard isMeasured else { return }
         members[index].took(time, running.limit, kind: kind)
         guard !running.isProbing, let smoothed = members[index].latencies.smoothed(kind: kind, least: 3) else { return }
@@ -87,6 +88,7 @@ extension BackendPool {
             if members[index].breaker.isClosed { notices.append(.back(member: index)) }
             return
         }
+
         // A member that says when to come back is left alone until then, and is not broken.
         guard setback.countsAgainstBackend, setback.retryAfter == nil else { return }
         if members[index].breaker.failed(at: now, random: dice.roll()) { noteOut(index, isSlow: false, at: now) }
@@ -116,6 +118,7 @@ extension BackendPool {
             if jobs[running.ticket] == nil { stop(attempt, at: now, &steps) }
             return
         }
+
         eject(running.member, at: now)
         guard let job = jobs[running.ticket], !job.terms.isAhead else { return }
         guard job.running.values.allSatisfy({ attempts[$0]?.isLate ?? true }) else { return }
@@ -142,14 +145,17 @@ extension BackendPool {
             }
             if let time = hedgeTime(of: running) { times.append(time) }
         }
+
         times += waiting.tickets.compactMap { jobs[$0]?.terms.deadline }
         times += again.compactMap { jobs[$0]?.terms.deadline }
+
         // What lies in the past waits for a place instead.
         var later = again.compactMap { jobs[$0]?.notBefore }
         if waitingCount > 0 || !seconds.isEmpty {
             later += members.compactMap { $0.breaker.isProbing ? nil : $0.breaker.reopening }
             later += members.compactMap(\.pausedUntil)
         }
+
         return (times + later.filter { $0 > now }).min()
     }
 }

@@ -57,6 +57,7 @@ public struct BackendPool: Sendable {
             }
             return steps
         }
+
         asked += 1
         presence.note(terms.party, at: now)
         waiting.append(ticket, of: terms.party, cost: terms.cost)
@@ -79,6 +80,7 @@ public struct BackendPool: Sendable {
     /// unless nobody waits for it any more.
     public mutating func begun(_ attempt: Attempt, at now: Duration) -> [Step] {
         guard let running = attempts[attempt], !running.hasBegun else { return [] }
+
         var steps: [Step] = []
         note(timeOf: running, at: now)
         attempts[attempt]?.hasBegun = true
@@ -89,6 +91,7 @@ public struct BackendPool: Sendable {
         } else if let running = end(attempt) {
             note(.abandoned, of: running, at: now)
         }
+
         dispatch(at: now, &steps)
         return steps
     }
@@ -135,9 +138,11 @@ public struct BackendPool: Sendable {
         _ steps: inout [Step]
     ) {
         guard var job = jobs[ticket] else { return }
+
         job.tried.insert(member)
         job.lastFailure = attempt
         jobs[ticket] = job
+
         // Another attempt may still bring the answer, unless it takes too long.
         guard job.running.values.allSatisfy({ attempts[$0]?.isLate ?? true }) else { return }
         let others = members.indices.contains { index in
@@ -155,6 +160,7 @@ public struct BackendPool: Sendable {
             if job.running.isEmpty { settle(ticket, .failed(attempt), at: now, &steps) }
             return
         }
+
         job.retries += 1
         job.notBefore = time
         jobs[ticket] = job
@@ -171,6 +177,7 @@ public struct BackendPool: Sendable {
         _ steps: inout [Step]
     ) {
         guard let terms = jobs[ticket]?.terms else { return }
+
         lastAttempt += 1
         let limit = members[member].start()
         attempts[lastAttempt] = Running(
@@ -191,6 +198,7 @@ public struct BackendPool: Sendable {
             members[member].tally.probes += 1
             members[member].breaker.startProbe()
         }
+
         steps.append(.start(lastAttempt, ticket, member: member))
     }
 

@@ -51,11 +51,13 @@ struct DeficitQueue: Sendable {
             guard let first = lines[party]?.first else { return .none }
             return canTake(first.ticket, party) ? .ready : .blocked
         }
+
         var states: [String?: DeficitRound<String?>.Supply] = [:]
         for party in lines.keys {
             if case .ready = states[party.key] { continue }
             if case .ready = supply(party) { states[party.key] = .ready } else { states[party.key] = .blocked }
         }
+
         guard let key = keys.next({ states[$0] ?? .none }) else { return nil }
         let session = sessions[key]?.next { supply(Party(key: key, session: $0)) }
         guard let session else { return nil }

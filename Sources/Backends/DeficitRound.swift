@@ -42,6 +42,7 @@ struct DeficitRound<Flow: Hashable & Sendable>: Sendable {
         }
         let ready = old.filter { if case .ready = supply($0) { true } else { false } }
         guard !ready.isEmpty else { return nil }
+
         // As many rounds at once as the flow that is nearest to its turn needs.
         let debt = ready.map { max(0, 1 - (credit[$0] ?? 0)) }.min() ?? 0
         let rounds = (debt + quantum - 1) / quantum

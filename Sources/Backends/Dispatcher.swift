@@ -151,6 +151,7 @@ public final class Dispatcher<Answer: Sendable, Failure: Error, C: Clock<Duratio
             end(assignment.attempt, assignment.member, miss.setback, time)
         case nil: end(assignment.attempt, assignment.member, .abandoned, time)
         }
+
         state.withLock { $0.signals[assignment.attempt] = nil }
     }
 
@@ -164,12 +165,14 @@ public final class Dispatcher<Answer: Sendable, Failure: Error, C: Clock<Duratio
                 return (state.pool.answered(attempt, at: now), served)
             }
         }
+
         // Where nobody takes it, its place is given up at once.
         let place = StreamPlace { self.end(attempt, member, $0, time) }
         change { state, now in
             let served = Served(member: member, answer: answer, place: place)
             return (state.pool.begun(attempt, at: now), served)
         }
+
         withExtendedLifetime(place) {}
     }
 

@@ -30,6 +30,7 @@ public struct EchoModel: LanguageModel {
             guard !Task.isCancelled else { throw .cancelled }
             deliver(.text(index == 0 ? word : " " + word))
         }
+
         let reason: ChatEnd.Reason = said.count < words.count ? .tokenLimit : .complete
         return ChatEnd(reason: reason, usage: ChatUsage(input: input, output: said.count))
     }

@@ -46,11 +46,13 @@ struct ClientMessage {
             if isAppend, member.name == "type" { continue }
             values[member.name] = try Self.value(at: member.place, in: text)
         }
+
         fields = JSONFields(values: values)
         guard let audio else {
             self.audio = nil
             return
         }
+
         self.audio = try Self.decode(audio, in: text, to: &buffer) ? .bytes(buffer) : .notBase64
     }
 

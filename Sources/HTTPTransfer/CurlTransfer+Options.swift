@@ -8,9 +8,11 @@ extension CurlTransfer {
         try set(CURLOPT_URL, request.url.text)
         try set(CURLOPT_PROTOCOLS_STR, "http,https")
         try set(CURLOPT_FOLLOWLOCATION, 0)
+
         // The head that is told is the server's, not that of a proxy's tunnel.
         try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         try set(CURLOPT_NOSIGNAL, 1)
+
         // Abandoning a transfer must not wait for a name server: its resolver thread is left to end by itself.
         try set(CURLOPT_QUICK_EXIT, 1)
         try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
@@ -19,6 +21,7 @@ extension CurlTransfer {
         try set(CURLOPT_SSL_VERIFYPEER, 1)
         try set(CURLOPT_SSL_VERIFYHOST, 2)
         if let file = configuration.certificateFile { try set(CURLOPT_CAINFO, file) }
+
         // 0 would mean libcurl's own limit. The limit of the whole request is in `CurlTransfers`.
         try set(CURLOPT_CONNECTTIMEOUT_MS, max(1, request.connectTimeout.milliseconds))
     }
@@ -49,6 +52,7 @@ extension CurlTransfer {
 
     private func setForm(_ parts: [TransferRequest.Part]) throws(TransferError) {
         guard let form = unsafe curl_mime_init(easy) else { throw .unavailable(reason: "no memory for a form") }
+
         unsafe setForm(form)
         for part in parts {
             guard let field = unsafe curl_mime_addpart(form) else {
@@ -62,6 +66,7 @@ extension CurlTransfer {
                 try check(unsafe curl_mime_data(field, start.assumingMemoryBound(to: CChar.self), bytes.count))
             }
         }
+
         try check(unsafe ccurl_set_pointer(easy, CURLOPT_MIMEPOST, UnsafeRawPointer(form)))
     }
 

@@ -24,6 +24,7 @@ internal import CCurl
         configuration: HTTPTransport.Configuration
     ) throws(TransferError) {
         guard let easy = unsafe curl_easy_init() else { throw .unavailable(reason: "no memory for a transfer") }
+
         self.id = id
         unsafe self.easy = unsafe easy
         self.reply = reply
@@ -111,6 +112,7 @@ internal import CCurl
             // Nothing counts as sent until there is a connection to send it on.
             return .failure(TransferError(code, isConnected: number(CURLINFO_REQUEST_SIZE) > 0, reason: text(of: code)))
         }
+
         // libcurl is content with an answer that ends within its head, or after a provisional one.
         guard isHeadWhole, number(CURLINFO_RESPONSE_CODE) >= 200 else {
             return .failure(.disconnected(reason: "The answer ended within its head"))

@@ -44,6 +44,7 @@ internal import Waiting
             }
             if let transfer = unsafe CurlTransfer.owner(of: easy) { settle(transfer, code) }
         }
+
         for transfer in open.values where transfer.deadline.time <= .now {
             finish(transfer.id, transfer.outcome(CURLE_OPERATION_TIMEDOUT))
         }

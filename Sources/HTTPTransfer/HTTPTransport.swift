@@ -87,6 +87,7 @@ public final class HTTPTransport: Sendable {
         } onCancel: {
             abandon()
         }
+
         return StreamedResponse(
             try head.get(),
             mailbox,

@@ -14,6 +14,7 @@ struct JoinableThread: ~Copyable, Sendable {
         var blocked = sigset_t()
         var previous = sigset_t()
         unsafe sigfillset(&blocked)
+
         // These report a crash of this very thread.
         for signal in [SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP] { unsafe sigdelset(&blocked, signal) }
         unsafe pthread_sigmask(SIG_BLOCK, &blocked, &previous)
@@ -23,6 +24,7 @@ struct JoinableThread: ~Copyable, Sendable {
             unsafe start.release()
             throw .unavailable(reason: "no thread for HTTP, error \(code)")
         }
+
         self.thread = thread
     }
 

@@ -50,6 +50,7 @@ extension JSONLexer {
             try expectEnd()
             throw .notAnObject
         }
+
         if try take("}") { return }
 
         repeat {
@@ -73,6 +74,7 @@ extension JSONLexer {
 
     fileprivate mutating func readElements() throws(JSONError) -> [Range<Int>] {
         guard try take("[") else { return [] }
+
         if try take("]") { return [] }
         var places: [Range<Int>] = []
         repeat {

@@ -42,6 +42,7 @@ extension JSONLexer {
 
     private mutating func object(depth: Int) throws(JSONError) -> JSONValue {
         guard depth < JSONValue.maximumDepth else { throw .tooDeep }
+
         try expect("{")
         var members: [String: JSONValue] = [:]
         if try take("}") { return .object(members) }
@@ -82,6 +83,7 @@ extension JSONLexer {
             let scalar = try lexer.escape()
             result.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
         }
+
         return String(decoding: result, as: UTF8.self)
     }
 
@@ -105,6 +107,7 @@ extension JSONLexer {
             mantissa = 10 * mantissa + UInt64(digit)
             if isFraction { decimals += 1 }
         }
+
         let value = Double(mantissa) / Self.powers[decimals]
         return isNegative ? -value : value
     }

@@ -24,6 +24,7 @@ public struct CertificateFiles: Equatable, Sendable {
         )
         configuration.minimumTLSVersion = .tlsv12
         configuration.applicationProtocols = ["http/1.1"]
+
         // How long a connection stays open for the peer's own end of TLS.
         configuration.shutdownTimeout = .seconds(1)
         do {
@@ -43,6 +44,7 @@ public struct CertificateFiles: Equatable, Sendable {
         } catch {
             throw .unreadableCertificate(errno: error.errno)
         }
+
         do {
             return try NIOSSLCertificate.fromPEMBytes(bytes)
         } catch {
@@ -57,6 +59,7 @@ public struct CertificateFiles: Equatable, Sendable {
         } catch {
             throw .unreadableKey(errno: error.errno)
         }
+
         do {
             return try NIOSSLPrivateKey(bytes: bytes, format: .pem)
         } catch {

@@ -54,6 +54,7 @@ final class PlainRequestHandler: ChannelInboundHandler, RemovableChannelHandler 
 
     private func refuse(_ context: ChannelHandlerContext) {
         isRefused = true
+
         // What is only read to be dropped is read in large pieces; heads are read in small ones.
         let allocator = FixedSizeRecvByteBufferAllocator(capacity: 65_536)
         try? context.channel.syncOptions?.setOption(.recvAllocator, value: allocator)

@@ -100,11 +100,14 @@ struct AnswerOrder {
         case .success(let transcript): event = .transcribed(item, transcript)
         case .failure(let error): event = .failed(item, error)
         }
+
         if let index {
             entries[index].content = .heard(event, ends)
             return (item, nil)
         }
+
         late[request] = nil
+
         // The utterances around it have been told without it, so it has its words by their times alone.
         var seams = TranscriptSeams()
         guard case .settled(let event) = seams.take(event, ends) else { return (item, event) }
@@ -122,6 +125,7 @@ struct AnswerOrder {
     /// What the first answer needs; `nil` when it has to wait, or there is none.
     mutating func next() -> Step? {
         guard !isDeciding, let first = entries.first else { return nil }
+
         switch first.content {
         case .open: return nil
         case .ready(let event):

@@ -185,8 +185,14 @@ struct Conversation {
 
     private mutating func insert(_ entry: Entry, at index: Int) -> String? {
         let isLast = index == entries.count
-        let previous = isLast ? lastID : (index > 0 ? entries[index - 1].item.id : nil)
-        if isLast { lastID = entry.item.id }
+        var previous: String?
+        if isLast {
+            previous = lastID
+            lastID = entry.item.id
+        } else if index > 0 {
+            previous = entries[index - 1].item.id
+        }
+
         guard limit > 0 else { return previous }
         entries.insert(entry, at: index)
         length += entry.item.length

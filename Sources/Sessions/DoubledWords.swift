@@ -82,6 +82,7 @@ struct DoubledWords {
             index -= 1
             letters = first[index] + letters
         }
+
         if letters == wanted { return true }
 
         guard run.before == 0, let half = words.first, index < first.count else { return false }

@@ -32,6 +32,7 @@ public struct EngineCalls: Sendable {
         isKept: Bool = false
     ) async -> Result<Transcript, TranscriptionError> {
         let start = ContinuousClock.now
+
         // The session's buffer lets these samples go.
         let share = memory.makeShare()
         share.add(BufferShare.bytes(of: request.samples.count))
@@ -42,6 +43,7 @@ public struct EngineCalls: Sendable {
         } catch {
             outcome = .failure(error)
         }
+
         if case .failure(let error) = outcome, isKept, error.mayPass { return outcome }
         if purpose == .utterance { metrics.count(outcome, after: .now - start) }
         return outcome

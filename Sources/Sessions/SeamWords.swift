@@ -48,6 +48,7 @@ struct SeamWords {
                 best = (worth, max(0, index - misheard))
             }
         }
+
         return best?.index
     }
 }

@@ -31,6 +31,7 @@ extension Segmentation {
             hear(buffer, by: &listener, cutBy: &segmenter)
             buffer.drop(before: listener.position, scoredTo: listener.position)
         }
+
         buffer.drain()
         hear(buffer, by: &listener, cutBy: &segmenter)
         if case .ended(let segment) = segmenter.finish(at: buffer.end) { segments.append(segment) }

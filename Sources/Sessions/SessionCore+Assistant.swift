@@ -79,6 +79,7 @@ extension SessionCore {
             stopAnswering(into: &effects)
             return
         }
+
         if assistant == nil {
             assistant = Assistant(settings: settings.assistant, makeItemID: makeItemID, makeReplyID: makeReplyID)
         } else {
@@ -109,6 +110,7 @@ extension SessionCore {
             effects.append(.tell(.rejected(Self.noAssistant(for: command))))
             return
         }
+
         withAssistant(into: &effects) { assistant, room in
             switch command {
             case .respond(let request, let eventID): assistant.respond(to: request, eventID: eventID, &room)
@@ -198,6 +200,7 @@ extension SessionCore {
     /// Interrupts the assistant when speech has lasted long enough, and answers what is owed an answer.
     mutating func takeTurns(into effects: inout [Effect]) {
         guard assistant != nil else { return }
+
         if let suspicion = turns.suspicion, isMeant(suspicion) {
             turns.suspicion = nil
             turns.noteInterruption(suspicion.itemID)
@@ -207,11 +210,13 @@ extension SessionCore {
             effects.append(.tell(.speechStarted(itemID: suspicion.itemID, at: suspicion.start)))
             effects += ending
         }
+
         if turns.owesAnswer, !cutter.isSpeaking, answers.isEmpty, items.isEmpty, room.persona.recall == nil {
             turns.owesAnswer = false
             room.persona.dropGreeting()
             withAssistant(into: &effects) { assistant, room in assistant.answer(&room) }
         }
+
         greet(into: &effects)
         draftAnswer(into: &effects)
     }
@@ -245,12 +250,14 @@ extension SessionCore {
             withAssistant(into: &effects) { assistant, room in assistant.fail(failure, &room) }
             return
         }
+
         guard let text, says(text, consequence) else {
             if hasInterrupted {
                 withAssistant(into: &effects) { assistant, room in assistant.resume(&room) }
             }
             return
         }
+
         if consequence == .answerIfItSaysSomething, assistant.settings.interruptsResponse {
             withAssistant(into: &effects) { assistant, room in assistant.interrupt(&room) }
         }

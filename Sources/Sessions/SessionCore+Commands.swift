@@ -28,6 +28,7 @@ extension SessionCore {
             if settings.refusesCommitsAtOnce { effects.append(.tell(refusal)) } else { answers.add(refusal) }
             return
         }
+
         forgetSpeech(into: &effects)
         take(cutter.commit(), into: &effects)
     }

@@ -22,6 +22,7 @@ extension SessionCore {
             effects.append(.tell(.rejected(Self.noAssistant(for: command))))
             return
         }
+
         var item = item
         if item.id.isEmpty { item.id = makeItemID() }
         guard !room.conversation.contains(item.id) else {
@@ -30,6 +31,7 @@ extension SessionCore {
             effects.append(.tell(.rejected(error)))
             return
         }
+
         var place = Conversation.Place.end
         if let previous {
             guard previous.isEmpty || room.conversation.contains(previous) else {
@@ -38,12 +40,14 @@ extension SessionCore {
             }
             place = previous.isEmpty ? .start : .after(previous)
         }
+
         guard item.awaitedPart != nil else {
             let previousID = room.conversation.add(item, at: place)
             remember(item, into: &effects)
             effects.append(.tell(.added(item, previousID: previousID)))
             return
         }
+
         // Where there was no room for its audio, the client has been told.
         guard let audio else { return }
         if var refusal = refusal(of: audio) {
@@ -51,6 +55,7 @@ extension SessionCore {
             effects.append(.tell(.rejected(refusal)))
             return
         }
+
         let previousID = room.conversation.add(item, at: place, isAwaited: true)
         effects.append(.tell(.added(item, previousID: previousID)))
         transcribe(audio, of: item, into: &effects)
@@ -73,6 +78,7 @@ extension SessionCore {
             let seconds = settings.maximumCommit / SampleClock.rate
             return refused("The audio of an item may last \(seconds) s. Send what is longer in several items.")
         }
+
         return nil
     }
 
@@ -89,6 +95,7 @@ extension SessionCore {
             tell(.transcribed(told, Transcript(rejected: .noSpeech)), into: &effects)
             return
         }
+
         var request = cutter.request(samples: audio.samples(range))
         request.voice = voice
         request.wantsWordTimes = settings.wantsWordTimes

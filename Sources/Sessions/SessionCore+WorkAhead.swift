@@ -13,10 +13,12 @@ extension SessionCore {
             dropAhead()
             return
         }
+
         if ahead?.itemID != utterance.itemID {
             dropAhead()
             ahead = WorkAhead(utterance, told: told.removeValue(forKey: utterance.itemID))
         }
+
         if ahead?.dropSpeculation(unlessEndedAt: utterance.voicedEnd) == true { speculations.discarded += 1 }
         let wish = ahead?.wish(
             utterance,
@@ -54,6 +56,7 @@ extension SessionCore {
             effects.append(.transcribe(utterance.request, as: id, for: .utterance))
             return
         }
+
         answers.add(utterance, request: speculation.request)
         if let result = speculation.result {
             adopt(result, of: speculation.request, orAsk: utterance.request, into: &effects)
@@ -76,6 +79,7 @@ extension SessionCore {
             speculations.discarded += 1
             return
         }
+
         speculations.used += 1
         guard let (item, _) = answers.settle(id, with: outcome) else { return }
         passages.append(.heard(itemID: item.id))

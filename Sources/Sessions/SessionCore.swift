@@ -4,61 +4,11 @@ public import SpeechDetection
 public import SpeechSynthesis
 public import Transcription
 
-/// Names what an engine was asked, within one session.
-public struct RequestID: Hashable, Sendable {
-    let number: UInt64
-}
-
-/// Gives every request a name of its own.
-struct RequestIDs {
-    private var last: UInt64 = 0
-
-    mutating func next() -> RequestID {
-        last += 1
-        return RequestID(number: last)
-    }
-}
-
 /// A session without I/O: what a client and the engine say goes in, what is to be done comes out.
 ///
 /// It has no task, lock or clock; whoever drives it hands in commands and the engine's results one after the other, in
 /// whatever order they come, and carries out the effects in theirs. Transcripts are told in the order of the audio.
 public struct SessionCore {
-    /// What its driver has to do.
-    public enum Effect: Equatable, Sendable {
-        case tell(SessionEvent)
-        /// Keep an utterance on disk, before an engine is asked; its samples begin with so much of the one before.
-        case keep(SessionEvent.Item, leftContext: Int, TranscriptionRequest)
-        /// Ask the engine, and hand what it says to ``finish(_:with:into:)``.
-        case transcribe(TranscriptionRequest, as: RequestID, for: Purpose)
-        /// What was asked ahead is the result for an utterance: count it as one.
-        case adopt(Result<Transcript, TranscriptionError>)
-        /// Ask the language model, and hand over the parts of its reply and how it ended.
-        case ask(ChatRequest, as: RequestID)
-        /// Make speech at a rate, and hand over its samples and how it ended.
-        case speak(SynthesisRequest, rate: Int, as: RequestID)
-        /// Nobody waits for this request to the language model or for this speech any more.
-        case cancel(RequestID)
-        /// Ask a model whether the speaker of this audio has finished.
-        case judge([Int16], as: RequestID)
-        /// Find a character, and hand it to ``finish(_:recalling:into:)``.
-        case recall(CharacterChoice, as: RequestID)
-        /// Keep what was said, and hand what became of it to ``finish(remembering:into:)``: before the effects behind
-        /// this one are carried out, as these tell the client of it.
-        case remember([MemoryEntry], in: String)
-        /// Call ``advance(to:into:)`` after this time, at the latest.
-        case wake(after: Duration)
-    }
-
-    /// Why an engine is asked.
-    public enum Purpose: Equatable, Sendable {
-        case utterance
-        /// To learn which of two utterances has a word that both heard.
-        case seam
-        /// For an utterance that may not have ended; the engine may refuse with `.cancelled`.
-        case ahead
-    }
-
     public internal(set) var settings: SessionSettings
     /// What the engine can do; to be kept up to date by the driver.
     public var engine = EngineCapabilities() {
@@ -155,6 +105,7 @@ public struct SessionCore {
     /// Carries out a command; after `finish` there are none.
     public mutating func handle(_ command: ClientCommand, into effects: inout [Effect]) {
         guard !hasInputEnded else { return }
+
         switch command {
         case .append(let audio, let rate): append(audio, rate: rate, into: &effects)
         case .commit(let eventID): commit(eventID: eventID, into: &effects)
@@ -175,6 +126,7 @@ public struct SessionCore {
             take(cutter.finish(), isTurn: true, into: &effects)
             hasInputEnded = true
         }
+
         judgeTurn(into: &effects)
         workAhead(into: &effects)
         advance(into: &effects)
@@ -218,6 +170,7 @@ public struct SessionCore {
             cutter.book(outcome, samples: item.range.count)
             if let event { tell(event, into: &effects) }
         }
+
         advance(into: &effects)
         takeTurns(into: &effects)
         end(into: &effects)
@@ -310,6 +263,7 @@ extension SessionCore {
             return
         default: break
         }
+
         effects.append(.tell(event))
     }
 }

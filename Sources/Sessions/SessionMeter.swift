@@ -68,6 +68,7 @@ public struct SessionMeter {
     /// Counts how long utterances were at their stages.
     public mutating func report(_ passages: [SessionCore.Passage]) {
         guard !passages.isEmpty else { return }
+
         let now = uptime()
         for passage in passages {
             switch passage {

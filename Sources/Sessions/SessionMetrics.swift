@@ -30,6 +30,7 @@ public struct SessionMetrics: Sendable {
         discarded = AudioLedger.DiscardReason.allCases.map { reason in
             (reason, samples([("outcome", "discarded"), ("reason", reason.rawValue)]))
         }
+
         func outcome(_ outcome: String, of label: String) -> Counter {
             Counter(label: label, dimensions: [("outcome", outcome)], factory: factory)
         }

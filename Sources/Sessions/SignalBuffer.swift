@@ -79,6 +79,7 @@ struct SignalBuffer {
 
     private mutating func take(_ write: (inout [Int16]) -> Void) {
         guard scored != nil else { return heard.append(write) }
+
         var enhanced: [Int16] = []
         write(&enhanced)
         let plain = original.prefix(enhanced.count)
@@ -90,6 +91,7 @@ struct SignalBuffer {
             scored?.append { $0 += plain }
             heard.append { $0 += enhanced }
         }
+
         original.removeFirst(enhanced.count)
     }
 }

@@ -17,8 +17,10 @@ struct SpokenWords {
     init(_ text: String) {
         source = text
         var words: [Word] = []
+
         // Whether the next letter goes on with the last word.
         var isOpen = false
+
         // Punctuation belongs to the word before it, or, where there is none or it opens something, to the one behind it.
         var lead: String.Index?
         var followsWord = false
@@ -28,7 +30,7 @@ struct SpokenWords {
             if character.isWhitespace {
                 (isOpen, followsWord, lead) = (false, false, nil)
             } else if !isWritten {
-                lead = followsWord && !character.opensSomething ? lead : lead ?? index
+                if lead == nil, !followsWord || character.opensSomething { lead = index }
             } else if isOpen, !character.isUnspaced, let last = words.indices.last {
                 words[last].sound += character.lowercased()
                 lead = nil
@@ -37,6 +39,7 @@ struct SpokenWords {
                 (isOpen, followsWord, lead) = (!character.isUnspaced, true, nil)
             }
         }
+
         self.words = words
     }
 
@@ -44,7 +47,8 @@ struct SpokenWords {
     func text(of range: Range<Int>) -> String {
         guard let first = words[range].first else { return "" }
         let start = range.lowerBound == 0 ? source.startIndex : first.start
-        var text = source[start..<(range.upperBound == words.count ? source.endIndex : words[range.upperBound].start)]
+        let end = range.upperBound == words.count ? source.endIndex : words[range.upperBound].start
+        var text = source[start..<end]
         while text.last?.isWhitespace == true { text.removeLast() }
         return String(text)
     }

@@ -55,6 +55,7 @@ struct StableText {
                 costs[place + 1] = min(substitution, diagonal + 1, costs[place] + 1)
             }
         }
+
         let least = costs.min()
         return costs.lastIndex { $0 == least } ?? 0
     }

@@ -48,6 +48,7 @@ struct TranscriptSeams {
             previous = nil
             return .settled(event)
         }
+
         let heard = HeardUtterance(transcript, of: item, with: context)
         guard context.left > 0, let before = previous, before.end == item.range.lowerBound else {
             let first = context.left > 0 ? heard.firstWord(from: item.range.lowerBound) : 0
@@ -69,6 +70,7 @@ struct TranscriptSeams {
     /// - Precondition: The last step was `undecided`.
     mutating func settle(hearing piece: Transcript?) -> SessionEvent {
         guard let pending = pending.take() else { preconditionFailure("There is nothing to decide") }
+
         let heard = pending.heard
         let decided = piece.flatMap { piece in
             SeamWords(

@@ -31,6 +31,7 @@ extension UtteranceCutter {
         var request = request(samples: samples)
         request.voice = audio.evidence(in: segment.range, under: rules)
         request.context = segment.leftContext + segment.rightContext
+
         // Where an utterance was cut for its length, word times say whose a word is.
         request.wantsWordTimes = settings.wantsWordTimes || !isWhole
         let context = Utterance.Context(left: segment.leftContext, right: segment.rightContext)

@@ -174,6 +174,7 @@ struct UtteranceCutter {
         let before = receive(from: end)
 
         settings = new
+
         // The segmenter goes on where it is, which without turn detection may be within a frame.
         if settings.turnDetection != nil { audio.skip(to: segmenter.position) }
         segmenter.overlap = overlap
@@ -195,6 +196,7 @@ struct UtteranceCutter {
                 outputs.append(dismiss(segment))
             }
         }
+
         discard(before: audio.end, .silence)
         return outputs
     }
@@ -231,6 +233,7 @@ extension UtteranceCutter {
             if let end = segmenter.voicedEnd { voicedEnd = end }
             outputs += take(events)
         }
+
         if settings.turnDetection == nil {
             outputs += take(segmenter.advance(by: Int(audio.end - segmenter.position)))
         }

@@ -41,6 +41,7 @@ struct WordAlignment {
             ranges[written.word] = start..<max(known.upperBound, heard.range.upperBound)
             owners[heard.word] = owners[heard.word] ?? written.word
         }
+
         self.ranges = Self.filled(ranges)
         self.owners = Self.filled(owners)
     }
@@ -69,6 +70,7 @@ struct WordAlignment {
                 break
             }
         }
+
         return pairs
     }
 

@@ -122,6 +122,7 @@ struct WorkAhead {
         } else {
             return nil
         }
+
         guard wantsInterim, case .success(let transcript) = result, transcript.rejection == nil else { return "" }
         if isInterim { reading = (transcript.text, interimEnd) }
         return text.read(transcript.text)
@@ -130,6 +131,7 @@ struct WorkAhead {
     /// What the transcript will be if nobody goes on; `nil` while no reading holds everything that was said.
     func text(of utterance: UtteranceCutter.UnderWay) -> String? {
         guard utterance.itemID == itemID else { return nil }
+
         var heard: String?
         if let speculation, speculation.voicedEnd == utterance.voicedEnd,
             let transcript = try? speculation.result?.get()
@@ -138,6 +140,7 @@ struct WorkAhead {
         } else if speculation == nil, let reading, reading.end >= utterance.expectedEnd {
             heard = reading.text
         }
+
         guard let heard, !text.told.isEmpty else { return heard }
         var text = text
         return text.finish(heard).text

@@ -59,6 +59,7 @@ struct PictureStrip {
 
     private func drawTimes(on writer: inout SVGWriter) {
         let second = SampleClock.rate
+
         // A label of five digits is narrower than 50.
         let fewest = (range.count + 19) / 20
         let spacing = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1_800].first { $0 * second >= fewest }
@@ -73,6 +74,7 @@ struct PictureStrip {
             }
             writer.text("\(sample / second)", x: x(sample), y: score.bottom + 15, anchor: .middle, class: "time")
         }
+
         writer.path(lines, class: "grid")
         writer.text("seconds", x: 12, y: score.bottom + 15)
     }
@@ -99,6 +101,7 @@ struct PictureStrip {
             let after = Box(left: whole.right, right: x(segment.heard.upperBound), top: wave.top, bottom: score.bottom)
             for side in [before, after] where side.width > 0 { context.add(side) }
         }
+
         writer.path(context, class: "context")
     }
 
@@ -157,11 +160,13 @@ struct PictureStrip {
             if lows.isEmpty { shape.move(x: left, y: high) } else { shape.step(x: left, y: high) }
             lows.append((x(slice.upperBound), low))
         }
+
         for (right, low) in lows.reversed() { shape.step(x: right, y: low) }
         if !lows.isEmpty {
             shape.line(x: SegmentationPicture.left)
             shape.close()
         }
+
         writer.path(shape, class: "wave")
         writer.text("wave", x: 12, y: wave.middle + 4)
     }
@@ -190,6 +195,7 @@ struct PictureStrip {
             line.line(x: score.right)
             writer.path(line, class: style)
         }
+
         let upper = min(y(start, of: 0...1, in: score) + 4, score.bottom - 9)
         let lower = max(y(exit, of: 0...1, in: score) + 4, upper + 12)
         writer.text("threshold \(Self.hundredths(start))", x: score.right + 6, y: upper)
@@ -222,7 +228,9 @@ struct PictureStrip {
             if path.data.isEmpty { path.move(x: panel.left, y: panel.bottom) }
             path.step(x: x(slice.lowerBound), y: y(Double(highest), of: scale, in: panel))
         }
+
         guard !path.data.isEmpty else { return path }
+
         // The last samples may be too few for a frame.
         path.line(x: min(x(frames.count * length), panel.right))
         path.line(y: panel.bottom)

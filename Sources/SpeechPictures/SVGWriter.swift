@@ -77,6 +77,7 @@ struct SVGWriter {
             default: result.unicodeScalars.append(scalar)
             }
         }
+
         return result
     }
 }

@@ -64,6 +64,7 @@ public struct SegmentationSketch {
             case .maximum, .commit: return "╳"
             }
         }
+
         if near.contains(where: { cell.contains($0.range.lowerBound) }) { return "┠" }
         return near.isEmpty ? "·" : "━"
     }
@@ -83,6 +84,7 @@ public struct SegmentationSketch {
             guard column + label.count <= count else { break }
             line.replaceSubrange(column..<column + label.count, with: label)
         }
+
         return String(line)
     }
 }

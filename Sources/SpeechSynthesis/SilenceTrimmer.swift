@@ -17,7 +17,8 @@ struct SilenceTrimmer: Sendable {
     mutating func take(_ samples: some Collection<Int16>) -> [Int16] {
         silence.append(contentsOf: samples)
         guard let last = silence.lastIndex(where: Self.isSound) else { return [] }
-        let first = hasSounded ? 0 : max(0, (silence.firstIndex(where: Self.isSound) ?? 0) - kept)
+        var first = 0
+        if !hasSounded, let sound = silence.firstIndex(where: Self.isSound) { first = max(0, sound - kept) }
         hasSounded = true
         defer { silence.removeFirst(last + 1) }
         return Array(silence[first...last])

@@ -22,6 +22,7 @@ extension Spool {
                 metadata: ["steno.spool.waiting": "\(store.left.count)"]
             )
         }
+
         await replay(on: clock)
     }
 
@@ -80,6 +81,7 @@ extension Spool {
             putBack(entry, at: start.duration(to: clock.now), isWell: false)
             return
         }
+
         let share = memory.makeShare()
         share.add(utterance.size)
         defer { share.clear() }
@@ -89,10 +91,12 @@ extension Spool {
         } catch {
             result = .failure(error)
         }
+
         if case .failure(let error) = result, error.mayPass {
             if Task.isCancelled { return }
             guard !putBack(entry, at: start.duration(to: clock.now), isWell: isWell()) else { return }
         }
+
         await finish(entry, utterance, result)
         onEvent(.replayed)
     }
@@ -133,6 +137,7 @@ extension Spool {
             }
             receiver?(entry.item, Late(result: result, samples: []))
         }
+
         do throws(SpoolError) {
             try await forgetDelivered(at: now)
             try await store.forget(before: limit)

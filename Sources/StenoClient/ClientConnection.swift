@@ -66,10 +66,12 @@ public struct WebSocketEvents: AsyncSequence, Sendable {
             } catch {
                 event = nil
             }
+
             guard let event else {
                 try Task.checkCancellation()
                 throw StenoClientError.connectionLost
             }
+
             if case .closed = event { isClosed = true }
             return event
         }

@@ -39,6 +39,7 @@ struct ClientHandshake: Sendable {
             }
         )
         var pipelineConfiguration = NIOUpgradableHTTPClientPipelineConfiguration(upgradeConfiguration: configuration)
+
         // The server's first frames may come in the packet of its answer.
         pipelineConfiguration.leftOverBytesStrategy = .forwardBytes
         return try pipeline.configureUpgradableHTTPClientPipeline(configuration: pipelineConfiguration)

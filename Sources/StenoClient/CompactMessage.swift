@@ -37,5 +37,6 @@ func quoted(_ text: String) -> String {
         default: result.unicodeScalars.append(scalar)
         }
     }
+
     return result + "\""
 }

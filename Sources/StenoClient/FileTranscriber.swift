@@ -57,6 +57,7 @@ struct FileTranscriber<PacingClock: Clock>: Sendable where PacingClock.Duration 
             await console.report(error.description)
             return max(status, error.exitStatus)
         }
+
         return status
     }
 
@@ -66,6 +67,7 @@ struct FileTranscriber<PacingClock: Clock>: Sendable where PacingClock.Duration 
             await console.report(error.description)
             return error.exitStatus
         }
+
         let report = FileReport(file: file, clip: clip, format: options.format, header: header, console: console)
         let run = TranscriptionRun(
             clip: clip,
@@ -117,6 +119,7 @@ private actor FileReport {
             failures += 1
             await console.report("\(file): \(failure)")
         }
+
         if throttle.shouldDraw(progress) { await console.show(progress) }
     }
 }

@@ -25,6 +25,7 @@ public struct ServerURL: Equatable, Sendable, CustomStringConvertible {
         case "wss", "https": usesTLS = true
         default: throw invalid(expected)
         }
+
         guard !text.contains("#") else { throw invalid("a fragment (#) is not allowed") }
         let rest = text[scheme.upperBound...]
         let split = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
@@ -87,6 +88,7 @@ public struct ServerURL: Equatable, Sendable, CustomStringConvertible {
             host = authority[..<colon]
             port = authority[colon...].dropFirst()
         }
+
         guard !host.isEmpty else { return nil }
         guard let port else { return (String(host), nil) }
         guard port.allSatisfy(\.isNumber), let number = Int(port), (1...65_535).contains(number) else { return nil }

@@ -76,6 +76,7 @@ public struct TranscriptionRun<PacingClock: Clock>: Sendable where PacingClock.D
         _ observe: @escaping @Sendable (Event) async throws -> Void
     ) async throws {
         guard let session = state.progress.sessionID else { return }
+
         let end = clock.now.advanced(by: patience)
         var kept: [KeptTranscriptList.Entry] = []
         repeat {

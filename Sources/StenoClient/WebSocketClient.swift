@@ -46,6 +46,7 @@ public enum WebSocketClient {
         } catch {
             outcome = .failure(error)
         }
+
         if case .failure = outcome { try Task.checkCancellation() }
         return try outcome.mapError { StenoClientError(connectingTo: url, timeout: timeout, error: $0) }.get()
     }

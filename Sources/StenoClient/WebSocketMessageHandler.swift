@@ -17,11 +17,13 @@ final class WebSocketMessageHandler: ChannelDuplexHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !hasReceivedClose else { return }
+
         let frame = unwrapInboundIn(data)
         guard !frame.rsv1, !frame.rsv2, !frame.rsv3, frame.maskKey == nil else {
             fail(context: context, .protocolError, "a masked frame or an extension nobody agreed on")
             return
         }
+
         switch frame.opcode {
         case .text: receive(context: context, text: frame.data)
         case .binary: context.fireChannelRead(wrapInboundOut(.binary))
@@ -68,12 +70,12 @@ final class WebSocketMessageHandler: ChannelDuplexHandler {
         let code = rest.readInteger(as: UInt16.self).map(Int.init) ?? 1005
         let closure = WebSocketClosure(code: code, reason: String(buffer: rest), isAnswer: hasSentClose)
         if !hasSentClose {
-            send(
-                context: context,
-                .connectionClose,
-                body.getSlice(at: body.readerIndex, length: code == 1005 ? 0 : 2) ?? ByteBuffer()
-            )
+            // The code alone; a frame without one is answered without one.
+            let length = code == 1005 ? 0 : 2
+            let echo = body.getSlice(at: body.readerIndex, length: length)
+            send(context: context, .connectionClose, echo ?? ByteBuffer())
         }
+
         hasSentClose = true
         context.fireChannelRead(wrapInboundOut(.closed(closure)))
     }

@@ -13,6 +13,7 @@ extension Server {
     /// The port of operators, where they have one of their own; it answers until everything else has stopped.
     func adminServices(_ admin: AdminPort, _ status: StatusRoutes) throws -> [any Service] {
         guard let port = settings.admin.port else { return [] }
+
         let service = AdminService(
             host: settings.admin.host,
             port: port,

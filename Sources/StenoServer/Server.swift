@@ -104,6 +104,7 @@ public struct Server: Sendable {
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )
+
         // What is left after the drain is closing handshakes; `docker stop` leaves them a second.
         group.maximumGracefulShutdownDuration = settings.shutdownTimeout + .milliseconds(1_500)
         do {

@@ -70,6 +70,7 @@ public final class LoadingTranscriber: Transcriber {
     /// When cancelled before the engine is there, the load counts as failed.
     public func run() async {
         guard !hasStarted.exchange(true, ordering: .relaxed) else { return }
+
         do {
             let engine = try await load()
             end(.ready(engine), .success(engine))

@@ -57,6 +57,7 @@ public struct FairQueue<Element> {
         } else if finishes.count > 2 * entries.count + 64 {
             finishes = finishes.filter { $0.value > clock }
         }
+
         return entry.element
     }
 

@@ -36,6 +36,7 @@ public enum NamedThread {
             start.release()
             return code
         }
+
         pthread_detach(thread)
         return 0
     }

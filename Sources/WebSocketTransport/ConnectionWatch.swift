@@ -83,6 +83,7 @@ struct ConnectionWatch<Instant: InstantProtocol> where Instant.Duration == Durat
         case .look(let pending):
             return look(pending, now)
         }
+
         return nil
     }
 
@@ -97,12 +98,14 @@ struct ConnectionWatch<Instant: InstantProtocol> where Instant.Duration == Durat
             let isSettled = hasInputEnded && pending == 0
             return isSettled || now >= since.advanced(by: configuration.closeTimeout) ? .abort : nil
         }
+
         if stall.isTooSlow(pending: pending, at: now) { return end(.slowReader, now) }
         if case .closing(let since) = phase {
             // The wait for the peer's answer begins when everything before it has left.
             if pending > 0 { phase = .closing(since: now) }
             return pending == 0 && now >= since.advanced(by: configuration.closeTimeout) ? .abort : nil
         }
+
         if let answerDue, now >= answerDue { return end(.noAnswer, now) }
         return pingIfDue(now)
     }

@@ -56,12 +56,14 @@ struct HeldMessages {
         let weight = item.message.payload.readableBytes + Self.overhead
         bytes += weight
         var counted = 0
+
         // A message that came in parts has a share of its own already.
         if item.share == nil, bytes > Self.free {
             let share = share ?? budget.makeShare()
             self.share = share
             if share.grow(by: weight) { counted = weight } else { isOverBudget = true }
         }
+
         items.append(Held(item: item, weight: weight, counted: counted, since: now))
         return backlog(at: now)
     }

@@ -81,6 +81,7 @@ struct MessageReader: Sendable {
             partialHeader.writeBuffer(&bytes)
             return nil
         }
+
         while let byte: UInt8 = bytes.readInteger() {
             partialHeader.writeInteger(byte)
             if let header = try parse(&partialHeader, limit) {
@@ -88,6 +89,7 @@ struct MessageReader: Sendable {
                 return header
             }
         }
+
         return nil
     }
 
@@ -114,6 +116,7 @@ struct MessageReader: Sendable {
             control = ByteBuffer()
             return
         }
+
         // A promise is not yet memory: reserve no more than what one read may bring.
         message?.payload.reserveCapacity(minimumWritableBytes: min(header.length, 1 << 16))
     }

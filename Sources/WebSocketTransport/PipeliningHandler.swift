@@ -57,6 +57,7 @@ final class PipeliningHandler: ChannelDuplexHandler, RemovableChannelHandler {
             context.fireUserInboundEventTriggered(event)
             return
         }
+
         if isClosing {
             context.close(promise: nil)
         } else if held.readableBytes > 0 {
@@ -118,6 +119,7 @@ final class PipeliningHandler: ChannelDuplexHandler, RemovableChannelHandler {
             guard let slice = held.readSlice(length: min(length, held.readableBytes)) else { break }
             context.fireChannelRead(wrapInboundOut(slice))
         }
+
         if held.readableBytes == 0 {
             // Gives the storage back.
             held = ByteBuffer()

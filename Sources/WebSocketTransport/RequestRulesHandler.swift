@@ -85,10 +85,12 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func receive(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         guard case .open = phase else { return }
+
         if let refusal = HTTPRefusal(of: head) {
             refuse(refusal, context)
             return
         }
+
         var head = head
         if !head.isKeepAlive || head.version.isOld || head.headers.contains(name: "upgrade") { phase = .last }
         if head.version.isOld {
@@ -96,6 +98,7 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
             head.headers.remove(name: "upgrade")
             head.headers.remove(name: "expect")
         }
+
         unanswered.append(head.version)
         isInBody = true
         tell(.begun, context)
@@ -160,6 +163,7 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
             // Keeps an answer of unknown length from being sent in chunks, which HTTP/1.0 does not have.
             if let version = unanswered.first, version.isOld { head.version = version }
         }
+
         context.write(wrapOutboundOut(.head(head)), promise: promise)
     }
 
@@ -177,6 +181,7 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
             tell(.answered, context)
             return
         }
+
         context.write(data, promise: promise)
         tell(.answered, context)
         if case .refusing(let refusal) = phase, unanswered.isEmpty { write(refusal, context) }

@@ -155,6 +155,7 @@ struct RequestWatch<Instant: InstantProtocol> where Instant.Duration == Duration
 
     private mutating func look(_ pending: Int, _ now: Instant) -> Action? {
         if stall.isTooSlow(pending: pending, at: now) { return .close }
+
         // The wait for the client begins when everything has left.
         if case .closing = phase, pending > 0 { phase = .closing(since: now) }
         guard let phaseDeadline, now >= phaseDeadline else { return nil }

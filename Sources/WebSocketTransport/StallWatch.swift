@@ -23,12 +23,14 @@ struct StallWatch<Instant: InstantProtocol> where Instant.Duration == Duration {
             stall = nil
             return false
         }
+
         let taken = written - pending
         let lookDue = now.advanced(by: limit / 4)
         guard let stall, taken <= stall.taken else {
             self.stall = (now, taken, lookDue)
             return false
         }
+
         self.stall?.lookDue = lookDue
         return now >= stall.since.advanced(by: limit)
     }

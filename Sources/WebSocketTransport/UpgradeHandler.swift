@@ -69,6 +69,7 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
             context.write(wrapOutboundOut(.head(head)), promise: promise)
             return
         }
+
         if head.status == .switchingProtocols, let successor = successor.take() {
             handOver(to: successor, context) { context.write(self.wrapOutboundOut(.head(head)), promise: promise) }
         } else if head.status.kind == .informational {
@@ -98,6 +99,7 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
             context.close(promise: nil)
             return
         }
+
         let channel = context.channel
         pipeline.removeHandler(decoder).assumeIsolated().whenComplete { _ in
             writeHead()

@@ -24,6 +24,7 @@ extension WebSocketHandler {
 
     func close(_ close: WebSocketClose) {
         guard let context, phase == .open else { return }
+
         var close = close
         if case .closed(let peerClose) = inputEnd { close = peerClose }
         logger.debug("WebSocket closing", metadata: ["steno.websocket.code": "\(close.code?.rawValue ?? 1005)"])
@@ -63,6 +64,7 @@ extension WebSocketHandler {
             context.write(wrapOutboundOut(.byteBuffer(frame)), promise: nil)
             context.write(wrapOutboundOut(.byteBuffer(payload)), promise: promise)
         }
+
         needsFlush = true
         happened(.wrote(10 + count), context)
     }
@@ -104,6 +106,7 @@ extension WebSocketHandler {
 
     func happened(_ event: ConnectionWatch<ContinuousClock.Instant>.Event, _ context: ChannelHandlerContext) {
         guard let action = watch.event(event, at: .now) else { return }
+
         switch action {
         case .ping: write(.ping, ByteBuffer(), context)
         case .heartbeat: write(.pong, ByteBuffer(), context)
@@ -117,6 +120,7 @@ extension WebSocketHandler {
             readOn(context)
         case .abort: context.close(promise: nil)
         }
+
         if !isInRead, !isAdvancing { flush(context) }
     }
 

@@ -100,6 +100,7 @@ final class WebSocketHandler: ChannelDuplexHandler {
             logger.error("WebSocket cannot be served", metadata: ["steno.websocket.error": "\(error)"])
             close(WebSocketClose(.internalError))
         }
+
         advance()
     }
 }
@@ -170,10 +171,12 @@ extension WebSocketHandler {
                 return 1
             }
         }
+
         guard mayParse else {
             bytes = ByteBuffer()
             return endInputIfPeerHas() ? 1 : nil
         }
+
         guard phase == .closing || !held.isFull && context.channel.isWritable else { return nil }
         return parse(context)
     }
@@ -204,6 +207,7 @@ extension WebSocketHandler {
         } catch {
             inputEnd = .failed(error)
         }
+
         return 1
     }
 

@@ -39,6 +39,7 @@ enum WebSocketHandshake {
                 message: "This path speaks WebSocket. Connect with a ws:// or wss:// address."
             )
         }
+
         guard request.asksToUpgrade else {
             throw HTTPError(.badRequest, message: "A WebSocket handshake has the header 'Connection: Upgrade'.")
         }
@@ -49,6 +50,7 @@ enum WebSocketHandshake {
                 message: "Only version 13 of the WebSocket protocol is spoken here."
             )
         }
+
         let keys = request.headerFields[values: .secWebSocketKey]
         guard keys.count == 1, let key = keys.first, key.isBase64OfSixteenBytes else {
             throw HTTPError(.badRequest, message: "Sec-WebSocket-Key must be 16 bytes in base64.")

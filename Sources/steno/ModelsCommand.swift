@@ -92,6 +92,7 @@ struct ModelsCommand: AsyncParsableCommand {
                 for fault in faults ?? [] { print("\(entry.name): \(fault)") }
                 isRight = isRight && faults?.isEmpty != false
             }
+
             if !isRight { throw ExitCode.failure }
         }
     }

@@ -68,6 +68,7 @@ struct SegmentCommand: AsyncParsableCommand {
             }
             if format != .svg || files.count > 1 { throw ValidationError("--output needs --svg and one file.") }
         }
+
         let values = try SettingOptions(options).values(file: try SettingOptions.file)
         let cutter = try values.read { () throws(SettingsError) in try RecordingCutter(reading: values) }
         var logger = Logger(label: "steno") { StreamLogHandler.standardError(label: $0) }
@@ -83,6 +84,7 @@ struct SegmentCommand: AsyncParsableCommand {
                 Self.report("\(file): \(error.reason)")
             }
         }
+
         if !isComplete { throw ExitCode(2) }
     }
 
@@ -99,6 +101,7 @@ struct SegmentCommand: AsyncParsableCommand {
             options.append(argument)
             if !argument.contains("="), let value = rest.popFirst() { options.append(value) }
         }
+
         return (files, options)
     }
 
@@ -114,6 +117,7 @@ struct SegmentCommand: AsyncParsableCommand {
             let reason = FileManager.default.fileExists(atPath: file) ? "cannot be read" : "there is no such file"
             throw UnusableFile(reason: reason)
         }
+
         do {
             let recording = try await reader.read(SpooledFile(bytes))
             if recording.ignoredBytes > 0 {

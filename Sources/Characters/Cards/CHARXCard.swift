@@ -27,6 +27,7 @@ enum CHARXCard {
             }
             place = next
         }
+
         throw .damaged("the archive has no 'card.json'")
     }
 
@@ -59,6 +60,7 @@ enum CHARXCard {
         case 8: contents = try inflated(data, size: size)
         default: throw .damaged("'card.json' is packed in a way that is not known")
         }
+
         let sum = contents.withUnsafeBufferPointer { crc32(0, $0.baseAddress, uInt($0.count)) }
         guard contents.count == size, Int(sum) == number(file, entry + 16, 4) else {
             throw .damaged("'card.json' in the archive is not what it was")
@@ -85,6 +87,7 @@ enum CHARXCard {
                 return inflate(&stream, Z_FINISH)
             }
         }
+
         guard status == Z_STREAM_END, Int(stream.total_out) == size else {
             throw .damaged("'card.json' cannot be unpacked")
         }

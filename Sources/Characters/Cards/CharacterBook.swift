@@ -55,6 +55,7 @@ public struct CharacterBook: Equatable, Sendable {
         case .array(let elements): list = elements
         default: throw fields.wrong("entries", "a list")
         }
+
         guard list.count <= CharacterLimits.bookEntries else {
             throw fields.wrong("entries", "a list of at most \(CharacterLimits.bookEntries)")
         }
@@ -66,6 +67,7 @@ public struct CharacterBook: Equatable, Sendable {
             keys += entry.keys.count + entry.secondaryKeys.count
             entries.append(entry)
         }
+
         guard keys <= CharacterLimits.bookKeys else {
             throw fields.wrong("entries", "entries with at most \(CharacterLimits.bookKeys) keys together")
         }
@@ -84,6 +86,7 @@ extension CharacterBook.Entry {
         isCaseSensitive = try fields.flag("case_sensitive") ?? false
         order = try fields.number("insertion_order") ?? 0
         priority = try fields.number("priority") ?? 0
+
         // Some programs write numbers here; only the two names of the specification mean anything.
         position = fields.members["position"] == "before_char" ? .beforeCharacter : .afterCharacter
 

@@ -39,6 +39,7 @@ public struct CharacterCard: Equatable, Sendable {
     /// Reads a card of any version.
     public init(parsing text: [UInt8]) throws(CardError) {
         guard text.count <= CharacterLimits.card else { throw .tooLarge(limit: CharacterLimits.card) }
+
         var (outer, tree) = try Self.read(text)
         let spec = tree["spec"]
         guard spec != nil || tree["data"] != nil else {
@@ -47,6 +48,7 @@ public struct CharacterCard: Equatable, Sendable {
             try update(path: "")
             return
         }
+
         let name = spec?.string ?? ""
         guard let version = Version.allCases.first(where: { $0.spec == name }) else { throw .unknownSpec(name) }
         guard let inner = outer["data"], case .object = tree["data"] else {
@@ -54,6 +56,7 @@ public struct CharacterCard: Equatable, Sendable {
         }
         data = try Self.read(inner).raw
         self.version = version
+
         // Many programs repeat the texts beside `data` for readers of the first version; `data` alone counts.
         for name in ["spec", "spec_version", "data"] + Self.firstVersion { outer[name] = nil }
         rest = outer

@@ -25,6 +25,7 @@ enum PNGCard {
             }
             rest = rest.dropFirst(12 + length)
         }
+
         guard let text = found["ccv3"] ?? found["chara"] else { throw .noCardInPicture }
         return try decoded(text)
     }

@@ -37,6 +37,7 @@ struct BookScan {
             let contents = hits.map(\.content).joined(separator: "\n")
             text = ScannedText(String(decoding: contents.utf8.prefix(Self.maximumText), as: UTF8.self))
         }
+
         let taken = constant.reduce(0) { $0 + $1.content.utf8.count }
         return ordered(fitting(found, budget: budget.map { max($0 - taken, 0) }))
     }
@@ -47,6 +48,7 @@ struct BookScan {
     /// Leaves out those of the lowest priority until the others have room.
     private func fitting(_ entries: [CharacterBook.Entry], budget: Int?) -> [CharacterBook.Entry] {
         guard let budget else { return entries }
+
         var left = budget
         let important = entries.enumerated().sorted { one, other in
             (-one.element.priority, one.offset) < (-other.element.priority, other.offset)
@@ -57,6 +59,7 @@ struct BookScan {
             left -= entry.content.utf8.count
             kept.append(entry)
         }
+
         return kept
     }
 
@@ -95,6 +98,7 @@ struct ScannedText {
 
     private static func stands(_ key: [UInt8], in text: [UInt8]) -> Bool {
         guard key.count > 1 else { return false }
+
         let (first, last) = (key[0], key[key.count - 2])
         var start = 0
         for _ in 0..<maximumPartialHits {
@@ -108,6 +112,7 @@ struct ScannedText {
             // A key that begins with a letter stands at the beginning of a word.
             if isLetter(first) { while start < text.count - 1, isLetter(text[start - 1]) { start += 1 } }
         }
+
         return false
     }
 

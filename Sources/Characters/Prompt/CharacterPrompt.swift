@@ -30,12 +30,14 @@ public struct CharacterPrompt: Equatable, Sendable {
         defaultSystemPrompt: String,
         budget: Int = CharacterPrompt.defaultBudget
     ) {
+        let userName = instance?.userName ?? ""
         let macros = Macros(
             character: card.nickname.isBlank ? card.name : card.nickname,
-            user: instance?.userName.flatMap { $0.isBlank ? nil : $0 } ?? "User"
+            user: userName.isBlank ? "User" : userName
         )
         let sections = Self.sections(card, instance, facts, defaultSystemPrompt, macros)
         let whole = Self.joined(sections + [Self.examples(card, macros)])
+
         // An order that stays the same with and without the examples keeps what stands before them.
         instructions = whole.utf8.count <= budget ? whole : Self.joined(sections)
         let first = macros.replace(in: card.firstMessage)
@@ -107,10 +109,14 @@ public struct CharacterPrompt: Equatable, Sendable {
         calendar.timeZone = .gmt
         let parts = calendar.dateComponents([.year, .month, .day, .hour, .minute, .weekday], from: date)
         let days = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
-        func two(_ value: Int?) -> String { ((value ?? 0) < 10 ? "0" : "") + "\(value ?? 0)" }
         let day = days[((parts.weekday ?? 1) - 1) % days.count]
-        return
-            "\(day), \(parts.year ?? 0)-\(two(parts.month))-\(two(parts.day)), \(two(parts.hour)):\(two(parts.minute))"
+        func two(_ value: Int?) -> String {
+            let digits = "\(value ?? 0)"
+            return digits.count < 2 ? "0" + digits : digits
+        }
+
+        let date = "\(parts.year ?? 0)-\(two(parts.month))-\(two(parts.day))"
+        return "\(day), \(date), \(two(parts.hour)):\(two(parts.minute))"
     }
 }
 

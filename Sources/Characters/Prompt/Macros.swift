@@ -22,6 +22,7 @@ struct Macros: Equatable, Sendable {
                 index += 1
             }
         }
+
         return String(decoding: result, as: UTF8.self).prefix(utf8Count: limit)
     }
 

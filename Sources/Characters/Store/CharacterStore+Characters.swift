@@ -56,6 +56,7 @@ extension CharacterStore {
             list.filter += " AND name_key = ?"
             list.arguments += [name.folded]
         }
+
         let wanted = list
         return try await read { database in try wanted.page(page, in: database, CharacterSummary.init(row:)) }
     }

@@ -48,6 +48,7 @@ extension CharacterStore {
             list.filter += " AND name_key = ?"
             list.arguments += [name.folded]
         }
+
         let wanted = list
         return try await read { database in
             try Self.requireCharacter(character, owner, in: database)
@@ -179,21 +180,25 @@ extension CharacterInstance {
             }
             return text
         }
+
         if let name = change.name {
             guard !name.isBlank else { throw .invalid(param: "name", expected: "a text that is not blank") }
             self.name = try check("name", name, atMost: CharacterLimits.name)
         }
+
         if let pinned = change.pinned { self.pinned = try check("memory", pinned, atMost: CharacterLimits.pinned) }
         if let userName = change.userName {
             self.userName = try userName.map { name throws(CharacterError) in
                 try check("user_name", name, atMost: CharacterLimits.name)
             }
         }
+
         if let voice = change.voice {
             self.voice = try voice.map { name throws(CharacterError) in
                 try check("voice", name, atMost: CharacterLimits.name)
             }
         }
+
         if let days = change.retentionDays {
             if let days, !(0...CharacterLimits.retentionDays).contains(days) {
                 let expected = "a whole number from 0 to \(CharacterLimits.retentionDays), or null"

@@ -114,6 +114,7 @@ extension CharacterStore {
             room -= message.known.utf8.count
             messages.append(message)
         }
+
         return messages.reversed()
     }
 

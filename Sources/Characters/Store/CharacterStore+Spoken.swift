@@ -24,6 +24,7 @@ extension CharacterStore {
             try Self.dropOldest(of: instance.id, in: database)
             return hasDeleted
         }
+
         // Nobody has asked for it, and a session does not wait for those who read.
         if hasDeleted { forgetSoon() }
     }

@@ -26,6 +26,7 @@ struct RowList {
             condition += " AND seq \(request.newestFirst ? "<" : ">") ?"
             arguments += [place]
         }
+
         let direction = request.newestFirst ? "DESC" : "ASC"
         let sql = "SELECT \(source) WHERE \(condition) ORDER BY seq \(direction) LIMIT ?"
         let rows = try Row.fetchAll(database, sql: sql, arguments: arguments + [request.limit + 1])

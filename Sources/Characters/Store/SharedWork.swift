@@ -19,6 +19,7 @@ actor SharedWork {
             }
             next = task
         }
+
         try await task.value
     }
 

@@ -28,7 +28,9 @@ struct UnusedSpace {
             buffer.deallocate()
             zeros.deallocate()
         }
+
         var isChanged = false
+
         // The first page holds the schema, no words.
         for start in stride(from: pageSize, to: size, by: buffer.count) {
             let chunk = UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(size - start))
@@ -41,6 +43,7 @@ struct UnusedSpace {
                 isChanged = true
             }
         }
+
         if isChanged { try file.synchronize() }
         return true
     }
@@ -56,10 +59,12 @@ struct UnusedSpace {
         case 10, 13: header = 8
         default: return nil
         }
+
         let first = number(at: 5)
         let (start, end) = (header + 2 * number(at: 3), first == 0 ? 65_536 : first)
         guard start < end, end <= page.count else { return nil }
         let gap = UnsafeRawBufferPointer(rebasing: page[start..<end])
+
         // All bytes are zero when the first is and each is as the one before.
         guard let bytes = gap.baseAddress else { return nil }
         let isClean = gap[0] == 0 && memcmp(bytes, bytes + 1, gap.count - 1) == 0

@@ -37,7 +37,9 @@ struct CallAssembler {
     /// Takes a part, and gives the call that it completes.
     mutating func take(_ fragment: Fragment) -> ChatCall? {
         guard let place = place(of: fragment) ?? begin(fragment), !calls[place].isGiven else { return nil }
+
         if calls[place].id.isEmpty { calls[place].id = fragment.id ?? "" }
+
         // Some servers repeat the name with each part, none cuts it.
         if calls[place].name.isEmpty { calls[place].name = fragment.name ?? "" }
         calls[place].arguments += fragment.arguments ?? ""
@@ -48,6 +50,7 @@ struct CallAssembler {
             calls[place].read = calls[place].arguments.utf8.count
             return nil
         }
+
         return give(place)
     }
 

@@ -28,6 +28,7 @@ extension ChatCompletionsModel {
         } catch {
             throw failures.failed(error, after: limit)
         }
+
         guard response.isSuccess else {
             throw failures.refused(response, Complaint(body: await response.rest(limit: Self.maximumComplaint)))
         }

@@ -24,6 +24,7 @@ package struct EventStreamParser {
             if first == Self.lineFeed { rest = rest.dropFirst() }
             end = .none
         }
+
         while let index = rest.firstIndex(where: { $0 == Self.lineFeed || $0 == Self.carriageReturn }) {
             line += rest[..<index]
             finishLine(into: &events)
@@ -33,6 +34,7 @@ package struct EventStreamParser {
             if rest.isEmpty { end = .carriageReturn }
             if rest.first == Self.lineFeed { rest = rest.dropFirst() }
         }
+
         line += rest
         return events
     }

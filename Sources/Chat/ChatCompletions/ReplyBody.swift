@@ -77,6 +77,7 @@ struct ReplyBody {
         case .object(let bytes): parts = try read([bytes])
         case .events(var parser): if !isComplete { parts = try read(parser.finish()) }
         }
+
         guard reader.hasBegun else { throw .notAReply(reason: "no completion in it") }
         let (rest, end, brokenCalls) = reader.finish()
         guard brokenCalls == 0 || end.reason == .tokenLimit else {
@@ -101,6 +102,7 @@ struct ReplyBody {
                 }
             }
         }
+
         return parts
     }
 }

@@ -24,6 +24,7 @@ struct ReplyReader {
     /// Takes an object, and gives what it adds to the reply.
     mutating func take(_ bytes: [UInt8]) throws(Failure) -> [ChatPart] {
         guard let value = try? JSONValue(parsing: bytes.span), case .object = value else { throw .notJSON }
+
         if let complaint = Complaint(in: value) { throw .complaint(complaint) }
 
         // Gateways count in another place, and some only there.
@@ -72,6 +73,7 @@ extension CallAssembler.Fragment {
         index = value["index"]?.integer
         id = value["id"]?.string
         name = function?["name"]?.string
+
         // Some servers give the object itself.
         if case .object = arguments {
             self.arguments = arguments.map { String(decoding: $0.text, as: UTF8.self) }

@@ -33,6 +33,7 @@ struct ThinkingFilter {
                 held = held.dropFirst()
             }
         }
+
         say(held, into: &said)
         held = ""
         return said

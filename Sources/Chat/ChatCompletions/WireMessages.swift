@@ -32,6 +32,7 @@ struct WireMessages {
             case .output(let id, let text): outputs[id] = text
             }
         }
+
         if case .user = merged.first {} else { merged.insert(.user(Self.greeting), at: 0) }
         let head = system.isEmpty ? [] : [Self.message("system", system.joined(separator: "\n\n"))]
         wire = head + merged.flatMap { Self.wire($0, outputs) }

@@ -21,6 +21,7 @@ struct AssemblyAIMessage {
             let message = "Only 'audio_data' may make a message longer than \(Self.maximumLength) bytes."
             throw ClientError(.invalidValue, message)
         }
+
         var values: [String: JSONValue] = [:]
         for member in outline.members where member.place != sound?.place {
             values[member.name] = try ClientMessage.value(at: member.place, in: text)
@@ -30,10 +31,12 @@ struct AssemblyAIMessage {
             audio = nil
             return
         }
+
         guard try ClientMessage.decode(sound, in: text, to: &buffer) else {
             let message = "'audio_data' is not base64; nothing of this message was taken."
             throw ClientError(.invalidAudio, message, param: "audio_data")
         }
+
         audio = buffer
     }
 
@@ -45,6 +48,7 @@ struct AssemblyAIMessage {
         } else if fields.values["audio_data"] != nil {
             throw fields.wrong("audio_data", "a base64 string")
         }
+
         if let threshold = try fields.number("end_utterance_silence_threshold", in: Self.thresholds) {
             commands.append(.update(Self.update(threshold)))
         }
@@ -54,6 +58,7 @@ struct AssemblyAIMessage {
             let known = "audio_data, \(Self.names.joined(separator: ", "))"
             throw ClientError(.invalidEvent, "The message has none of the members \(known).")
         }
+
         return commands
     }
 

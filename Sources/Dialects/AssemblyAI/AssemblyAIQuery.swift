@@ -11,6 +11,7 @@ struct AssemblyAIQuery {
     /// - Parameter maximumPrompt: Bytes that the words to listen for may have together.
     init(_ query: [(name: String, value: String)], maximumPrompt: Int) throws(AssemblyAIClosing) {
         func last(_ name: String) -> String? { query.last { $0.name == name && !$0.value.isEmpty }?.value }
+
         // Python writes True.
         func flag(_ name: String) -> Bool { ["true", "1"].contains(last(name)?.lowercased()) }
 
@@ -27,6 +28,7 @@ struct AssemblyAIQuery {
             let message = "The words of 'word_boost' may have \(maximumPrompt) bytes together."
             throw AssemblyAIClosing(.badWordBoost, message)
         }
+
         update.prompt = .some(prompt)
     }
 

@@ -50,6 +50,7 @@ enum WordBoost {
             guard let escaped = rest.popFirst() else { return nil }
             word.append(escaped)
         }
+
         return nil
     }
 }

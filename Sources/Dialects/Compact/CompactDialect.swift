@@ -65,12 +65,14 @@ public struct CompactDialect: Dialect {
             default: values[name] = .string(value)
             }
         }
+
         let fields = JSONFields(values: values)
         var update = try settings(fields)
         if let choice = try fields.character() {
             update.assistant.character = .some(choice)
             update.answers = update.answers ?? true
         }
+
         return update
     }
 
@@ -127,11 +129,13 @@ public struct CompactDialect: Dialect {
         case .null: update.noiseReduction = .some(nil)
         case _?: update.noiseReduction = .some(try fields.choice("noise_reduction"))
         }
+
         update.gainControl = try fields.bool("gain_control")
         update.enhancedListener = try fields.choice("enhancement_for")
         update.includesAudio = try fields.bool("include_audio")
         update.wantsInterim = try fields.bool("interim")
         update.inputFormat = try fields.integer("sample_rate", in: AudioIntake.rates).map { .pcm16(rate: $0) }
+
         // The assistant speaks at the rate at which it hears.
         update.assistant.outputFormat = update.inputFormat
         try readAssistant(fields, into: &update)
@@ -141,6 +145,7 @@ public struct CompactDialect: Dialect {
         case .some(nil): update.turnDetection = .off
         case .some(let rules?): update.turnDetection = try turnDetection(rules)
         }
+
         return update
     }
 

@@ -90,6 +90,7 @@ struct CompactEvent {
             let detail = Self.error("server_error", failure.code, failure.message, param: nil, eventID: nil)
             message["error"] = detail["error"]
         }
+
         return message
     }
 

@@ -77,6 +77,7 @@ public struct OpenAIRealtimeDialect: Dialect {
         case .transcribed(let item, _), .failed(let item, _): events.isBegun = begun.remove(item.id) != nil
         default: break
         }
+
         for var fields in events.messages(for: event) {
             fields["event_id"] = .string(makeEventID())
             messages.append(.text(JSONValue.object(fields).text))
@@ -96,12 +97,13 @@ extension OpenAIRealtimeDialect {
         func text(_ name: String) -> String? { values[name].flatMap { $0.isEmpty ? nil : $0 } }
         let named = text("model") ?? text("deployment")
         let transcribes = values["intent"] == "transcription" || named.map(Self.namesTranscription) == true
-        let model = text("transcription_model") ?? (transcribes ? named : nil)
-        update.model = model.map { .some($0) }
+        if let model = text("transcription_model") { update.model = .some(model) }
+        if let named, transcribes, update.model == nil { update.model = .some(named) }
         if let named, !transcribes {
             update.answers = true
             update.assistant.model = named
         }
+
         try RealtimeCharacter.read(query: values, model: named, into: &update)
         let language = values["language"].map { ["language": JSONValue.string($0)] }
         update.language = try JSONFields(values: language ?? [:]).language()

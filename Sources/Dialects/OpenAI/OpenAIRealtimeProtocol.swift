@@ -15,10 +15,13 @@ package enum OpenAIRealtime {
         settings.includesAudio = false
         settings.wantsInterim = true
         settings.rememberedItems = 100
+
         // Where an output has no rate of its own, clients read 24 kHz.
         settings.assistant.outputFormat = .pcm16(rate: 24_000)
+
         // openai-agents takes what is acknowledged after a commit for proof that no error is to come.
         settings.refusesCommitsAtOnce = true
+
         // Clients that commit themselves expect one item for it. Ten minutes make the largest file that backends take.
         settings.maximumCommit = SampleClock.samples(milliseconds: 600_000)
         return settings

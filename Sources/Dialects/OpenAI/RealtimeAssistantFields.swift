@@ -51,6 +51,7 @@ struct RealtimeAssistantFields {
     func metadata() throws(ClientError) -> [String: String] {
         guard let object = try fields.object("metadata") else { return [:] }
         guard object.values.count <= Self.maximumPairs else { throw fields.wrong("metadata", "at most 16 pairs") }
+
         var metadata: [String: String] = [:]
         for name in object.values.keys {
             let value = try object.string(name)
@@ -59,6 +60,7 @@ struct RealtimeAssistantFields {
             }
             metadata[name] = value
         }
+
         return metadata
     }
 
@@ -74,6 +76,7 @@ struct RealtimeAssistantFields {
             case _?: throw fields.wrong(name, "[\"audio\"] or [\"text\"]")
             }
         }
+
         return nil
     }
 
@@ -124,6 +127,7 @@ struct RealtimeAssistantFields {
             update.tools = read
         case _?: throw fields.wrong("tools", "an array")
         }
+
         switch fields.values["tool_choice"] {
         case nil, .null: break
         case .string("auto"): update.toolChoice = .auto
@@ -140,6 +144,7 @@ struct RealtimeAssistantFields {
     /// A function; nothing for tools of other kinds, which are not called here.
     private static func function(_ tool: JSONFields) throws(ClientError) -> ChatTool? {
         guard try tool.string("type") ?? "function" == "function" else { return nil }
+
         // As chat completions have it, the function stands in an object of its own.
         let fields = try tool.object("function") ?? tool
         guard let name = try fields.string("name", maximum: JSONFields.maximumName) else {
@@ -168,6 +173,7 @@ struct RealtimeReplyRequest {
         case "none": request.isOutOfBand = true
         case _?: throw fields.wrong("conversation", "'auto' or 'none'")
         }
+
         switch fields.values["input"] {
         case nil, .null: break
         case .array(let entries):
@@ -184,6 +190,7 @@ struct RealtimeReplyRequest {
             request.input = input
         case _?: throw fields.wrong("input", "an array of items")
         }
+
         return request
     }
 

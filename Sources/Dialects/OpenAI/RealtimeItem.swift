@@ -30,6 +30,7 @@ struct RealtimeItem {
             fields["call_id"] = .string(callID)
             fields["output"] = .string(text)
         }
+
         return .object(fields)
     }
 
@@ -89,6 +90,7 @@ struct RealtimeItem {
         _ audio: inout [UInt8]?
     ) throws(ClientError) -> ConversationItem.Part? {
         guard let type = try part.string("type") else { throw part.missing("type") }
+
         switch type {
         case "input_text", "output_text", "text":
             guard let text = try part.string("text") else { throw part.missing("text") }

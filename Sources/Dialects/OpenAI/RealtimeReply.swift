@@ -86,6 +86,7 @@ struct RealtimeReply {
             messages += [delta, done]
         case .output: break
         }
+
         if !place.isOutOfBand, !isBeta { messages.append(conversationItem("done", item, place.previousID)) }
         messages.append(outputItem("done", item, place))
         return messages
@@ -134,6 +135,7 @@ struct RealtimeReply {
             response["max_output_tokens"] = maximum
             response["audio"] = ["output": ["format": RealtimeSession.format(info.format), "voice": voice]]
         }
+
         return .object(response)
     }
 

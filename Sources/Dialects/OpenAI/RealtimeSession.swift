@@ -32,6 +32,7 @@ struct RealtimeSession {
             session["client_secret"] = nil as JSONValue
             if settings.answers { addBetaAssistant(settings.assistant, to: &session) }
         }
+
         session["object"] = settings.answers ? "realtime.session" : "realtime.transcription_session"
         if case .ga = shape { session["type"] = settings.answers ? "realtime" : "transcription" }
         return .object(session)
@@ -129,6 +130,7 @@ struct RealtimeSession {
 
     private static func turnDetection(_ settings: SessionSettings) -> JSONValue {
         guard let rules = settings.turnDetection else { return nil }
+
         var detection: [String: JSONValue]
         if let eagerness = settings.eagerness {
             detection = ["type": "semantic_vad", "eagerness": .string(eagerness.rawValue)]
@@ -140,7 +142,9 @@ struct RealtimeSession {
                 "silence_duration_ms": .milliseconds(rules.hangover),
             ]
         }
+
         guard settings.answers else { return .object(detection) }
+
         // Clients that are not told send a cancel of their own.
         detection["create_response"] = .bool(settings.assistant.createsResponse)
         detection["interrupt_response"] = .bool(settings.assistant.interruptsResponse)
@@ -148,6 +152,7 @@ struct RealtimeSession {
             let timeout = settings.assistant.idleTimeout.map { JSONValue.number($0 / .milliseconds(1)) }
             detection["idle_timeout_ms"] = timeout ?? nil
         }
+
         return .object(detection)
     }
 }

@@ -28,6 +28,7 @@ struct RealtimeSessionFields {
         case "transcription": update.answers = false
         default: break
         }
+
         update.assistant = try RealtimeAssistantFields(fields: fields).update()
         try RealtimeSessionExtras(fields: fields).read(into: &update.assistant)
         let names = (
@@ -44,6 +45,7 @@ struct RealtimeSessionFields {
         case .null: update.includesLogprobs = false
         case _?: throw fields.wrong("include", "an array or null")
         }
+
         return update
     }
 
@@ -66,11 +68,13 @@ struct RealtimeSessionFields {
                 (update.model ?? "")?.hasPrefix($0) == true
             }
         }
+
         if let reduction = try input.nullableObject(names.noiseReduction) {
             update.noiseReduction = .some(
                 try reduction.map { reduction throws(ClientError) in try noiseReduction(reduction) } ?? nil
             )
         }
+
         switch try input.nullableObject("turn_detection") {
         case nil: if isStreaming { update.turnDetection = .off }
         case .some(nil): update.turnDetection = .off
@@ -121,7 +125,8 @@ struct RealtimeSessionFields {
         case "none": return .off
         case "server_vad": return .on(try change(fields))
         case "semantic_vad":
-            return .semantic(fields.values["eagerness"] == .null ? .auto : try fields.choice("eagerness") ?? .auto)
+            if fields.values["eagerness"] == .null { return .semantic(.auto) }
+            return .semantic(try fields.choice("eagerness") ?? .auto)
         default: throw fields.wrong("type", "'server_vad' or 'semantic_vad'")
         }
     }
@@ -133,6 +138,7 @@ struct RealtimeSessionFields {
             guard let length = try fields.integer(name, in: 0...Int(Int32.max)) else { return nil }
             return SampleClock.samples(milliseconds: min(max(length, range.lowerBound), range.upperBound))
         }
+
         var change = TurnDetectionUpdate.Change()
         if fields.values["threshold"] != .null {
             change.threshold = try fields.number("threshold", in: TurnDetection.thresholds).map { Float($0) }

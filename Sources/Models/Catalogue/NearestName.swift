@@ -22,6 +22,7 @@ public struct NearestName {
                 row[j + 1] = min(substituted, diagonal + 1, row[j] + 1)
             }
         }
+
         return row[b.count]
     }
 }

@@ -59,6 +59,7 @@ struct Download {
             guard setOptions(easy, sink, offset: offset) else { return CURLE_FAILED_INIT }
             return curl_easy_perform(easy)
         }
+
         var status = 0
         ccurl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
 

@@ -66,6 +66,7 @@ public struct ModelPull: Sendable {
             if there == size { return }
             try FileSystem.reserve(size - there, in: places.folder)
         }
+
         let download = Download(
             name: entry.name,
             url: source.url(entry.url),
@@ -106,6 +107,7 @@ public struct ModelPull: Sendable {
             if case .cannotUnpack = error, !entry.isPinned { try? FileSystem.remove(path: places.partial) }
             throw error
         }
+
         try FileSystem.remove(path: places.partial)
     }
 }

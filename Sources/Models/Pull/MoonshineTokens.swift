@@ -21,6 +21,7 @@ enum MoonshineTokens {
             rest = rest.dropFirst(length)
             lines.append("\(Data(piece).base64EncodedString()) \(lines.count)\n")
         }
+
         return lines.joined()
     }
 }

@@ -116,6 +116,7 @@ struct Unpacker {
         } catch {
             throw .cannotUnpack(name: entry.name, reason: "\(command[0]) cannot be started")
         }
+
         while end.wait(timeout: .now() + .milliseconds(100)) == .timedOut {
             if isCancelled() { process.terminate() }
         }

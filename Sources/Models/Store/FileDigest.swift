@@ -8,10 +8,12 @@ enum FileDigest {
         guard let file = FileHandle(forReadingAtPath: path), let context = EVP_MD_CTX_new() else {
             throw .cannotWrite(path: path, reason: "it cannot be read")
         }
+
         defer {
             EVP_MD_CTX_free(context)
             try? file.close()
         }
+
         precondition(EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1, "libcrypto has no SHA-256.")
 
         do {

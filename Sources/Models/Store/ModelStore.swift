@@ -53,14 +53,17 @@ public struct ModelStore: Equatable, Sendable {
     /// - Throws: `ModelError.notInstalled`.
     public func verify(_ entry: CatalogueEntry) throws(ModelError) -> [Fault]? {
         guard let folder = path(of: entry.name) else { throw .notInstalled(name: entry.name) }
+
         var expected: [(name: String, sha256: String)] = []
         if let record = ModelRecord(folder: folder) { expected = record.files.map { ($0.name, $0.sha256) } }
+
         // The catalogue's word counts for more than the record's, which lies beside the files.
         for file in entry.files ?? [] {
             guard let sha256 = file.sha256 else { continue }
             expected.removeAll { $0.name == file.name }
             expected.append((file.name, sha256))
         }
+
         if expected.isEmpty { return nil }
 
         var faults: [Fault] = []
@@ -73,6 +76,7 @@ public struct ModelStore: Equatable, Sendable {
             let got = try FileDigest.sha256(path: path)
             if got != sha256 { faults.append(Fault(file: path, problem: "has SHA-256 \(got) instead of \(sha256)")) }
         }
+
         return faults
     }
 
@@ -86,12 +90,14 @@ public struct ModelStore: Equatable, Sendable {
         guard let found else { throw .notInstalled(name: entry.name) }
         let lock = try FileLock(path: found.lock) { _ in }
         defer { lock.unlock() }
+
         // First under another name, so that no reader finds half of it.
         try FileSystem.remove(path: found.unpacking)
         if FileSystem.isDirectory(path: found.model) {
             try FileSystem.rename(from: found.model, to: found.unpacking)
             try FileSystem.remove(path: found.unpacking)
         }
+
         try FileSystem.remove(path: found.partial)
         return found.model
     }

@@ -40,6 +40,7 @@ extension Assistant {
         idleDeadline = nil
         queued = nil
         spoken.advance(to: room.now)
+
         // A model that is broken off has to be asked again; else its words are known.
         let isWritten = current?.isGenerating != true
         var plan = current?.isGenerating == true ? plan() : nil
@@ -51,6 +52,7 @@ extension Assistant {
                 plan?.source = .text(cut.rest)
             }
         }
+
         interrupted = plan
     }
 
@@ -87,6 +89,7 @@ extension Assistant {
             }
             stop(.cancelled(.clientCancelled), &room)
         }
+
         if let cut = spoken.truncate(id, milliseconds: milliseconds) {
             room.take(cut)
             room.effects.append(.tell(.truncated(itemID: id, milliseconds: cut.milliseconds)))

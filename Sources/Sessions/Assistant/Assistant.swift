@@ -177,11 +177,13 @@ extension Assistant {
             holdDeadline = nil
             current?.hold(false)
         }
+
         if var reply = current.take() {
             askWhenReady(&reply, &room)
             reply.advance(&room)
             current = reply
         }
+
         for index in beside.indices {
             if beside[index].isReady {
                 if let request = request(for: beside[index].plan, in: &room) {
@@ -192,19 +194,23 @@ extension Assistant {
             }
             beside[index].advance(&room)
         }
+
         collect(&room)
     }
 
     private mutating func askWhenReady(_ reply: inout RunningReply, _ room: inout ReplyRoom) {
         guard reply.isReady else { return }
+
         if case .text(let text) = reply.plan.source {
             reply.say(text, &room)
             return
         }
+
         guard let request = request(for: reply.plan, in: &room) else {
             reply.stop(.failed(Truncation.failure), &room)
             return
         }
+
         if let draft = drafts.handOver(for: request, &room) {
             reply.takeOver(draft, &room)
         } else {

@@ -89,6 +89,7 @@ struct Drafts {
             drop(&room)
             return nil
         }
+
         switch draft.state {
         case .spoiled:
             drop(&room)

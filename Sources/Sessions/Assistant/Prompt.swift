@@ -28,6 +28,7 @@ enum Prompt {
             case .output: continue
             }
         }
+
         return messages
     }
 

@@ -83,6 +83,7 @@ struct ReplyMessage {
     /// Notes that a piece has been made; false when nobody here waits for it.
     mutating func finish(_ request: RequestID) -> Bool {
         guard let index = making.firstIndex(where: { $0.request == request }) else { return false }
+
         making[index].isMade = true
         while let first = making.first, first.isMade {
             making.removeFirst()
@@ -94,6 +95,7 @@ struct ReplyMessage {
             samples.append(next.samples)
             making[0].samples = SampleQueue()
         }
+
         return true
     }
 
@@ -104,7 +106,9 @@ struct ReplyMessage {
         into effects: inout [SessionCore.Effect]
     ) {
         guard isSpoken, !isClosed else { return }
+
         sender.advance(to: now)
+
         // The rest of a piece does not wait for the next one.
         let isWhole = making.isEmpty || unsent.last == ledger.made
         while let count = sender.next(of: ledger.made, isWhole: isWhole) { send(count, into: &effects) }

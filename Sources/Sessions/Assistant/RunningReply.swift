@@ -157,6 +157,7 @@ extension RunningReply {
         _ room: inout ReplyRoom
     ) -> Bool {
         guard request == chat else { return false }
+
         chat = nil
         switch result {
         case .success(let end):
@@ -167,6 +168,7 @@ extension RunningReply {
         case .failure(let error):
             stop(.failed(Reply.Failure(code: error.code, message: error.description)), &room)
         }
+
         return true
     }
 

@@ -38,6 +38,7 @@ struct SampleQueue {
             pieces.removeFirst()
             gone = 0
         }
+
         count -= length
         return taken
     }

@@ -88,6 +88,7 @@ struct SpokenLedger: Equatable {
                 position = end
             }
         }
+
         return kept
     }
 

@@ -54,6 +54,7 @@ struct PromptWindow {
                 first += 1
             }
         }
+
         firstID = first > 0 ? items[first].id : nil
         return Array(items[first...])
     }

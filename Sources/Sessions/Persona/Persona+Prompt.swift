@@ -20,6 +20,7 @@ extension Persona {
         var messages = Prompt.messages(instructions: instructions, items: items)
         guard followsHistory else { return messages }
         let note = note(items.compactMap { MemoryEntry($0)?.text }.filter { !$0.isEmpty })
+
         // It is about the user's last words, and no words of its own.
         let place = messages.lastIndex { if case .user = $0 { true } else { false } }
         guard let place, !note.isEmpty else { return messages }

@@ -6,6 +6,7 @@ extension SessionCore {
         into effects: inout [Effect]
     ) {
         guard let recall = room.persona.recall, recall.request == request else { return }
+
         room.persona.recall = nil
         switch (recall.purpose, result) {
         case (.opening, .success(let persona)):
@@ -24,6 +25,7 @@ extension SessionCore {
             error.eventID = update.eventID
             effects.append(.tell(.rejected(error)))
         }
+
         // Asks to be called when the greeting is due.
         withAssistant(into: &effects) { _, _ in }
         takeTurns(into: &effects)

@@ -56,6 +56,7 @@ public struct EngineChoice: Sendable {
     private static func whisperHTTP(_ settings: ServerSettings) throws(SettingsError) -> Engine {
         let list = try BackendList(settings: settings.engine)
         if settings.engine.fallback == EngineSettings.Fallback.none { return .whisperHTTP(list, fallback: nil) }
+
         // The servers' model is not one of this engine's.
         var own = settings
         own.engine.model = nil
@@ -66,6 +67,7 @@ public struct EngineChoice: Sendable {
             guard settings.engine.fallback == .embedded else { return .whisperHTTP(list, fallback: nil) }
             throw SettingsError(\.engine.fallback, problem: "is embedded, which cannot be used. \(error).")
         }
+
         return .whisperHTTP(list, fallback: sherpa)
     }
 

@@ -35,6 +35,7 @@ public struct NeuralVoiceInstallation: Equatable, Sendable {
             }
             return try Self.model(wish, models)
         }
+
         try check()
     }
 
@@ -50,6 +51,7 @@ public struct NeuralVoiceInstallation: Equatable, Sendable {
             let reason = pull.map { "to fetch it: \($0)" } ?? "the catalogue has no \(wish.prefix(64))"
             throw .noModel(folder: models.store.intendedPath(of: wish), reason: reason)
         }
+
         return try NeuralVoiceModel(folder: folder)
     }
 

@@ -73,6 +73,7 @@ public struct SherpaInstallation: Equatable, Sendable {
         guard FileManager.default.fileExists(atPath: library) else {
             throw .noLibrary(path: library, reason: "there is no such file")
         }
+
         if let problem = otherTask { throw .noModel(folder: folder, reason: "\(name) \(problem)") }
         if isPulled { return }
         do {

@@ -19,12 +19,16 @@ public enum StorageLocation: Equatable, Sendable {
             self = .memory
             return
         }
+
         if database.hasPrefix("/") {
             self = .file(database, isChosen: true)
             return
         }
+
+        var state = home + "/.local/state"
+
         // The XDG Base Directory Specification has relative paths ignored.
-        let state = environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? home + "/.local/state"
+        if let chosen = environment["XDG_STATE_HOME"], chosen.hasPrefix("/") { state = chosen }
         let folder = settings.directory ?? state + "/steno"
         self = .file(folder + "/" + database, isChosen: settings.directory != nil)
     }

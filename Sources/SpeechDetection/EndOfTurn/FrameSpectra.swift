@@ -48,6 +48,7 @@ struct FrameSpectra: Sendable {
             length /= radix
             stride *= radix
         }
+
         self.stages = stages
     }
 
@@ -64,6 +65,7 @@ struct FrameSpectra: Sendable {
                 }
             }
         }
+
         return stage
     }
 

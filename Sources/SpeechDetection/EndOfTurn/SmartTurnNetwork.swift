@@ -51,6 +51,7 @@ final class SmartTurnNetwork: @unchecked Sendable {
     ///   - libraryPath: The file of the shared library.
     init(path: String, library libraryPath: String) throws(SmartTurnError) {
         guard access(path, R_OK) == 0 else { throw .noModel(path: path) }
+
         var opened: OpaquePointer?
         switch onnx_library_open(libraryPath, &opened) {
         case ONNX_OK: break
@@ -70,6 +71,7 @@ final class SmartTurnNetwork: @unchecked Sendable {
             if status == ONNX_NO_MEMORY { throw .outOfMemory }
             throw .unusableModel(path: path, reason: reason)
         }
+
         self.library = library
         self.handle = handle
         self.names = names

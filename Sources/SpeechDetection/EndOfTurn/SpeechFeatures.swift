@@ -67,6 +67,7 @@ struct SpeechFeatures: Sendable {
             sum += Int(sample)
             squares += Int(sample) * Int(sample)
         }
+
         let count = Double(samples)
         let mean = Double(sum) / count
         let variance = (Double(squares) / count - mean * mean) / (32_768 * 32_768)
@@ -80,6 +81,7 @@ struct SpeechFeatures: Sendable {
             signal[padding - distance] = signal[padding + distance]
             signal[last + distance] = signal[last - distance]
         }
+
         return signal
     }
 }

@@ -38,11 +38,13 @@ struct LengthRule {
     /// - Returns: `nil` while the utterance may go on.
     func cut(_ utterance: OpenUtterance, hasVoice: Bool) -> LengthCut? {
         let limit = utterance.heardStart + SamplePosition(maximum)
+
         // Without turn detection there is no frame that is under way.
         let isFull = position + SamplePosition(rules == nil ? 0 : frameLength) > limit
         guard isFull || hasVoice else { return nil }
         let end = min(position, limit)
         let latest = end - SamplePosition(overlap / 3)
+
         // The best moment may still be too young for the words behind it to have been heard: it is waited for.
         if let rules, let valley = valley(utterance, until: isFull ? latest : end, rules), valley <= latest {
             return LengthCut(position: valley, reason: .valley, before: overlap - overlap / 3, after: overlap / 3)
@@ -78,6 +80,7 @@ struct LengthRule {
         let first = max(utterance.start + SamplePosition(max(1, soft / 2)), end - SamplePosition(Self.search))
         let newest = Int(position - end) / frameLength + 1
         let oldest = min(Int(position - first) / frameLength, history.count)
+
         // Scores of 0 and 1 need a longer look.
         let radius = max(Self.radius, rules.smoothing / 4)
         guard newest <= oldest,

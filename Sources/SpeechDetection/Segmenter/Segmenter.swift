@@ -96,6 +96,7 @@ public struct Segmenter: Sendable {
     /// Takes the score of the next frame and its energy, as `FrameEnergy.level`; needs turn detection.
     public mutating func advance(score: Float, energy: Float) -> [Event] {
         guard let rules = turnDetection else { return advance(by: frameLength) }
+
         position += SamplePosition(frameLength)
         history.append(.init(score: score, level: energy))
         let voice = voicing.advance(score, rules)
@@ -184,6 +185,7 @@ public struct Segmenter: Sendable {
         } else {
             floor = open
         }
+
         let frames = Voicing(frames: (new?.smoothing ?? 0) / frameLength)
         if frames.capacity != voicing.capacity { voicing = frames }
         switch (turnDetection, new) {
@@ -198,6 +200,7 @@ public struct Segmenter: Sendable {
         case (nil, nil), (_?, _?):
             if case .speaking = state { state = .speaking(utterance) }
         }
+
         turnDetection = new
         self.maximumUtterance = maximum
         return cut(hasVoice: false)
@@ -285,6 +288,7 @@ public struct Segmenter: Sendable {
             floor = cut.position
             state = .speaking(utterance.rest(cut))
         }
+
         return events
     }
 }

@@ -39,7 +39,8 @@ struct SpeechEdges {
             return (reach.lowerBound...last).last { history[$0].level <= quiet }.map { $0 + 1 } ?? reach.lowerBound
         }
         let before = last...reach.upperBound
-        return before.first { history[$0].level > quiet } ?? before.first { history[$0].score >= clearScore } ?? last
+        if let loud = before.first(where: { history[$0].level > quiet }) { return loud }
+        return before.first { history[$0].score >= clearScore } ?? last
     }
 
     private static func lowest(_ history: FrameHistory, _ ages: ClosedRange<Int>) -> Float {

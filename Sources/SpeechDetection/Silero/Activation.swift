@@ -17,6 +17,7 @@ enum Activation {
     /// coefficients of Cephes' `expf`).
     static func exponential(_ x: Vector) -> Vector {
         let bounded = x.replacing(with: -32, where: x .< -32).replacing(with: 32, where: x .> 32)
+
         // Adding 1.5 · 2²³ leaves the nearest whole number in the low bits, which SSE2 has no instruction to round to.
         let shifted = bounded * 1.442695 + 12_582_912
         let whole = shifted - 12_582_912

@@ -41,6 +41,7 @@ extension PanelProduct {
             third = Self.multiplyAdd(third, weight, two[row])
             fourth = Self.multiplyAdd(fourth, weight, three[row])
         }
+
         for lane in 0..<Vector.scalarCount {
             sums[lane] += first[lane]
             sums[outputStride + lane] += second[lane]
@@ -63,10 +64,12 @@ extension PanelProduct {
             oddLow = Self.multiplyAdd(oddLow, weights[2 * row + 2], input[row + 1])
             oddHigh = Self.multiplyAdd(oddHigh, weights[2 * row + 3], input[row + 1])
         }
+
         if rows % 2 == 1 {
             evenLow = Self.multiplyAdd(evenLow, weights[2 * rows - 2], input[rows - 1])
             evenHigh = Self.multiplyAdd(evenHigh, weights[2 * rows - 1], input[rows - 1])
         }
+
         for lane in 0..<Vector.scalarCount {
             sums[lane] += evenLow[lane] + oddLow[lane]
             sums[Vector.scalarCount + lane] += evenHigh[lane] + oddHigh[lane]

@@ -47,6 +47,7 @@ struct SafetensorsFile {
         } catch {
             throw .malformed("its header is not the JSON of a safetensors file")
         }
+
         data = bytes[split...]
     }
 
@@ -57,6 +58,7 @@ struct SafetensorsFile {
         guard let entry = entries[name] else { throw .missingTensor(name) }
         guard entry.dtype == "F32" else { throw .wrongType(name, found: entry.dtype) }
         guard entry.shape == shape else { throw .wrongShape(name, found: entry.shape, expected: shape) }
+
         let size = 4 * shape.reduce(1, *)
         guard entry.data_offsets.count == 2, let start = entry.data_offsets.first, let end = entry.data_offsets.last,
             start >= 0, end <= data.count, start <= end, end - start == size

@@ -127,6 +127,7 @@ public final class SileroNetwork: Sendable {
             state.cells[index] = cell
             sums += Activation.rectified(hidden) * weights.final[index]
         }
+
         return Activation.sigmoid(SIMD16(repeating: sums.sum() + weights.finalBias))[0]
     }
 }

@@ -35,6 +35,7 @@ struct SileroWeights: Sendable {
             let size = attributes[.size] as? Int
         else { throw .unreadable(path: path) }
         guard size <= Self.maximumSize else { throw .tooLarge(path: path, limit: Self.maximumSize) }
+
         // Foundation leaks its buffer for an empty file.
         guard size > 0 else { throw .malformed("it is empty") }
         guard let data = try? Data(contentsOf: URL(filePath: path)) else { throw .unreadable(path: path) }

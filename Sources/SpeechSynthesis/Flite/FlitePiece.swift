@@ -21,6 +21,7 @@ struct FlitePiece: Sendable {
     /// Blocks until the piece is spoken, or, once cancelled, until flite has audio of 50 ms.
     func speak() -> Result<Void, SynthesisError> {
         guard !cancellation.isCancelled else { return .failure(.cancelled) }
+
         let reception = Reception(deliver: deliver, cancellation: cancellation)
         let status = speech_speak(
             voice.code,

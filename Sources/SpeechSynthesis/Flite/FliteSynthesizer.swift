@@ -60,6 +60,7 @@ public final class FliteSynthesizer: Synthesizer {
                 try await speak(piece)
             }
         }
+
         guard !Task.isCancelled else { throw .cancelled }
     }
 
@@ -74,6 +75,7 @@ public final class FliteSynthesizer: Synthesizer {
                 metadata: ["steno.tts.voice": "\(piece.voice.rawValue)"]
             )
         }
+
         try outcome.get()
     }
 }

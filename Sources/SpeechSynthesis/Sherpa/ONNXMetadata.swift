@@ -13,6 +13,7 @@ struct ONNXMetadata: Equatable, Sendable {
     /// - Returns: `nil` when the file cannot be read, is cut off, or is something else.
     init?(path: String) {
         guard let file = FileHandle(forReadingAtPath: path) else { return nil }
+
         defer { try? file.close() }
         guard let size = try? file.seekToEnd(), size > 0 else { return nil }
 

@@ -27,6 +27,7 @@ struct Phonemes: Equatable, Sendable {
             sentence += mark.unicodeScalars.filter(known.contains).map { Int32($0.value) }
             if Clauses.endsSentence(mark) { close(&sentence) }
         }
+
         close(&sentence)
     }
 
@@ -48,6 +49,7 @@ struct Phonemes: Equatable, Sendable {
             default: scalars.append(scalar)
             }
         }
+
         return scalars
     }
 }

@@ -35,6 +35,7 @@ struct Phonemizer: Sendable {
     private func phonemes(of text: some StringProtocol, path: FilePath) async -> Phonemes {
         let clauses = Clauses(text)
         guard !clauses.texts.isEmpty else { return Phonemes(groups: [], marks: [], scalars: []) }
+
         // Each line is read by itself, and an empty one makes an empty one.
         let input = clauses.texts.map { $0 + "\n\n" }.joined()
         guard let output = await output(of: path, for: input) else {
@@ -45,6 +46,7 @@ struct Phonemizer: Sendable {
             // It found no word in a clause; then the marks are not known to be in their places.
             return Phonemes(groups: [groups.joined(separator: " ")], marks: ["."], scalars: tokens.scalars)
         }
+
         return Phonemes(groups: groups, marks: clauses.marks, scalars: tokens.scalars)
     }
 
@@ -72,6 +74,7 @@ struct Phonemizer: Sendable {
             }
             return result.terminationStatus.isSuccess ? result.standardOutput : nil
         }
+
         return try? await run.value
     }
 

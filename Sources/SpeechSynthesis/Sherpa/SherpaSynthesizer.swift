@@ -105,6 +105,7 @@ public final class SherpaSynthesizer: Synthesizer {
                 try await speak(NeuralPiece(content, speaker: speaker, speed: speed, deliver: deliver))
             }
         }
+
         guard !Task.isCancelled else { throw .cancelled }
     }
 
@@ -134,6 +135,7 @@ public final class SherpaSynthesizer: Synthesizer {
         } catch {
             return false
         }
+
         return loudest.load(ordering: .relaxed) > 500
     }
 }

@@ -30,6 +30,7 @@ final class SherpaVoice: @unchecked Sendable {
         var opened: OpaquePointer?
         try Self.check(sherpa_library_open(path, &opened), model, library: path)
         guard let library = opened else { throw .outOfMemory }
+
         // What is stored for the library is not needed by voices, and its code stays.
         defer { sherpa_library_close(library) }
 
@@ -41,6 +42,7 @@ final class SherpaVoice: @unchecked Sendable {
             sherpa_voice_destroy(handle)
             throw .unusableModel(folder: model.folder)
         }
+
         self.handle = handle
         rate = Int(sherpa_voice_rate(handle))
     }

@@ -16,10 +16,12 @@ struct VoiceCheck {
             guard listing.voices != nil else { throw problem("no voices.bin") }
             return type.contains("kitten") ? .kitten : .kokoro
         }
+
         if type.contains("matcha") {
             guard listing.vocoder != nil else { throw problem("no vocoder, such as vocos-22khz-univ.onnx") }
             return .matcha
         }
+
         // Those of the first years say less.
         if type.contains("vits") || type.isEmpty { return .vits }
         throw problem("\(model) is of the type \(type.prefix(40)), which is not known")
@@ -39,6 +41,7 @@ struct VoiceCheck {
         case .kitten: (texts, numbers) = (["model_type"], ["has_espeak"])
         case .matcha: (texts, numbers) = ([], [])
         }
+
         for name in texts where metadata[name] == nil { throw lacks(name) }
         for name in numbers where metadata[name].flatMap(Int.init) == nil { throw lacks(name) }
         for name in Self.optionalNumbers {
@@ -62,7 +65,10 @@ struct VoiceCheck {
     func phonemeLanguage() throws(NeuralVoiceError) -> String? {
         let comment = (metadata["comment"] ?? "").lowercased()
         let takesPhonemes = metadata["has_espeak"] == "1" || ["piper", "coqui"].contains(where: comment.contains)
-        if takesPhonemes { return metadata["voice"].flatMap { $0.isEmpty ? nil : $0 } ?? "en-us" }
+        if takesPhonemes {
+            let voice = metadata["voice"] ?? ""
+            return voice.isEmpty ? "en-us" : voice
+        }
         if metadata["frontend"] == "characters" { return nil }
         throw problem("no lexicon.txt, which says how words are pronounced")
     }

@@ -20,6 +20,7 @@ struct VoiceTokens: Equatable, Sendable {
             let isAllowed = token.unicodeScalars.count == 1 || token == Self.blank || !arePhonemes
             guard isAllowed else { return nil }
         }
+
         guard !seen.isEmpty else { return nil }
     }
 

@@ -27,6 +27,7 @@ struct OpenSpeech: Sendable {
             isOver = true
             return
         }
+
         audio = try answer.take(bytes)
         guard let audio else { return }
         seconds += Double(audio.samples.count) / Double(audio.rate)

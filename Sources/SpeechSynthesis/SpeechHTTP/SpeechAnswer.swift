@@ -27,7 +27,11 @@ struct SpeechAnswer: Sendable {
         let type = parts.first ?? ""
         if type.hasPrefix("text/") || type.hasSuffix("json") { throw .notAudio(reason: "it is \(type)") }
         let named = parts.dropFirst().first { $0.hasPrefix("rate=") }.flatMap { Int($0.dropFirst(5)) }
-        stream = SampleStream(rate: named.flatMap { Self.rates.contains($0) ? $0 : nil } ?? rate)
+        if let named, Self.rates.contains(named) {
+            stream = SampleStream(rate: named)
+        } else {
+            stream = SampleStream(rate: rate)
+        }
     }
 
     /// What is taken for a rate of speech.

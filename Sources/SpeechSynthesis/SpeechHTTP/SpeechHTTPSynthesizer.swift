@@ -81,6 +81,7 @@ public final class SpeechHTTPSynthesizer: Synthesizer {
                 metadata: ["steno.tts.voice": "\(voice.prefix(64))", "steno.tts.default": "\(configuration.voice)"]
             )
         }
+
         return try await begin(second, for: request, limit)
     }
 
@@ -139,12 +140,14 @@ public final class SpeechHTTPSynthesizer: Synthesizer {
         guard response.isSuccess else {
             throw failures.refused(response, Complaint(body: await response.rest(limit: Self.maximumComplaint)))
         }
+
         let answer: SpeechAnswer
         do {
             answer = try SpeechAnswer(contentType: response.contentType, rate: configuration.rate)
         } catch {
             throw failures.garbled(response, Complaint(message: "\(error)"))
         }
+
         var speech = OpenSpeech(response: response, answer: answer, longest: Self.longestSpeech(of: request))
         while speech.audio == nil, !speech.isOver { try await read(&speech, within: limit) }
         return speech
@@ -158,6 +161,7 @@ public final class SpeechHTTPSynthesizer: Synthesizer {
         } catch {
             throw failures.failed(error, after: limit)
         }
+
         do throws(SpeechAnswer.Failure) {
             try speech.take(bytes)
         } catch {

@@ -2,10 +2,12 @@
 extension MarkdownReader {
     mutating func readInline() -> Bool {
         guard let mark = self[0] else { return false }
+
         if mark.isLineBreak {
             endLine()
             return true
         }
+
         if codeMarks > 0, mark != "`" {
             keep(1)
             return true
@@ -38,6 +40,7 @@ extension MarkdownReader {
         } else {
             keep(count)
         }
+
         return true
     }
 
@@ -87,12 +90,14 @@ extension MarkdownReader {
     /// Drops a tag of HTML, and says the host of an address between angle brackets.
     private mutating func readTag() -> Bool {
         guard isKnown(1) else { return false }
+
         let isTag = self[1].map { $0.properties.isAlphabetic && $0.isASCII || $0 == "/" || $0 == "!" } ?? false
         let end = run { $0 != ">" && !$0.isLineBreak }
         guard isTag, end <= 256 else {
             keep(1)
             return true
         }
+
         guard isKnown(end) else { return false }
         guard self[end] == ">" else {
             keep(1)
@@ -109,6 +114,7 @@ extension MarkdownReader {
         } else {
             speech.noteGap()
         }
+
         return true
     }
 }

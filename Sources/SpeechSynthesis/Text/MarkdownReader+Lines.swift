@@ -9,6 +9,7 @@ struct CodeFence: Equatable, Sendable {
 extension MarkdownReader {
     mutating func readLineStart() -> Bool {
         guard let mark = self[0] else { return false }
+
         switch mark {
         case "\n":
             endLine()
@@ -62,12 +63,13 @@ extension MarkdownReader {
     private mutating func readCheckbox() -> Bool {
         for distance in 1...2 {
             guard isKnown(distance) else { return false }
-            let isRight = self[distance].map { distance == 1 ? " xX".unicodeScalars.contains($0) : $0 == "]" } ?? false
-            guard isRight else {
+            let allowed = distance == 1 ? " xX" : "]"
+            guard let mark = self[distance], allowed.unicodeScalars.contains(mark) else {
                 isAtLineStart = false
                 return true
             }
         }
+
         drop(3)
         isAtLineStart = false
         speech.noteGap()
@@ -91,6 +93,7 @@ extension MarkdownReader {
     /// Skips a line of code, or what there is of it; ends the code at its fence.
     mutating func skipCode() -> Bool {
         guard var code = fence else { return false }
+
         if code.isAtLineStart {
             let indent = run { $0 == " " }
             let count = run(from: indent) { $0 == code.mark }
@@ -104,6 +107,7 @@ extension MarkdownReader {
                 return true
             }
         }
+
         let length = run { !$0.isLineBreak }
         code.isAtLineStart = self[length] != nil
         drop(code.isAtLineStart ? length + 1 : length)

@@ -28,6 +28,7 @@ extension MarkdownReader {
                 keep(1)
             }
         }
+
         return true
     }
 
@@ -85,6 +86,7 @@ extension MarkdownReader {
             keep(scheme)
             return true
         }
+
         speech.write(host)
         drop(scheme + address.count)
         return true

@@ -36,9 +36,13 @@ struct PieceRules: Equatable, Sendable {
                 if strength == .clause { lastClause = end }
                 if text[end].isBlank, !text[index].isBlank { lastBlank = end }
             }
-            if length >= patience, let end = lastClause ?? (endsBetweenWords ? lastBlank : nil) { return end }
+            if length >= patience {
+                if let lastClause { return lastClause }
+                if endsBetweenWords, let lastBlank { return lastBlank }
+            }
             if length >= Self.longest { return lastBlank ?? end }
         }
+
         return nil
     }
 }

@@ -16,6 +16,7 @@ struct SentenceMarks {
     /// What ends after the character at `index`, which is not the last.
     func strength(at index: Int) -> Strength {
         let next = text[index + 1]
+
         // A line of a list or a heading often ends without a mark.
         if next.isLineBreak, !text[index].isBlank { return .sentence }
         guard let mark = mark(upTo: index), !next.isClosing else { return .none }
@@ -25,6 +26,7 @@ struct SentenceMarks {
             guard !next.isIdeographicMark else { return .none }
             return character.isAmong("。！？｡") ? .sentence : .clause
         }
+
         // A dash of this length may stand between two words without blanks.
         if character == "—", mark == index, next.isLetter || next.isBlank { return .clause }
         return next.isBlank ? strength(ofMark: mark) : .none

@@ -44,6 +44,7 @@ struct SpokenWriter: Sendable {
         case 0x2600...0x27BF, 0x1F000...: isMark = scalar.properties.isEmoji
         default: isMark = scalar.properties.isEmojiPresentation
         }
+
         hasEmoji = isMark
         if isMark { hasGap = true }
         return isMark

@@ -27,6 +27,7 @@ public final class VoiceMap: Sendable {
             guard let voice = voices.first(where: { $0.name == target.lowercased() }) else { continue }
             byName[name] = voice
         }
+
         self.byName = byName
     }
 

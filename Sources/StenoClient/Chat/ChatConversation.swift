@@ -50,6 +50,7 @@ struct ChatConversation {
         case .refused(let failure, let cause): effects += refused(failure, cause: cause)
         case .speechStopped, .other: break
         }
+
         return shown() + effects
     }
 
@@ -111,6 +112,7 @@ struct ChatConversation {
             let report = "There is no answer: \(failure)"
             screen.botTurnEnded(response: response, isPlayed: isPlayed, isCut: true, report: report)
         }
+
         return []
     }
 

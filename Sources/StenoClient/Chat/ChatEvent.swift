@@ -53,6 +53,7 @@ enum ChatEvent: Equatable {
             self = .other
             return
         }
+
         self = event
     }
 

@@ -97,6 +97,7 @@ actor ChatTalk {
     /// The next line with something in it; on a terminal, the line of the prompt ends whatever happens.
     private func nextLine(_ lines: LineInput) async throws -> String? {
         guard lines.isTerminal else { return try await lines.nextWithText() }
+
         var line: String?
         repeat {
             try await console.write("Me: ")

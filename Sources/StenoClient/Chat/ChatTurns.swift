@@ -25,6 +25,7 @@ struct ChatTurns {
         case .committed(let item):
             isSpeaking = false
             unanswered.insert(item)
+
         // Silence gets no answer.
         case .heard(let item, ""): unanswered.remove(item)
         case .unheard(let item, _): unanswered.remove(item)

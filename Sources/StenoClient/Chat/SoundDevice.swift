@@ -19,6 +19,7 @@ private final class SoundStream: @unchecked Sendable {
         guard SoundSystem.status != SOUND_NO_LIBRARY else {
             throw .noSound(reason: "Sound needs PortAudio, which is not installed (Debian's libportaudio2)")
         }
+
         let name = direction == SOUND_MICROPHONE ? "microphone" : "loudspeaker"
         var status = SoundSystem.status
         for rate in Self.rates where status == SOUND_OK || status == SOUND_BAD_RATE {
@@ -29,6 +30,7 @@ private final class SoundStream: @unchecked Sendable {
                 return
             }
         }
+
         let reason = String(cString: sound_last_error())
         throw .noSound(reason: "There is no \(name) that can be used" + (reason.isEmpty ? "" : " (\(reason))"))
     }
@@ -111,17 +113,22 @@ actor SoundLoudspeaker: ChatLoudspeaker {
             ? nil : try Resampler(from: RealtimeMessage.sampleRate, to: stream.rate)
     }
 
+    /// Played where there is nothing to play, so that the clock of what is heard goes on.
+    private static let silence = [Int16](repeating: 0, count: playedPiece)
+
     func play(_ samples: [Int16]) async throws {
         let (stream, isHushed) = (stream, isHushed)
         self.isHushed = false
+
         // What was handed over just before is dropped with the rest: it was on its way when the user spoke.
-        let sound = isHushed ? [] : converted(samples.isEmpty ? [Int16](repeating: 0, count: playedPiece) : samples)
+        let sound = isHushed ? [] : converted(samples.isEmpty ? Self.silence : samples)
         let played = await threads.run {
             Result {
                 if isHushed { try stream.drop() }
                 if !sound.isEmpty { try stream.write(sound) }
             }
         }
+
         try played.get()
     }
 

@@ -89,6 +89,7 @@ extension APIKeys {
             guard limits.updateValue(value, forKey: name) == nil else { throw .badLimit(position: position) }
             text = text[..<limit].trimmingBlanks[...]
         }
+
         let colon = text.firstIndex(of: ":")
         let name = colon.map { String(text[..<$0]) } ?? "key-\(position)"
         let key = colon.map { text[text.index(after: $0)...] } ?? text

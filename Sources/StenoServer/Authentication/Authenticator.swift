@@ -68,6 +68,7 @@ final class Authenticator: Sendable {
         // As the router reads it.
         let path = request.uri.path.split(separator: "/")
         let isReading = [.get, .head].contains(request.method) && !request.head.asksForWebSocket
+
         // What is below /admin asks for the key of the metrics itself.
         if Self.exempt.contains(path) || path.first == "admin" { return .exempt }
         if isReading && (path.isEmpty || Self.console.contains(path)) {

@@ -100,6 +100,7 @@ final class ClientSecrets: Sendable {
     /// Who opens a socket with this secret, or `nil` when it is unknown or has expired.
     func client(for value: String) -> Client? {
         guard value.hasPrefix(Self.prefix) else { return nil }
+
         let hash = SecretHash(value)
         let now = uptime()
         return state.withLock { state -> Client? in

@@ -78,6 +78,7 @@ struct CharacterRoutes: Sendable {
             }
             version = wanted
         }
+
         guard let file = CharacterCard.File(rawValue: request.queryValue("file") ?? "json") else {
             throw CharacterError.invalid(param: "file", expected: "'json', 'png' or 'charx'")
         }

@@ -23,9 +23,11 @@ struct EntityTag: Equatable {
                 param: "If-Match"
             )
         }
+
         let isStrong = text.count > 2 && text.hasPrefix("\"") && text.hasSuffix("\"")
         let parts = isStrong ? text.dropFirst().dropLast().split(separator: ".").map { Int($0) } : []
         let versions = parts.compactMap(\.self)
+
         // A tag that was never given out matches nothing.
         self.versions = versions.count == count && parts.count == count ? versions : Array(repeating: -1, count: count)
     }

@@ -19,7 +19,8 @@ struct MessageRequest: Equatable {
 
     init(_ fields: JSONFields) throws(ClientError) {
         text = try fields.nullableString("text") ?? nil
-        wantsSpeech = fields.values["speech"] == .null ? false : try fields.bool("speech") ?? false
+        let isNull = fields.values["speech"] == .null
+        wantsSpeech = try !isNull && fields.bool("speech") == true
         if let text {
             guard text.contains(where: { !$0.isWhitespace }), text.utf8.count <= CharacterLimits.message else {
                 throw fields.wrong("text", "a text of at most \(CharacterLimits.message) bytes that is not blank")
@@ -35,10 +36,12 @@ struct MessageRequest: Equatable {
             let message = "No words were heard in the audio. Speak louder, or send the text."
             throw APIError(.badRequest, message, code: "no_speech", param: "file")
         }
+
         guard heard.utf8.count <= CharacterLimits.message else {
             let message = "The audio has more words than a message may have. Send a shorter one."
             throw APIError(.badRequest, message, code: "invalid_value", param: "file")
         }
+
         text = heard
         switch form.values("speech").last {
         case nil, "", "false", "0": wantsSpeech = false

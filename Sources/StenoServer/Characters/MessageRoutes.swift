@@ -66,6 +66,7 @@ struct MessageRoutes: Sendable {
 
     private func answer(_ request: Request, _ context: ServerContext) async throws -> Response {
         let store = try service.open()
+
         // A name that leads nowhere is told before audio is transcribed for it.
         let id = try await store.instance(context.pathValue("instance"), owner: context.owner).id
         let interruption = Interruption()
@@ -80,6 +81,7 @@ struct MessageRoutes: Sendable {
             let message = try await read(request, context)
             return try await reply(to: message, of: id, store, context)
         }
+
         withExtendedLifetime((seat, turn)) {}
         return .personal(answer)
     }
@@ -116,6 +118,7 @@ struct MessageRoutes: Sendable {
                 "'text' is missing. Without it a character says its first words, if it has any and nothing was said."
             throw APIError(.badRequest, message, code: "missing_required_parameter", param: "text")
         }
+
         let stored = try await store.append(said, to: id, owner: context.owner)
         service.keeper?.review(instance: id, owner: context.owner)
         context.logger.debug(
@@ -136,6 +139,7 @@ struct MessageRoutes: Sendable {
             let (name, value) = try await spoken(reply, voice: conversation.voice, context.logger)
             answer[name] = value
         }
+
         return .object(answer)
     }
 

@@ -13,6 +13,7 @@ extension PageRequest {
             }
             self.limit = limit
         }
+
         switch request.queryValue("order") {
         case nil, "asc": break
         case "desc": newestFirst = true

@@ -40,12 +40,14 @@ struct VoicePageRoutes: Sendable {
             ]
             return answer.text
         }
+
         return .json(.ok, answer)
     }
 
     /// What the language model says to a message without anything before it.
     private func reply(to message: String) async throws -> String {
         guard let model = speech.voice.languageModel else { throw ChatError.notConfigured }
+
         let heard = Mutex((text: "", isCut: false))
         var messages: [ChatMessage] = instructions.isEmpty ? [] : [.system(instructions)]
         messages.append(.user(message))

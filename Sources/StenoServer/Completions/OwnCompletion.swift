@@ -41,6 +41,7 @@ struct OwnCompletion {
         guard case .array(let entries)? = fields.values["messages"], !entries.isEmpty else {
             throw fields.wrong("messages", "an array of at least one message")
         }
+
         var messages: [ChatMessage] = []
         for (index, entry) in entries.enumerated() {
             messages.append(try Self.message(JSONFields(values: entry.members, path: "messages[\(index)].")))
@@ -61,6 +62,7 @@ struct OwnCompletion {
         case nil, .null: text = ""
         default: throw fields.wrong("content", "a string or an array of parts")
         }
+
         switch try fields.string("role") {
         case "system", "developer": return .system(text)
         case "user": return .user(text)
@@ -135,6 +137,7 @@ extension OwnCompletion {
                 let delta: JSONValue = ["role": "assistant", "content": .string(Self.word(&place.rest))]
                 return chunk([["index": 0, "delta": delta, "finish_reason": nil]])
             }
+
             switch place.last.popFirst() {
             case .reason: return chunk([["index": 0, "delta": [:], "finish_reason": reason]])
             case .usage:

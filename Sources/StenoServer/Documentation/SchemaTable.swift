@@ -10,10 +10,12 @@ struct SchemaTable {
             html = "<p>\(Self.type(schema))</p>\n"
             return
         }
+
         let required = Set((schema?["required"]?.elements ?? []).compactMap(\.string))
         let names = properties.keys.sorted { a, b in
             required.contains(a) == required.contains(b) ? a < b : required.contains(a)
         }
+
         html = Self.table(
             names.map { name in
                 let field = properties[name]
@@ -42,10 +44,12 @@ struct SchemaTable {
     /// The type in a few words, with links to objects that have a name.
     static func type(_ schema: JSONValue?) -> String {
         guard let schema else { return "" }
+
         if let name = schema["$ref"]?.string?.split(separator: "/").last {
             return
                 "<a href=\"#schema-\(DocumentationPage.escaped(String(name)))\">\(DocumentationPage.escaped(String(name)))</a>"
         }
+
         let choices = (schema["oneOf"] ?? schema["anyOf"])?.elements ?? []
         if !choices.isEmpty { return choices.map { type($0) }.joined(separator: " or ") }
         if let constant = schema["const"]?.scalar { return "<code>\(DocumentationPage.escaped(constant))</code>" }
@@ -53,9 +57,15 @@ struct SchemaTable {
         if !values.isEmpty {
             return values.map { "<code>\(DocumentationPage.escaped($0))</code>" }.joined(separator: " ")
         }
-        let names = schema["type"]?.string.map { [$0] } ?? (schema["type"]?.elements ?? []).compactMap(\.string)
+        let names = scalars(schema["type"])
         if names == ["array"] { return "list of \(type(schema["items"]))" }
         return DocumentationPage.escaped(names.joined(separator: " or "))
+    }
+
+    /// A value that is one scalar, or a list of them.
+    private static func scalars(_ value: JSONValue?) -> [String] {
+        if let scalar = value?.scalar { return [scalar] }
+        return value?.elements.compactMap(\.scalar) ?? []
     }
 
     private static func limits(_ schema: JSONValue?) -> String {
@@ -63,8 +73,7 @@ struct SchemaTable {
         if let low = schema?["minimum"]?.scalar, let high = schema?["maximum"]?.scalar {
             parts.append("\(low) to \(high)")
         }
-        let fallback = schema?["default"]?.scalar ?? (schema?["default"]?.elements ?? []).compactMap(\.scalar).first
-        if let fallback { parts.append("default \(fallback)") }
+        if let fallback = scalars(schema?["default"]).first { parts.append("default \(fallback)") }
         return parts.isEmpty ? "" : " <small>(\(DocumentationPage.escaped(parts.joined(separator: "; "))))</small>"
     }
 }

@@ -30,6 +30,7 @@ struct AccessRules: Sendable {
                 try access.keys.map { try APIKeys(parsing: $0.text) } ?? APIKeys()
             }
         }
+
         if access.keys != nil {
             throw SettingsError(\.access.keysFile, problem: "and API_KEYS exclude each other.")
         }

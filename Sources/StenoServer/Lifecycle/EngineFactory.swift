@@ -93,6 +93,7 @@ struct EngineFactory {
         } else {
             logger.notice("When none of them can, utterances fail: no embedded engine stands by (FALLBACK)")
         }
+
         var rules = BackendPool.Rules()
         rules.hedges = hedges
         let counts = BackendMetrics(kind: .transcription, names: members.map(\.terms.name), factory: metrics)

@@ -11,6 +11,7 @@ struct ModelFetch {
     /// - Throws: `ModelError`.
     func folder() async throws -> String {
         guard installation.isPulled, let entry = installation.entry else { return installation.folder }
+
         let pull = installation.models.pull(entry)
         var metadata: Logger.Metadata = ["steno.engine.model": "\(entry.name)", "steno.models.host": "\(pull.host)"]
         if let size = entry.size { metadata["steno.models.bytes"] = "\(size)" }

@@ -74,6 +74,7 @@ struct JSONLogHandler: LogHandler {
             let text = "\(number)"
             return String(repeating: "0", count: max(0, count - text.count)) + text
         }
+
         let day = "\(digits(parts.tm_year + 1_900, 4))-\(digits(parts.tm_mon + 1, 2))-\(digits(parts.tm_mday, 2))"
         let time = "\(digits(parts.tm_hour, 2)):\(digits(parts.tm_min, 2)):\(digits(parts.tm_sec, 2))"
         return "\(day)T\(time).\(digits(milliseconds % 1_000, 3))Z"

@@ -131,6 +131,7 @@ public final class LogWriter: TextOutputStream, Sendable {
             default: return false
             }
         }
+
         return true
     }
 

@@ -45,6 +45,7 @@ struct MeasuredTranscriber: Transcriber {
             underWay.decrement()
             record(from: arrival, start.time, to: .now)
         }
+
         do {
             let transcript = try await engine.transcribe(request)
             count("transcribed")

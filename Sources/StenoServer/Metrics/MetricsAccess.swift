@@ -18,6 +18,7 @@ struct MetricsAccess: Sendable {
                 code: "metrics_key_not_set"
             )
         }
+
         if let presented = PresentedKey.find(in: request, at: PresentedKey.places), SecretHash(presented) == key {
             return
         }

@@ -41,6 +41,7 @@ public final class PrometheusRegistry: MetricsFactory {
             lastName = key.name
             text += metric.lines(name: key.name, labels: key.labels)
         }
+
         return text
     }
 

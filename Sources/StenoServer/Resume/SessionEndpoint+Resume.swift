@@ -67,6 +67,7 @@ extension SessionEndpoint {
             line.close(WebSocketClose(.goingAway, reason: "the session has ended"))
             return
         }
+
         state.expiry?.cancel()
         resume?.expiry = nil
         self.line = line
@@ -83,6 +84,7 @@ extension SessionEndpoint {
         } else {
             change { core, effects in core.answerAgain(into: &effects) }
         }
+
         flush()
     }
 

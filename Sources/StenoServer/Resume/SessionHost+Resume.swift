@@ -31,6 +31,7 @@ struct ResumeQuery {
                 param: "resume_events"
             )
         }
+
         self.received = received
     }
 }

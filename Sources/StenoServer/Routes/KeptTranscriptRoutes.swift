@@ -18,6 +18,7 @@ struct KeptTranscriptRoutes: Sendable {
 
     private func list(_ request: Request, _ context: ServerContext) async throws -> Response {
         guard let spool else { throw APIError.noSpool }
+
         let limit = try Self.limit(of: request)
         let (id, after) = (context.pathValue("session"), request.queryValue("after"))
         let kept: KeptTranscripts?
@@ -27,6 +28,7 @@ struct KeptTranscriptRoutes: Sendable {
             context.logger.error("The spool cannot be read", metadata: ["steno.error": "\(error)"])
             throw APIError.spoolUnreadable
         }
+
         guard let kept else { throw APIError.unknownSession }
         return .json(.ok, kept.json.text)
     }

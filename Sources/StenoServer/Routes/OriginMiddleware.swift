@@ -27,15 +27,18 @@ struct OriginMiddleware: RouterMiddleware {
             context.logger.debug("Request refused", metadata: ["error": "\(refusal.message)"])
             return refusal.response
         }
+
         guard let origin = request.headers[.origin] else {
             var response = try await next(request, context)
             if !origins.isEmpty { response.headers.append(HTTPField(name: .vary, value: "Origin")) }
             return response
         }
+
         let isPreflight = request.method == .options && request.headers[.accessControlRequestMethod] != nil
         var response = isPreflight ? Self.preflight(request) : try await next(request, context)
         response.headers[.accessControlAllowOrigin] = origin
         response.headers.append(HTTPField(name: .vary, value: "Origin"))
+
         // The names are for browsers that take the star for a name.
         response.headers[.accessControlExposeHeaders] = "*, x-request-id, retry-after, etag"
         return response
@@ -48,10 +51,12 @@ struct OriginMiddleware: RouterMiddleware {
                 "This server is not '\(host.prefix(200))'. Its operator names what it may be called with ALLOWED_HOSTS."
             return APIError(.misdirectedRequest, message, code: "host_not_allowed")
         }
+
         let values = request.headerFields[values: .origin]
         guard let origin = values.first else { return nil }
-        let isOwn = WebOrigin(origin.lowercased())?.isOrigin(of: request.authority ?? "") ?? false
-        guard values.count > 1 || !isOwn && !origins.contains(origin) else { return nil }
+        let isOwn = WebOrigin(origin.lowercased())?.isOrigin(of: request.authority ?? "") == true
+        if values.count == 1, isOwn || origins.contains(origin) { return nil }
+
         let message =
             "Pages of '\(origin.prefix(200))' may not use this server. Its operator allows them with ALLOWED_ORIGINS."
         return APIError(.forbidden, message, code: "origin_not_allowed", headers: [.vary: "Origin"])

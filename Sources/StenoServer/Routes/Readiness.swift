@@ -59,6 +59,7 @@ enum Readiness: Equatable {
 
     private init(_ reports: [BackendPool.Report], _ fallbackState: LoadingTranscriber.State?) {
         let servers = fallbackState == nil ? reports[...] : reports.dropLast()
+
         // Once its pause is over, a backend may have recovered, and only requests can show it.
         let mayServe = servers.contains { $0.isWell || $0.state == .halfOpen }
         var reasons = Self.reasons(.transcription, servers)
@@ -73,6 +74,7 @@ enum Readiness: Equatable {
                 return
             }
         }
+
         self = reasons.isEmpty ? .ready : .degraded(reasons: reasons)
     }
 }

@@ -31,6 +31,7 @@ extension Request {
             }
             bytes.append(contentsOf: buffer.readableBytesView)
         }
+
         return bytes
     }
 }

@@ -24,6 +24,7 @@ extension SessionEndpoint {
 
     func carryOut() {
         meter.report(core.ledger)
+
         // Most appends end here.
         if effects.isEmpty, heldBack.isEmpty { return }
         meter.report(core.takePassages())
@@ -71,11 +72,13 @@ extension SessionEndpoint {
         case .updated: askForCapabilities()
         default: break
         }
+
         dialect.encode(event, into: &messages)
         for message in messages {
             resume?.log.add(message)
             if let line { send(message, over: line, whenSent: whenSent) }
         }
+
         messages.removeAll(keepingCapacity: true)
     }
 

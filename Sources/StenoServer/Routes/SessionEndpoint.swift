@@ -1,13 +1,10 @@
 import Audio
-import Chat
 import DequeModule
 import Dialects
 import Limits
 import Logging
 import NIOCore
 import Sessions
-import SpeechSynthesis
-import Spool
 import Transcription
 import WebSocketTransport
 
@@ -17,28 +14,6 @@ import WebSocketTransport
 /// read that brought it. Only engines work elsewhere, and the decoding of very long messages; what comes of these is
 /// brought back onto the loop.
 final class SessionEndpoint: WebSocketEndpoint {
-    /// What the session wants done elsewhere.
-    enum Job: Sendable {
-        case keep(KeptUtterance)
-        /// The client has been told of an utterance.
-        case settle(item: String, Result<Transcript, TranscriptionError>)
-        case recall(CharacterChoice, as: RequestID)
-        case remember([MemoryEntry], in: String)
-        case start(Call)
-        /// Nobody waits for the calls under way any more.
-        case cancel
-    }
-
-    /// A job that goes on beside others.
-    enum Call: Sendable {
-        /// - Parameter item: The utterance that it is about, if it is about one.
-        case transcribe(TranscriptionRequest, as: RequestID, for: SessionCore.Purpose, item: String?)
-        case ask(ChatRequest, as: RequestID, until: Interruption)
-        case speak(SynthesisRequest, rate: Int, as: RequestID, until: Interruption)
-        case judge([Int16], as: RequestID)
-        case decode(WebSocketMessage, by: any Dialect, of: Int)
-    }
-
     /// The largest message that is decoded on the event loop: 256 KiB, about a millisecond.
     private static let quickLength = 1 << 18
 
@@ -117,6 +92,7 @@ final class SessionEndpoint: WebSocketEndpoint {
             jobs.finish()
             return
         }
+
         logger.info("Session started", metadata: ["steno.protocol": "\(type(of: dialect).name)"])
         host.metrics.begin()
         askForCapabilities()
@@ -143,13 +119,16 @@ final class SessionEndpoint: WebSocketEndpoint {
             line.close(WebSocketClose(.goingAway))
             return
         }
+
         inputEnd = end
         passTime()
         if case .failed(let error) = end {
             if case .tooLarge(let limit) = error { keyed?.noteTooLarge(limit: limit) }
             core.handle(.invalid(ClientError(Self.code(for: error), error.description)), into: &effects)
         }
+
         if case .ended = end, resume != nil, limitClose == nil, host.drain.isDraining { core.leaveOpenInput() }
+
         // Who closes does not listen any more, and waits for our own Close.
         if case .closed = end { core.stopAnswering(into: &effects) }
         core.handle(.finish, into: &effects)
@@ -197,6 +176,7 @@ final class SessionEndpoint: WebSocketEndpoint {
     /// Gives the session's place to another one, and logs where its audio went.
     func leave() {
         guard seat != nil else { return }
+
         host.metrics.end()
         let end = SessionEnd(
             loss: loss,
@@ -214,6 +194,7 @@ final class SessionEndpoint: WebSocketEndpoint {
             resume.expiry?.cancel()
             host.resumable.remove(resume.token)
         }
+
         (seat, keyed) = (nil, nil)
     }
 }
@@ -240,6 +221,7 @@ extension SessionEndpoint {
     /// Takes from the commands the first that brings more audio than the client's key may send, and all after it.
     private func refuseAudio(beyond keyed: KeyedSession) -> KeyAccount.Refusal? {
         guard keyed.limitsAudio else { return nil }
+
         for (index, command) in commands.enumerated() {
             do throws(KeyAccount.Refusal) {
                 try keyed.take(samples: core.length(of: command))
@@ -249,6 +231,7 @@ extension SessionEndpoint {
                 return error
             }
         }
+
         return nil
     }
 
@@ -302,16 +285,6 @@ extension SessionEndpoint {
         case .tooLarge: .messageTooLarge
         case .noMemory: .serverOverloaded
         default: .protocolViolation
-        }
-    }
-}
-
-extension Dialect {
-    /// Appends what a message asks for.
-    mutating func decode(_ message: WebSocketMessage, into commands: inout [ClientCommand]) {
-        switch message {
-        case .text(let text): decode(text: text.readableBytesUInt8Span, into: &commands)
-        case .binary(let bytes): decode(binary: bytes.readableBytesUInt8Span, into: &commands)
         }
     }
 }

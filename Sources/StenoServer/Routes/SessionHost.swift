@@ -62,55 +62,26 @@ struct SessionHost: Sendable {
         start.settings.keptAs = kept?.id
         var logger = context.logger
         if let id = start.dialect.sessionID ?? kept?.id { logger[metadataKey: "steno.session"] = "\(id)" }
-        let keyed = try openKeyedSession(context.client)
-        let memory = CharacterMemory(service: characters, context: context)
-        let (jobs, continuation) = AsyncStream.makeStream(of: SessionEndpoint.Job.self)
-        let eventLoop = context.channel.eventLoop
-        let endpoint = NIOLoopBoundBox.makeEmptyBox(valueType: SessionEndpoint.self, eventLoop: eventLoop)
-        // Also where the client is gone before its session has begun, or before its response has.
-        context.channel.closeFuture.whenComplete { _ in
-            if endpoint.value?.outlivesConnection == true { return }
-            continuation.finish()
-            endpoint.value?.leave()
-        }
+        let run = SessionRun(
+            host: self,
+            start: start,
+            keyed: try openKeyedSession(context.client),
+            kept: kept,
+            memory: CharacterMemory(service: characters, context: context),
+            client: context.client,
+            logger: logger,
+            on: context.channel.eventLoop
+        )
+        run.watch(context.channel)
         return try await Response.webSocket(
             for: request,
             context: context,
             configuration: configuration(for: context.client),
-            budget: self.memory,
+            budget: memory,
             subprotocol: wire.subprotocol(for: request),
             headers: HTTPFields(of: start.settings),
-            endpoint: { [start, logger] in
-                let core = SessionCore(
-                    settings: start.settings,
-                    detector: try detectors.make(),
-                    makeDetector: { try detectors.make() },
-                    owner: RequestOwner(key: context.client.name)
-                )
-                let session = SessionEndpoint(
-                    self,
-                    core: core,
-                    dialect: start.dialect,
-                    keyed: keyed,
-                    jobs: continuation,
-                    logger: logger
-                )
-                endpoint.value = session
-                kept?.begin { item, late in eventLoop.execute { endpoint.value?.took(late: late, of: item) } }
-                if let token = start.settings.resume?.token {
-                    let session = ResumableSession(
-                        owner: context.client.name,
-                        dialect: type(of: start.dialect).name,
-                        endpoint: endpoint,
-                        on: eventLoop
-                    )
-                    resumable.add(session, token: token)
-                }
-                return session
-            },
-            alongside: { [logger] in
-                await withLogger(logger) { _ in await work(on: jobs, for: endpoint, memory, kept, eventLoop) }
-            }
+            endpoint: { try run.makeEndpoint() },
+            alongside: { await run.work() }
         )
     }
 

@@ -42,6 +42,7 @@ struct SpeechForm: Equatable, Sendable {
         format = try Self.present(fields, "response_format") { fields throws(ClientError) in
             try fields.choice("response_format")
         }
+
         stream =
             try Self.present(fields, "stream_format") { fields throws(ClientError) in
                 try fields.choice("stream_format")

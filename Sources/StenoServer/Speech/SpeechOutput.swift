@@ -40,6 +40,7 @@ struct SpeechOutput: Sendable {
             for await samples in samples where !samples.isEmpty { await write(PCM16.bytes(samples)) }
             return
         }
+
         try await encoder.encode(
             as: encoding,
             rate: SpeechFormat.rate,

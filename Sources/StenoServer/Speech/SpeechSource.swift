@@ -55,6 +55,7 @@ struct SpeechSource: Sendable {
                 try await group.waitForAll()
             }
         }
+
         await samples.send(converter.finish())
     }
 

@@ -54,6 +54,7 @@ struct WholeSpeech: Sendable {
     /// - Throws: `SynthesisError`, and `AudioFileError.noRoom` where there is no memory for the samples.
     func wav(of text: String, voice name: String?) async throws -> [UInt8] {
         guard let synthesizer = voice.synthesizer else { throw SynthesisError.notConfigured }
+
         let source = SpeechSource(SynthesisRequest(text: text, voice: name), synthesizer)
         let beginning = try await source.begin()
         let samples = BoundedChannel<[Int16]>(capacity: 8)

@@ -29,6 +29,7 @@ struct ChunkingStrategy: Equatable {
         } else if !whole.isEmpty, whole != "auto" {
             throw .invalid(Self.name, whole, allowed: "auto, or an object of type server_vad")
         }
+
         if whole.isEmpty, values.isEmpty { return nil }
         if let type = values["type"], type != "server_vad", type != "auto" {
             throw .invalid("\(Self.name)[type]", type, allowed: "server_vad, auto")

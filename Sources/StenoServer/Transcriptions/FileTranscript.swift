@@ -59,12 +59,15 @@ struct FileTranscript: Equatable, Sendable {
     /// Adds the next utterance; returns the segment it became, or `nil` when nothing was recognised in it.
     mutating func append(_ transcript: Transcript, at range: Range<SamplePosition>) -> Segment? {
         guard !transcript.text.isEmpty else { return nil }
+
         let separator = segments.last.map { Self.separator(between: $0.text, and: transcript.text) } ?? ""
+
         // An engine's times may lie a little outside of what it was given.
         func place(_ time: Range<Int>) -> Range<SamplePosition> {
             let start = min(range.lowerBound + SamplePosition(time.lowerBound), range.upperBound)
             return start..<min(range.lowerBound + SamplePosition(time.upperBound), range.upperBound)
         }
+
         let segment = Segment(
             range: range,
             text: transcript.text,

@@ -62,6 +62,7 @@ struct FileTranscription: Sendable {
         settings.model = form.model
         if let language = form.language { settings.language = language.code }
         settings.prompt = form.prompt ?? base.prompt
+
         // Nobody waits for the first utterance of a file, so that every decoder may have one in hand.
         let utterances = max(2 * ProcessInfo.processInfo.activeProcessorCount, 8)
         settings.maximumPending = max(base.maximumPending, utterances * base.maximumUtterance)
@@ -71,6 +72,7 @@ struct FileTranscription: Sendable {
         } else if length <= base.maximumUtterance {
             settings.turnDetection = nil
         }
+
         return settings
     }
 

@@ -102,6 +102,7 @@ struct MultipartParser {
                 return true
             }
         }
+
         pass(position..<buffer.count, &events)
         position = buffer.count
         return false
@@ -143,6 +144,7 @@ struct MultipartParser {
             guard buffer.count - position <= limits.header else { throw .headerTooLong(limit: limits.header) }
             return false
         }
+
         guard end - position <= limits.header else { throw .headerTooLong(limit: limits.header) }
         searched = 0
         events.append(.began(try Self.fields(lines(position..<end))))
@@ -184,6 +186,7 @@ struct MultipartParser {
             guard !name.isEmpty, !name.contains(where: \.isWhitespace) else { throw .badHeader }
             fields.append((name, line[line.index(after: colon)...].trimmingBlanks))
         }
+
         return Dictionary(fields.map { ($0.name, $0.value) }) { first, _ in first }
     }
 
@@ -203,11 +206,13 @@ struct MultipartParser {
             let rest = buffer.count - start
             return rest < delimiter.count && starts(with: delimiter.prefix(rest), at: start) ? .unfinished : .none
         }
+
         var index = start + delimiter.count
         if index < buffer.count, buffer[index] == UInt8(ascii: "-") {
             guard index + 1 < buffer.count else { return .unfinished }
             return buffer[index + 1] == UInt8(ascii: "-") ? .delimiter(end: index + 2, isLast: true) : .none
         }
+
         let padded = index + Self.maximumPadding
         while index < buffer.count, index < padded, [0x20, 0x09].contains(buffer[index]) { index += 1 }
         guard index < buffer.count else { return .unfinished }

@@ -40,6 +40,7 @@ struct ParameterizedHeader: Equatable {
                 text.append(character)
             }
         }
+
         _ = take(&rest, until: [";"])
         return text.replacing("%22", with: "\"").replacing("%0D", with: "\r").replacing("%0A", with: "\n")
     }

@@ -65,11 +65,13 @@ struct Upload {
             let message = "The body must be multipart/form-data with a boundary, and have the audio as its part 'file'."
             throw APIError(.badRequest, message, code: "invalid_form").closing
         }
+
         guard MultipartParser.isBoundary(boundary) else {
             let message =
                 "The boundary of the form must be 1 to 70 letters, digits, or characters of '()+_,-./:=? and space."
             throw APIError(.badRequest, message, code: "invalid_form").closing
         }
+
         return boundary
     }
 

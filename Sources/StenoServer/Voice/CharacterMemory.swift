@@ -29,6 +29,7 @@ final class CharacterMemory: SessionMemory {
                 "A client secret opens the character that it was made for. Name it as 'session.prompt' when you make the secret."
             return .failure(ClientError(.characterUnavailable, message, param: "character"))
         }
+
         do throws(CharacterError) {
             guard let store = service.store else {
                 return .failure(ClientError(.characterUnavailable, CharacterService.unavailable))
@@ -50,6 +51,7 @@ final class CharacterMemory: SessionMemory {
 
     func remember(_ entries: [MemoryEntry], in memoryID: String) async -> Result<Void, ClientError> {
         guard let store = service.store else { return .success(()) }
+
         let messages = entries.map { entry in
             NewMessage(
                 entry.speaker == .user ? .user : .assistant,

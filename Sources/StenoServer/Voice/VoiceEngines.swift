@@ -28,6 +28,7 @@ struct VoiceEngines: Sendable {
         deliver: @escaping @Sendable (ChatPart) -> Void
     ) async -> Result<ChatEnd, ChatError> {
         guard let languageModel else { return .failure(.notConfigured) }
+
         let first = FirstTime(.firstToken, stages)
         do {
             let end = try await interruption.run {
@@ -52,6 +53,7 @@ struct VoiceEngines: Sendable {
         deliver: @escaping @Sendable ([Int16]) -> Void
     ) async -> Result<Void, SynthesisError> {
         guard let synthesizer else { return .failure(.notConfigured) }
+
         let output = Mutex(SpeechSamples(rate: rate))
         let first = FirstTime(.firstSample, stages)
         do {

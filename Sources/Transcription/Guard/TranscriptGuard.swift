@@ -29,6 +29,7 @@ public struct TranscriptGuard: Sendable {
     /// Why `transcript` is not to be believed, or `nil`; an empty one always is.
     public func verdict(on transcript: Transcript, of request: TranscriptionRequest) -> Rejection? {
         guard !transcript.text.isEmpty else { return nil }
+
         let text = NormalizedText(transcript.text)
         if text.words.isEmpty { return .symbolsOnly }
 

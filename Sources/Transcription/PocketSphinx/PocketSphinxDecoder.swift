@@ -31,6 +31,7 @@ struct PocketSphinxDecoder: ~Copyable {
             if status == SPHINX_NO_MEMORY { throw .outOfMemory }
             throw .unusableModel(folder: model.folder, reason: String(cString: sphinx_last_error()))
         }
+
         self.handle = handle
     }
 
@@ -39,6 +40,7 @@ struct PocketSphinxDecoder: ~Copyable {
         guard sphinx_decoder_decode(handle, samples, samples.count) == SPHINX_OK else {
             throw .decodingFailed(reason: String(cString: sphinx_last_error()))
         }
+
         var segments: [Segment] = []
         var segment = sphinx_segment()
         while sphinx_decoder_next_segment(handle, &segment) {
@@ -46,6 +48,7 @@ struct PocketSphinxDecoder: ~Copyable {
             let end = max(start, Int(segment.last_frame) + 1)
             segments.append(Segment(text: String(cString: segment.text), frames: start..<end))
         }
+
         return segments
     }
 

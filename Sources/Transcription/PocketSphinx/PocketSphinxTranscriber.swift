@@ -49,6 +49,7 @@ public final class PocketSphinxTranscriber: Transcriber {
             queue.close()
             throw .cancelled
         }
+
         return PocketSphinxTranscriber(queue: queue, logger: logger)
     }
 

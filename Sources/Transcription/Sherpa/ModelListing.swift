@@ -25,10 +25,12 @@ struct ModelListing {
             let files = [Role.preprocessor: preprocessor, .encoder: encoder, .decoder: decoder, .cachedDecoder: cached]
             return (.moonshine, files)
         }
+
         if let encoder = file("encoder"), let decoder = file("decoder") {
             guard let joiner = file("joiner") else { return (.whisper, [.encoder: encoder, .decoder: decoder]) }
             return (.transducer, [.encoder: encoder, .decoder: decoder, .joiner: joiner])
         }
+
         guard let model = file("model") else { return nil }
         return kind(type: declaredType(model) ?? "").map { ($0, [.model: model]) }
     }

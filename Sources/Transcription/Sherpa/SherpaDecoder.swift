@@ -28,6 +28,7 @@ struct SherpaDecoder: Sendable {
             else { throw .engineFailed }
             append(heard, at: range, padding: padding, to: &transcript)
         }
+
         return transcript
     }
 

@@ -38,6 +38,7 @@ final class SherpaRecognizer: @unchecked Sendable {
             if status == SHERPA_NO_MEMORY { throw .outOfMemory }
             throw .unusableModel(folder: model.folder)
         }
+
         self.library = library
         self.handle = handle
         hasLanguages = model.onlyLanguage == nil && (model.kind == .whisper || model.kind == .senseVoice)

@@ -23,6 +23,7 @@ struct SherpaThreads: Sendable {
                 whenLoaded(.failure(error))
             }
         }
+
         if code != 0 { whenLoaded(.failure(.noThread(code: code))) }
     }
 

@@ -55,6 +55,7 @@ public final class SherpaTranscriber: Transcriber {
             queue.close()
             throw .cancelled
         }
+
         return SherpaTranscriber(queue: queue, model: model, logger: logger)
     }
 

@@ -33,6 +33,7 @@ extension Transcript.Word {
                 words.append((String(text), position(token.start), position(token.start)))
             }
         }
+
         let starts = words.dropFirst().map(\.start) + [end]
         return zip(words, starts).map { word, next in
             let last = min(next, word.lastToken + SampleClock.rate)

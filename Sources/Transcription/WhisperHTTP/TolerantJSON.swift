@@ -34,6 +34,7 @@ enum TolerantJSON {
                 rest = rest.dropFirst()
             }
         }
+
         return result
     }
 

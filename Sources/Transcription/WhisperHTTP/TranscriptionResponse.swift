@@ -20,6 +20,7 @@ struct TranscriptionResponse: Equatable {
     /// - Throws: `TranscriptionError.invalidResponse`, also for an error object.
     static func parse(_ body: [UInt8], contentType: String?) throws(TranscriptionError) -> TranscriptionResponse {
         guard let start = body.first(where: { !TolerantJSON.isSpace($0) }) else { throw .invalidResponse }
+
         let isPlain = MediaType(contentType).isText
         if start == UInt8(ascii: "{") || (start == UInt8(ascii: "\"") && !isPlain) {
             guard let answer = WireAnswer(json: body), !answer.hasError, let text = answer.text else {
@@ -32,6 +33,7 @@ struct TranscriptionResponse: Equatable {
                 language: answer.language
             )
         }
+
         guard isPlain, let text = String(validating: body, as: UTF8.self), !isPage(text), !hasControls(text) else {
             throw .invalidResponse
         }

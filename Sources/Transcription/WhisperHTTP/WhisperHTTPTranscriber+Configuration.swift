@@ -121,6 +121,7 @@ extension WhisperHTTPTranscriber.Configuration {
         func append(_ name: String, _ value: String?) {
             if let value, !value.isEmpty { parts.append(.init(name: name, text: value)) }
         }
+
         // whisper.cpp takes an absent language for English.
         let detection = access.endpoint.path.hasSuffix("/inference") ? "auto" : nil
         append("language", request.language ?? language ?? detection)

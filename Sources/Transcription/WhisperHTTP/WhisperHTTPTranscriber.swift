@@ -49,6 +49,7 @@ public final class WhisperHTTPTranscriber: Attempting {
     /// Asks the backend, once more with `json` where it refuses `verbose_json`.
     func attempt(_ request: TranscriptionRequest) async throws(Miss<TranscriptionError>) -> Transcript {
         guard !request.samples.isEmpty else { return Transcript(text: "") }
+
         request.start?.begin()
         let model = configuration.model(wanted: request.model)
         var format = formats.withLock { $0.request(for: model, wantsWordTimes: request.wantsWordTimes) }

@@ -65,6 +65,7 @@ struct WireSegment: Decodable {
 
     init(from decoder: any Decoder) throws {
         guard let fields = try? decoder.container(keyedBy: Key.self) else { return }
+
         words = (try? fields.decode([WireWord].self, forKey: .words)) ?? []
 
         let text = trimmed((try? fields.decode(String.self, forKey: .text)) ?? "")

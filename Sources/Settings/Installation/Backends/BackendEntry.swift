@@ -55,12 +55,14 @@ struct BackendEntry {
             }
             return text.split(whereSeparator: \.isNewline).first.map(String.init)
         }
+
         if let variable = try text("keyEnv") {
             guard let text = ProcessInfo.processInfo.environment[variable] else {
                 throw .init("\(name).keyEnv names a variable that the environment does not have.")
             }
             return text
         }
+
         return try text("key")
     }
 

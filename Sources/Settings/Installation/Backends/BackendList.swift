@@ -40,6 +40,7 @@ public struct BackendList: Equatable, Sendable {
                 + "backends in STENO_CONFIG."
             throw SettingsError(\.engine.choice, problem: problem)
         }
+
         members = try defaults.members(at: settings.baseURL ?? "https://api.openai.com/v1") { problem in
             problem == .access(.badAPIKey) ? \.engine.apiKey : \.engine.baseURL
         }

@@ -38,6 +38,7 @@ struct BackendDefaults<Configuration: BackendConfiguration> {
             let terms = MemberTerms(name: "", concurrency: concurrency, adapts: adapts)
             members.append(BackendMember(configuration: configuration, terms: terms))
         }
+
         return members.named()
     }
 

@@ -52,6 +52,7 @@ struct ConfigurationFile {
         } catch {
             throw Problem("it is not JSON. \(error)")
         }
+
         guard case .object(let members) = document else { throw Problem("it is not a JSON object.") }
         try Self.check(members.keys, are: List.allCases.map(\.rawValue), of: "")
         for list in List.allCases {
@@ -79,6 +80,7 @@ struct ConfigurationFile {
             let problem = "has \(list.rawValue), and \(list.setting) is set too. Leave one of them out."
             throw SettingsError(\.engine.configurationFile, problem: problem)
         }
+
         return try SettingsError.naming(\.engine.configurationFile, problem: { "cannot be used: \($0)" }) {
             () throws(Problem) in
             var members: [Member] = []

@@ -49,6 +49,7 @@ public struct LanguageModelList: Equatable, Sendable {
                 + "STENO_CONFIG."
             throw SettingsError(\.languageModel.choice, problem: problem)
         }
+
         members = try defaults.members(at: settings.baseURL ?? "https://api.openai.com/v1", blaming: Self.setting)
     }
 

@@ -49,6 +49,7 @@ public struct VoiceList: Equatable, Sendable {
                 "is http, which needs TTS_BASE_URL (any server with /audio/speech), TTS_API_KEY, or voices in STENO_CONFIG."
             throw SettingsError(\.speech.choice, problem: problem)
         }
+
         members = try defaults.members(at: settings.baseURL ?? "https://api.openai.com/v1") { problem in
             problem == .badAPIKey ? \.speech.apiKey : \.speech.baseURL
         }

@@ -13,6 +13,7 @@ enum CueAlignment {
             letters += own
             owners += Array(repeating: index, count: own.count)
         }
+
         guard !letters.isEmpty, letters == tokens.flatMap(\.letters) else { return nil }
 
         var next = 0

@@ -35,6 +35,7 @@ struct CueSheet {
         } else {
             append(tokens, hasTimes: hasTimes, of: nil)
         }
+
         settle()
     }
 
@@ -49,7 +50,13 @@ struct CueSheet {
 
     /// Adds the cues of words that belong together: those of one of the engine's segments, or all.
     private mutating func append(_ tokens: [CueToken], hasTimes: Bool, of part: FileTranscript.Part?) {
-        let span = voiced(part?.range ?? utterance.range, tolerance: part == nil ? 0 : Self.tolerance)
+        let span: Range<SamplePosition>
+        if let part {
+            span = voiced(part.range, tolerance: Self.tolerance)
+        } else {
+            span = voiced(utterance.range, tolerance: 0)
+        }
+
         var tokens = tokens
         if !hasTimes {
             let shared = SharedTime(speech.clamped(to: span), in: span)
@@ -57,6 +64,7 @@ struct CueSheet {
                 tokens[index].time = time
             }
         }
+
         if let part, isShortEnough(tokens, in: span) { return append(tokens, in: span, part.decoding) }
 
         let division = CueDivision(tokens).cues

@@ -16,6 +16,7 @@ enum CueTiming {
             end = min(end, limit, range.lowerBound + SamplePosition(CueLimits.longest))
             shown[index].range = range.lowerBound..<max(range.upperBound, end)
         }
+
         return shown
     }
 }

@@ -27,6 +27,7 @@ struct CueToken: Equatable {
 
         func close() {
             guard let first = start else { return }
+
             let word = text[first.index..<index]
             let letters = word.lowercased().filter { $0.isLetter || $0.isNumber }
             tokens.append(
@@ -48,6 +49,7 @@ struct CueToken: Equatable {
             index = text.index(after: index)
             offset += 1
         }
+
         close()
         return tokens
     }
