@@ -46,12 +46,12 @@ public struct AudioIntake {
             case nil: waitingFormat = format
             case .samples(let bytes):
                 if isNamed, let file, !file.format.agrees(with: format) { leaveFile(into: &samples) }
-                decode(bytes, format, to: &samples)
+                decode(bytes, format: format, to: &samples)
             case .file(let header, let bytes):
                 leaveFile(into: &samples)
                 lowByte = nil
                 file = try WAVStream(header, named: isNamed ? format : nil)
-                decode(bytes, format, to: &samples)
+                decode(bytes, format: format, to: &samples)
             }
         } catch {
             refusal = error
@@ -79,7 +79,7 @@ public struct AudioIntake {
     /// Takes the bytes of which it is open what they are for samples.
     private mutating func restart(into samples: inout [Int16]) {
         let bytes = head.restart()
-        if let format = waitingFormat.take() { decode(bytes, format, to: &samples) }
+        if let format = waitingFormat.take() { decode(bytes, format: format, to: &samples) }
     }
 
     private mutating func leaveFile(into samples: inout [Int16]) {
@@ -92,7 +92,7 @@ public struct AudioIntake {
         convert(from: rate, to: &samples) { intake, samples in intake.file?.drain(into: &samples) }
     }
 
-    private mutating func decode(_ bytes: [UInt8], _ format: AudioFormat, to samples: inout [Int16]) {
+    private mutating func decode(_ bytes: [UInt8], format: AudioFormat, to samples: inout [Int16]) {
         convert(from: file?.format.sampleRate ?? format.rate, to: &samples) { intake, samples in
             if intake.file == nil {
                 intake.decodeUnpacked(bytes[...], format, to: &samples)
@@ -125,8 +125,8 @@ public struct AudioIntake {
     ) {
         switch format {
         case .pcm16: appendPCM(bytes, to: &samples)
-        case .muLaw: appendCodes(bytes, G711.muLaw, to: &samples)
-        case .aLaw: appendCodes(bytes, G711.aLaw, to: &samples)
+        case .muLaw: appendCodes(bytes, table: G711.muLaw, to: &samples)
+        case .aLaw: appendCodes(bytes, table: G711.aLaw, to: &samples)
         }
     }
 
@@ -154,7 +154,7 @@ public struct AudioIntake {
     }
 
     /// One sample per byte; half a PCM16 sample that waits has lost its other half.
-    private mutating func appendCodes(_ bytes: ArraySlice<UInt8>, _ table: [Int16], to samples: inout [Int16]) {
+    private mutating func appendCodes(_ bytes: ArraySlice<UInt8>, table: [Int16], to samples: inout [Int16]) {
         lowByte = nil
         samples.append(contentsOf: bytes.lazy.map { table[Int($0)] })
     }

@@ -53,12 +53,12 @@ public struct Downmix: Sendable {
             let block = UnsafeBufferPointer(rebasing: pending[range])
             mix = judge(block)
             for frame in 0..<block.count / channels {
-                let sample = self.sample(block, frame, mix)
+                let sample = self.sample(block, frame: frame, mix: mix)
                 guard mix != before, frame < fadeLength else {
                     mono.append(Int16(sample))
                     continue
                 }
-                let old = self.sample(block, frame, before)
+                let old = self.sample(block, frame: frame, mix: before)
                 mono.append(Int16(old + (sample - old) * frame / fadeLength))
             }
         }
@@ -85,7 +85,7 @@ public struct Downmix: Sendable {
         return powers.firstIndex(of: loudest).map { .channel($0) } ?? .mean
     }
 
-    private func sample(_ block: UnsafeBufferPointer<Int16>, _ frame: Int, _ mix: Mix) -> Int {
+    private func sample(_ block: UnsafeBufferPointer<Int16>, frame: Int, mix: Mix) -> Int {
         switch mix {
         case .channel(let channel): return Int(block[frame * channels + channel])
         case .mean:

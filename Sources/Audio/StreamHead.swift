@@ -22,7 +22,7 @@ struct StreamHead {
     mutating func take(_ bytes: [UInt8]) throws(AudioRefusal) -> Finding? {
         switch state {
         case .over: return .samples(bytes)
-        case .header(let reader): return try read(bytes[...], reader)
+        case .header(let reader): return try read(bytes[...], reader: reader)
         case .sniffing:
             waiting += bytes
             switch StreamKind(sniffing: waiting) {
@@ -31,7 +31,7 @@ struct StreamHead {
             case .foreign(let container): throw .container(container)
             case .wav:
                 let bytes = end()
-                return try read(bytes[WAVHeaderReader.markLength...], WAVHeaderReader())
+                return try read(bytes[WAVHeaderReader.markLength...], reader: WAVHeaderReader())
             }
         }
     }
@@ -55,7 +55,7 @@ struct StreamHead {
 
     private mutating func read(
         _ bytes: ArraySlice<UInt8>,
-        _ reader: WAVHeaderReader
+        reader: WAVHeaderReader
     ) throws(AudioRefusal) -> Finding? {
         var (bytes, reader) = (bytes, reader)
         do throws(WAVError) {

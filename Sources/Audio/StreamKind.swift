@@ -6,7 +6,7 @@ enum StreamKind: Equatable {
 
     /// - Parameter bytes: The beginning of a stream; more of it is needed where the result is `nil`.
     init?(sniffing bytes: [UInt8]) {
-        if let mark = Self.marks.first(where: { Self.matches(bytes, $0.bytes) }) {
+        if let mark = Self.marks.first(where: { Self.matches(bytes, mark: $0.bytes) }) {
             guard bytes.count >= mark.bytes.count else { return nil }
             self = mark.kind
         } else if let isText = Self.isJSON(bytes) {
@@ -47,7 +47,7 @@ enum StreamKind: Equatable {
     }
 
     /// Whether `bytes` begin with `mark`, or may once there are more of them.
-    private static func matches(_ bytes: [UInt8], _ mark: [UInt8?]) -> Bool {
+    private static func matches(_ bytes: [UInt8], mark: [UInt8?]) -> Bool {
         zip(bytes, mark).allSatisfy { byte, expected in expected == nil || byte == expected }
     }
 

@@ -66,34 +66,34 @@ struct WAVFormat: CustomStringConvertible {
                 switch (encoding, sampleBytes) {
                 case (.aLaw, _): for index in 0..<count { samples[index] = G711.decodeALaw(bytes[index]) }
                 case (.muLaw, _): for index in 0..<count { samples[index] = G711.decodeMuLaw(bytes[index]) }
-                case (.float, 4): for index in 0..<count { samples[index] = Self.float(bytes, 4 * index) }
-                case (.float, _): for index in 0..<count { samples[index] = Self.double(bytes, 8 * index) }
+                case (.float, 4): for index in 0..<count { samples[index] = Self.float(bytes, offset: 4 * index) }
+                case (.float, _): for index in 0..<count { samples[index] = Self.double(bytes, offset: 8 * index) }
                 case (.integer, 1): for index in 0..<count { samples[index] = (Int16(bytes[index]) - 128) * 256 }
-                case (.integer, 2): for index in 0..<count { samples[index] = Self.pcm16(bytes, 2 * index) }
+                case (.integer, 2): for index in 0..<count { samples[index] = Self.pcm16(bytes, offset: 2 * index) }
                 case (.integer, let width):
-                    for index in 0..<count { samples[index] = Self.wide(bytes, width * index, width) }
+                    for index in 0..<count { samples[index] = Self.wide(bytes, offset: width * index, width: width) }
                 }
             }
             initialized = count
         }
     }
 
-    private static func pcm16(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> Int16 {
+    private static func pcm16(_ bytes: UnsafeRawBufferPointer, offset: Int) -> Int16 {
         Int16(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Int16.self))
     }
 
     /// Three or four bytes, rounded to nearest.
-    private static func wide(_ bytes: UnsafeRawBufferPointer, _ offset: Int, _ width: Int) -> Int16 {
-        let upper = pcm16(bytes, offset + width - 2)
+    private static func wide(_ bytes: UnsafeRawBufferPointer, offset: Int, width: Int) -> Int16 {
+        let upper = pcm16(bytes, offset: offset + width - 2)
         return bytes[offset + width - 3] < 0x80 || upper == .max ? upper : upper + 1
     }
 
-    private static func float(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> Int16 {
+    private static func float(_ bytes: UnsafeRawBufferPointer, offset: Int) -> Int16 {
         let bits = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
         return sample(Double(Float(bitPattern: bits)))
     }
 
-    private static func double(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> Int16 {
+    private static func double(_ bytes: UnsafeRawBufferPointer, offset: Int) -> Int16 {
         sample(Double(bitPattern: UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))))
     }
 

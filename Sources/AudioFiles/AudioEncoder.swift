@@ -82,7 +82,7 @@ public struct AudioEncoder: Sendable {
             error: .discarded
         ) { execution in
             let input = execution.standardInputWriter
-            async let feeding: Void = Self.feed(input, next)
+            async let feeding: Void = Self.feed(input, next: next)
             for try await buffer in execution.standardOutput {
                 try await write(buffer.withUnsafeBytes { Array($0) })
             }
@@ -101,7 +101,7 @@ public struct AudioEncoder: Sendable {
     /// Writes all samples; ffmpeg learns of their end also when they end in an error.
     private static func feed(
         _ input: StandardInputWriter,
-        _ next: @Sendable () async throws -> [Int16]?
+        next: @Sendable () async throws -> [Int16]?
     ) async throws {
         do {
             while let samples = try await next() {

@@ -45,7 +45,7 @@ struct FFmpeg: Sendable {
             if Task.isCancelled { throw AudioFileError.cancelled }
             let (samples, complaint) = result.closureResult
             guard result.terminationStatus.isSuccess, let samples, samples.count > 0 else {
-                log("File not decoded", container, "\(result.terminationStatus) \(complaint)")
+                log("File not decoded", container: container, reason: "\(result.terminationStatus) \(complaint)")
                 throw AudioFileError.undecodable
             }
             return samples
@@ -66,7 +66,7 @@ struct FFmpeg: Sendable {
         }
     }
 
-    private func log(_ message: Logger.Message, _ container: AudioContainer, _ reason: String) {
+    private func log(_ message: Logger.Message, container: AudioContainer, reason: String) {
         logger.debug(
             message,
             metadata: ["steno.ffmpeg.container": "\(container)", "steno.ffmpeg.reason": "\(reason)"]

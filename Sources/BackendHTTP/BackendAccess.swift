@@ -32,14 +32,14 @@ public struct BackendAccess: Equatable, Sendable {
         service: String,
         others: [String] = []
     ) throws(Problem) {
-        endpoint = try Self.endpoint(baseURL, service, others)
+        endpoint = try Self.endpoint(baseURL, service: service, others: others)
         key = try Self.key(apiKey)
     }
 
     private static func endpoint(
         _ baseURL: String,
-        _ service: String,
-        _ others: [String]
+        service: String,
+        others: [String]
     ) throws(Problem) -> TransferURL {
         do {
             let base = try TransferURL(trimmed(baseURL))

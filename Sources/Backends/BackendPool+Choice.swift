@@ -75,7 +75,7 @@ extension BackendPool {
     }
 
     /// Begins with a request; returns whether there was a place.
-    private mutating func begin(_ ticket: Ticket, _ purpose: Purpose, at now: Duration, _ steps: inout [Step]) -> Bool {
+    private mutating func begin(_ ticket: Ticket, purpose: Purpose, at now: Duration, steps: inout [Step]) -> Bool {
         guard let job = jobs[ticket] else { return true }
 
         let busy = Set(job.running.keys)
@@ -105,7 +105,7 @@ extension BackendPool {
 
     private mutating func startAgain(at now: Duration, _ steps: inout [Step]) {
         for ticket in again where jobs[ticket].map({ $0.notBefore <= now }) ?? true {
-            if begin(ticket, .retry, at: now, &steps) { again.removeAll { $0 == ticket } }
+            if begin(ticket, purpose: .retry, at: now, steps: &steps) { again.removeAll { $0 == ticket } }
         }
     }
 
@@ -133,7 +133,7 @@ extension BackendPool {
             }
             swap(&queue, &waiting)
             guard let next else { return }
-            _ = begin(next, .first, at: now, &steps)
+            _ = begin(next, purpose: .first, at: now, steps: &steps)
         }
     }
 

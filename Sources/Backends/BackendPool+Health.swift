@@ -34,7 +34,7 @@ extension BackendPool {
     }
 
     /// Whether a time is out of line with what peers take.
-    private func isSlow(_ seconds: Double, _ member: Int, kind: Int) -> Bool {
+    private func isSlow(_ seconds: Double, member: Int, kind: Int) -> Bool {
         guard let usual = peers(of: member, { $0.smoothed(kind: kind, least: 3) }) else { return false }
         return seconds > max(rules.outlierFactor * usual, usual + rules.leastSlowness.seconds)
     }
@@ -63,7 +63,7 @@ extension BackendPool {
         let isMeasured = running.terms.isMeasured
         if running.isProbing {
             // What it was like before is no reason to take it out again.
-            let isWell = !running.isLate && !(isMeasured && isSlow(time.seconds, index, kind: kind))
+            let isWell = !running.isLate && !(isMeasured && isSlow(time.seconds, member: index, kind: kind))
             if isWell { members[index].latencies = Latencies() }
             if !running.isLate {
                 members[index].breaker.probed(isWell, at: now, random: dice.roll())
@@ -74,7 +74,7 @@ extension BackendPool {
         guard isMeasured else { return }
         members[index].took(time, running.limit, kind: kind)
         guard !running.isProbing, let smoothed = members[index].latencies.smoothed(kind: kind, least: 3) else { return }
-        if isSlow(smoothed, index, kind: kind) { eject(index, at: now) }
+        if isSlow(smoothed, member: index, kind: kind) { eject(index, at: now) }
     }
 
     mutating func note(_ setback: Setback, of running: Running, at now: Duration) {
@@ -104,7 +104,7 @@ extension BackendPool {
         for (attempt, running) in attempts.sorted(by: { $0.key < $1.key }) where isWatched(running) {
             if isOverdue(running, at: now) {
                 attempts[attempt]?.isLate = true
-                giveUp(on: attempt, running, at: now, &steps)
+                giveUp(on: attempt, running, at: now, steps: &steps)
             } else if let time = hedgeTime(of: running), now >= time {
                 jobs[running.ticket]?.isHedged = true
                 seconds.append((running.ticket, .hedge))
@@ -112,7 +112,7 @@ extension BackendPool {
         }
     }
 
-    private mutating func giveUp(on attempt: Attempt, _ running: Running, at now: Duration, _ steps: inout [Step]) {
+    private mutating func giveUp(on attempt: Attempt, _ running: Running, at now: Duration, steps: inout [Step]) {
         if running.purpose == .probe {
             members[running.member].breaker.probed(false, at: now, random: dice.roll())
             if jobs[running.ticket] == nil { stop(attempt, at: now, &steps) }

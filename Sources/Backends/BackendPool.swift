@@ -69,7 +69,7 @@ public struct BackendPool: Sendable {
     public mutating func cancel(_ ticket: Ticket, at now: Duration) -> [Step] {
         var steps: [Step] = []
         guard jobs[ticket] != nil else { return [] }
-        forget(ticket, at: now, keepsProbes: false, &steps)
+        forget(ticket, at: now, keepsProbes: false, steps: &steps)
         dispatch(at: now, &steps)
         return steps
     }
@@ -115,7 +115,9 @@ public struct BackendPool: Sendable {
         var steps: [Step] = []
         note(running.isStopped ? .abandoned : setback, of: running, at: now)
         jobs[running.ticket]?.running[running.member] = nil
-        if !running.isStopped { goOn(with: running.ticket, after: attempt, setback, by: running.member, now, &steps) }
+        if !running.isStopped {
+            goOn(with: running.ticket, after: attempt, setback, by: running.member, now: now, steps: &steps)
+        }
         dispatch(at: now, &steps)
         return steps
     }
@@ -134,8 +136,8 @@ public struct BackendPool: Sendable {
         after attempt: Attempt,
         _ setback: Setback,
         by member: Int,
-        _ now: Duration,
-        _ steps: inout [Step]
+        now: Duration,
+        steps: inout [Step]
     ) {
         guard var job = jobs[ticket] else { return }
 
@@ -204,12 +206,12 @@ public struct BackendPool: Sendable {
 
     /// Gives the asker the outcome, and ends what else there is of the request.
     mutating func settle(_ ticket: Ticket, _ outcome: Outcome, at now: Duration, _ steps: inout [Step]) {
-        forget(ticket, at: now, keepsProbes: true, &steps)
+        forget(ticket, at: now, keepsProbes: true, steps: &steps)
         steps.append(.settle(ticket, outcome))
     }
 
     /// Ends all that there is of a request; a probe may go on, since its outcome is wanted for itself.
-    private mutating func forget(_ ticket: Ticket, at now: Duration, keepsProbes: Bool, _ steps: inout [Step]) {
+    private mutating func forget(_ ticket: Ticket, at now: Duration, keepsProbes: Bool, steps: inout [Step]) {
         guard let job = jobs.removeValue(forKey: ticket) else { return }
         _ = waiting.remove(ticket)
         again.removeAll { $0 == ticket }

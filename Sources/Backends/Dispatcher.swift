@@ -105,21 +105,21 @@ public final class Dispatcher<Answer: Sendable, Failure: Error, C: Clock<Duratio
         within patience: Duration,
         _ work: @escaping Work
     ) async throws(Refusal<Failure>) -> Served<Answer> {
-        try await ask(terms, within: patience, isStream: true, work)
+        try await ask(terms, within: patience, isStream: true, work: work)
     }
 
     private func ask(
         _ terms: BackendPool.Terms,
         within patience: Duration,
         isStream: Bool,
-        _ work: @escaping Work
+        work: @escaping Work
     ) async throws(Refusal<Failure>) -> Served<Answer> {
         let ticket = state.withLock { state in
             state.lastTicket += 1
             return state.lastTicket
         }
         let outcome = Promise<Outcome>()
-        enter(ticket, terms, within: patience, Caller(outcome: outcome, work: work, isStream: isStream))
+        enter(ticket, terms: terms, within: patience, caller: Caller(outcome: outcome, work: work, isStream: isStream))
         return try await outcome.value(onCancel: { leave(ticket) }).get()
     }
 
@@ -145,18 +145,18 @@ public final class Dispatcher<Answer: Sendable, Failure: Error, C: Clock<Duratio
         }
         let time = start.duration(to: clock.now)
         switch result {
-        case .success(let answer): take(answer, assignment, time)
+        case .success(let answer): take(answer, assignment: assignment, time: time)
         case .failure(let miss):
             state.withLock { $0.callers[assignment.ticket]?.lastFailure = miss.failure }
-            end(assignment.attempt, assignment.member, miss.setback, time)
-        case nil: end(assignment.attempt, assignment.member, .abandoned, time)
+            end(assignment.attempt, member: assignment.member, setback: miss.setback, time: time)
+        case nil: end(assignment.attempt, member: assignment.member, setback: .abandoned, time: time)
         }
 
         state.withLock { $0.signals[assignment.attempt] = nil }
     }
 
     /// Takes an answer that is whole, or has begun.
-    private func take(_ answer: Answer, _ assignment: Assignment, _ time: Duration) {
+    private func take(_ answer: Answer, assignment: Assignment, time: Duration) {
         let (attempt, member) = (assignment.attempt, assignment.member)
         guard assignment.isStream else {
             onAttempt(member, "answered", time)
@@ -167,7 +167,7 @@ public final class Dispatcher<Answer: Sendable, Failure: Error, C: Clock<Duratio
         }
 
         // Where nobody takes it, its place is given up at once.
-        let place = StreamPlace { self.end(attempt, member, $0, time) }
+        let place = StreamPlace { self.end(attempt, member: member, setback: $0, time: time) }
         change { state, now in
             let served = Served(member: member, answer: answer, place: place)
             return (state.pool.begun(attempt, at: now), served)
@@ -177,7 +177,7 @@ public final class Dispatcher<Answer: Sendable, Failure: Error, C: Clock<Duratio
     }
 
     /// Takes note of the end of an attempt that has no answer to give any more.
-    private func end(_ attempt: BackendPool.Attempt, _ member: Int, _ setback: Setback?, _ time: Duration) {
+    private func end(_ attempt: BackendPool.Attempt, member: Int, setback: Setback?, time: Duration) {
         if setback != .abandoned { onAttempt(member, setback?.label ?? "answered", time) }
         change { state, now in
             guard let setback else { return (state.pool.answered(attempt, at: now), nil) }
@@ -199,9 +199,9 @@ public final class Dispatcher<Answer: Sendable, Failure: Error, C: Clock<Duratio
 
     private func enter(
         _ ticket: BackendPool.Ticket,
-        _ terms: BackendPool.Terms,
+        terms: BackendPool.Terms,
         within patience: Duration,
-        _ caller: Caller
+        caller: Caller
     ) {
         var isRefused = Task.isCancelled
         change { state, now in
@@ -261,7 +261,7 @@ public final class Dispatcher<Answer: Sendable, Failure: Error, C: Clock<Duratio
                 case .stop(let attempt): state.signals[attempt]?.give()
                 case .settle(let ticket, let outcome):
                     guard let caller = state.callers.removeValue(forKey: ticket) else { continue }
-                    told.append((caller.outcome, Self.outcome(outcome, caller, served)))
+                    told.append((caller.outcome, Self.outcome(outcome, caller: caller, served: served)))
                 }
             }
             if let wake = state.pool.nextWake(after: now), state.alarms.last.map({ wake < $0 }) ?? true {
@@ -277,8 +277,8 @@ public final class Dispatcher<Answer: Sendable, Failure: Error, C: Clock<Duratio
 
     private static func outcome(
         _ outcome: BackendPool.Outcome,
-        _ caller: Caller,
-        _ served: Served<Answer>?
+        caller: Caller,
+        served: Served<Answer>?
     ) -> Outcome {
         switch outcome {
         case .answered: served.map { .success($0) } ?? .failure(.hopeless)

@@ -44,13 +44,13 @@ public struct Latencies: Equatable, Sendable {
     }
 
     /// The smoothed time for a kind, in seconds; `nil` while nothing is known.
-    public func smoothed(kind: Int, least: Int = 1) -> Double? { figure(kind, least) { $0.smoothed } }
+    public func smoothed(kind: Int, least: Int = 1) -> Double? { figure(kind, least: least) { $0.smoothed } }
 
     /// The 95th percentile for a kind, in seconds; `nil` while too little is known.
-    public func p95(kind: Int) -> Double? { figure(kind, Self.least) { $0.p95 } }
+    public func p95(kind: Int) -> Double? { figure(kind, least: Self.least) { $0.p95 } }
 
     /// The figure of the kind itself, or of the next larger one, which takes no less; or else in proportion to the work.
-    private func figure(_ kind: Int, _ least: Int, _ value: (Latency) -> Double?) -> Double? {
+    private func figure(_ kind: Int, least: Int, value: (Latency) -> Double?) -> Double? {
         let known = kinds.filter { $0.value.count >= least }
         if let own = known[kind] { return value(own) }
         if let larger = known.keys.filter({ $0 > kind }).min() { return known[larger].flatMap(value) }

@@ -21,8 +21,8 @@ internal import Waiting
     func apply(_ commands: [CurlDriver.Command]) {
         for command in commands {
             switch command {
-            case .start(let id, let request, let reply): start(id, request, reply)
-            case .cancel(let id): finish(id, .failure(.cancelled))
+            case .start(let id, let request, let reply): start(id, request: request, reply: reply)
+            case .cancel(let id): finish(id, result: .failure(.cancelled))
             case .resume(let id): resume(id)
             case .release(let id): open[id]?.deadline.end(by: .now + .seconds(1))
             }
@@ -42,11 +42,11 @@ internal import Waiting
             guard unsafe message.pointee.msg == CURLMSG_DONE, let easy = unsafe message.pointee.easy_handle else {
                 continue
             }
-            if let transfer = unsafe CurlTransfer.owner(of: easy) { settle(transfer, code) }
+            if let transfer = unsafe CurlTransfer.owner(of: easy) { settle(transfer, code: code) }
         }
 
         for transfer in open.values where transfer.deadline.time <= .now {
-            finish(transfer.id, transfer.outcome(CURLE_OPERATION_TIMEDOUT))
+            finish(transfer.id, result: transfer.outcome(CURLE_OPERATION_TIMEDOUT))
         }
     }
 
@@ -62,10 +62,10 @@ internal import Waiting
     }
 
     func failAll(_ error: TransferError) {
-        for id in Array(open.keys) { finish(id, .failure(error)) }
+        for id in Array(open.keys) { finish(id, result: .failure(error)) }
     }
 
-    private func start(_ id: CurlDriver.ID, _ request: TransferRequest, _ reply: TransferReply) {
+    private func start(_ id: CurlDriver.ID, request: TransferRequest, reply: TransferReply) {
         do {
             let transfer = try CurlTransfer(id: id, request, reply, configuration: configuration)
             open[id] = transfer
@@ -78,21 +78,21 @@ internal import Waiting
     /// Lets bytes come again, for which the reader has made room.
     private func resume(_ id: CurlDriver.ID) {
         guard let code = open[id]?.resume(), code != CURLE_OK else { return }
-        finish(id, .failure(.unavailable(reason: unsafe String(cString: curl_easy_strerror(code)))))
+        finish(id, result: .failure(.unavailable(reason: unsafe String(cString: curl_easy_strerror(code)))))
     }
 
     private func add(_ transfer: CurlTransfer) {
         let code = unsafe curl_multi_add_handle(multi, transfer.easy)
-        if code != CURLM_OK { finish(transfer.id, .failure(.unavailable(reason: text(of: code)))) }
+        if code != CURLM_OK { finish(transfer.id, result: .failure(.unavailable(reason: text(of: code)))) }
     }
 
-    private func settle(_ transfer: CurlTransfer, _ code: CURLcode) {
-        guard transfer.prepareRepeat(after: code) else { return finish(transfer.id, transfer.outcome(code)) }
+    private func settle(_ transfer: CurlTransfer, code: CURLcode) {
+        guard transfer.prepareRepeat(after: code) else { return finish(transfer.id, result: transfer.outcome(code)) }
         unsafe curl_multi_remove_handle(multi, transfer.easy)
         add(transfer)
     }
 
-    private func finish(_ id: CurlDriver.ID, _ result: Result<TransferResponse, TransferError>) {
+    private func finish(_ id: CurlDriver.ID, result: Result<TransferResponse, TransferError>) {
         guard let transfer = open.removeValue(forKey: id) else { return }
         unsafe curl_multi_remove_handle(multi, transfer.easy)
         switch transfer.reply {

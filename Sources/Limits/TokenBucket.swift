@@ -25,7 +25,7 @@ public struct TokenBucket: Equatable, Sendable {
         per period: Duration,
         at now: Duration
     ) -> Duration? {
-        refill(capacity, period, now)
+        refill(capacity, period: period, now: now)
         let lacking = min(amount, capacity) - (capacity - missing)
         // A millionth of the bucket is what rounding may cost.
         if lacking > capacity / 1_000_000 { return period * (lacking / capacity) }
@@ -35,11 +35,11 @@ public struct TokenBucket: Equatable, Sendable {
 
     /// How long to wait until something could be taken; `nil` when it could be now.
     public mutating func wait(capacity: Double, per period: Duration, at now: Duration) -> Duration? {
-        refill(capacity, period, now)
+        refill(capacity, period: period, now: now)
         return missing < capacity ? nil : period * ((missing - capacity) / capacity)
     }
 
-    private mutating func refill(_ capacity: Double, _ period: Duration, _ now: Duration) {
+    private mutating func refill(_ capacity: Double, period: Duration, now: Duration) {
         guard now > last else { return }
         missing = max(0, missing - capacity * ((now - last) / period))
         last = now

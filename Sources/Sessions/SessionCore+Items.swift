@@ -35,7 +35,7 @@ extension SessionCore {
         var place = Conversation.Place.end
         if let previous {
             guard previous.isEmpty || room.conversation.contains(previous) else {
-                effects.append(.tell(.rejected(Self.unknownPrevious(previous, eventID))))
+                effects.append(.tell(.rejected(Self.unknownPrevious(previous, eventID: eventID))))
                 return
             }
             place = previous.isEmpty ? .start : .after(previous)
@@ -61,7 +61,7 @@ extension SessionCore {
         transcribe(audio, of: item, into: &effects)
     }
 
-    private static func unknownPrevious(_ id: String, _ eventID: String?) -> ClientError {
+    private static func unknownPrevious(_ id: String, eventID: String?) -> ClientError {
         let message = "There is no item '\(id)' in this conversation to put the new one behind."
         return ClientError(.invalidValue, message, param: "previous_item_id", eventID: eventID)
     }

@@ -1,7 +1,7 @@
 import Audio
-public import Chat
+import Chat
 public import SpeechDetection
-public import SpeechSynthesis
+import SpeechSynthesis
 public import Transcription
 
 /// A session without I/O: what a client and the engine say goes in, what is to be done comes out.

@@ -83,15 +83,15 @@ public struct SessionMetrics: Sendable {
         duration.record(duration: time)
         switch outcome {
         case .success(let transcript):
-            increment("steno_utterances_total", [("outcome", "transcribed")])
+            increment("steno_utterances_total", dimensions: [("outcome", "transcribed")])
             guard let rejection = transcript.rejection else { return }
-            increment("steno_transcripts_rejected_total", [("reason", rejection.rawValue)])
+            increment("steno_transcripts_rejected_total", dimensions: [("reason", rejection.rawValue)])
         case .failure(let error):
-            increment("steno_utterances_total", [("outcome", "failed"), ("code", error.code)])
+            increment("steno_utterances_total", dimensions: [("outcome", "failed"), ("code", error.code)])
         }
     }
 
-    private func increment(_ label: String, _ dimensions: [(String, String)]) {
+    private func increment(_ label: String, dimensions: [(String, String)]) {
         Counter(label: label, dimensions: dimensions, factory: factory).increment()
     }
 }

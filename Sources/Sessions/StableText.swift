@@ -15,7 +15,7 @@ struct StableText {
     mutating func read(_ text: String) -> String {
         defer { last = text }
         guard let last else { return "" }
-        let delta = Self.agreement(rest(of: last), rest(of: text))
+        let delta = Self.agreement(rest(of: last), second: rest(of: text))
         told += delta
         return delta
     }
@@ -62,7 +62,7 @@ struct StableText {
 
     /// The words at the front of both; the last of a reading may have been cut off, and punctuation may change with
     /// what follows it.
-    private static func agreement(_ first: String, _ second: String) -> String {
+    private static func agreement(_ first: String, second: String) -> String {
         var agreed = first.commonPrefix(with: second)
         let count = agreed.count
         let isWhole = [first, second].allSatisfy { $0.dropFirst(count).first?.isWritten == false }

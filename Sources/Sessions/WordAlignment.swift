@@ -30,7 +30,7 @@ struct WordAlignment {
             spoken.words[index].sound.map { Letter(character: String($0), word: index) }
         }
         let heard = timed.indices.flatMap { Self.letters(of: timed[$0], at: $0) }
-        let pairs = Self.pairs(written, heard)
+        let pairs = Self.pairs(written, heard: heard)
         guard !pairs.isEmpty, 3 * pairs.count >= 2 * written.count else { return nil }
 
         var ranges = [Range<Int>?](repeating: nil, count: spoken.words.count)
@@ -57,7 +57,7 @@ struct WordAlignment {
     }
 
     /// The letters that both have, in order.
-    private static func pairs(_ written: [Letter], _ heard: [Letter]) -> [(Letter, Letter)] {
+    private static func pairs(_ written: [Letter], heard: [Letter]) -> [(Letter, Letter)] {
         var pairs: [(Letter, Letter)] = []
         var (one, other) = (written[...], heard[...])
         while let first = one.first, let second = other.first {
@@ -80,14 +80,14 @@ struct WordAlignment {
         and other: ArraySlice<Letter>
     ) -> (written: Int, heard: Int)? {
         for total in 1...longestDifference {
-            for written in 0...total where agree(one.dropFirst(written), other.dropFirst(total - written)) {
+            for written in 0...total where agree(one.dropFirst(written), other: other.dropFirst(total - written)) {
                 return (written, total - written)
             }
         }
         return nil
     }
 
-    private static func agree(_ one: ArraySlice<Letter>, _ other: ArraySlice<Letter>) -> Bool {
+    private static func agree(_ one: ArraySlice<Letter>, other: ArraySlice<Letter>) -> Bool {
         guard !one.isEmpty, !other.isEmpty else { return false }
         return zip(one.prefix(agreement), other.prefix(agreement)).allSatisfy { $0.character == $1.character }
     }

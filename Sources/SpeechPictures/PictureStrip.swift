@@ -19,10 +19,10 @@ struct PictureStrip {
     /// Levels from digital silence to full scale, as `FrameEnergy.level` counts them.
     private static let levels = 0.0...90.0
 
-    private var bars: Box { box(0, 17) }
-    private var wave: Box { box(21, 141) }
-    private var level: Box { box(149, 209) }
-    private var score: Box { box(217, 305) }
+    private var bars: Box { box(0, last: 17) }
+    private var wave: Box { box(21, last: 141) }
+    private var level: Box { box(149, last: 209) }
+    private var score: Box { box(217, last: 305) }
 
     func draw(on writer: inout SVGWriter) {
         for panel in [wave, level, score] { writer.rectangle(panel, class: "panel") }
@@ -34,7 +34,7 @@ struct PictureStrip {
         drawBars(on: &writer)
     }
 
-    private func box(_ first: Double, _ last: Double) -> Box {
+    private func box(_ first: Double, last: Double) -> Box {
         Box(left: SegmentationPicture.left, right: end, top: top + first, bottom: top + last)
     }
 

@@ -34,7 +34,7 @@ public struct SegmentationSketch {
             "level  " + String(cells.map { bar((frames($0).map(\.level).max() ?? 0) - Self.quietest, of: 60) }),
             "speech " + String(cells.map { bar(frames($0).map(\.score).max() ?? 0, of: 1) }),
             "cuts   " + String(cells.map(cut)),
-            "s      " + axis(start, step, cells.count),
+            "s      " + axis(start, step: step, count: cells.count),
         ].map { $0.trimmingEnd }.joined(separator: "\n")
     }
 
@@ -70,7 +70,7 @@ public struct SegmentationSketch {
     }
 
     /// Seconds, about every twelve columns.
-    private func axis(_ start: Int, _ step: Int, _ count: Int) -> String {
+    private func axis(_ start: Int, step: Int, count: Int) -> String {
         let spacing = [1, 2, 5, 10, 20, 30].first { $0 * SampleClock.rate >= 12 * step } ?? 60
         var line = Array(repeating: Character(" "), count: count)
         let interval = spacing * SampleClock.rate

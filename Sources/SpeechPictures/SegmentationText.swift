@@ -17,7 +17,7 @@ public struct SegmentationText {
             + "\(count) utterance\(count == 1 ? "" : "s"), \(Self.seconds(spoken, decimals: 1)) s"
         guard count > 0 else { return summary }
         let head = ["#", "start", "end", "length", "mean", "peak"]
-        let rows = segmentation.segments.enumerated().map { index, segment in row(index + 1, segment) }
+        let rows = segmentation.segments.enumerated().map { index, segment in row(index + 1, segment: segment) }
         let lines = ([head] + rows.map(\.cells)).map { $0.map { Self.padded($0, to: 9) }.joined() }
         return ([summary] + zip(lines, ["reason"] + rows.map(\.reason)).map { "\($0)  \($1)" }).joined(separator: "\n")
     }
@@ -33,7 +33,7 @@ public struct SegmentationText {
         }.joined(separator: "\n")
     }
 
-    private func row(_ number: Int, _ segment: Segmenter.Segment) -> (cells: [String], reason: String) {
+    private func row(_ number: Int, segment: Segmenter.Segment) -> (cells: [String], reason: String) {
         let scores = recording.segmentation.scores(in: segment)
         let mean = scores.reduce(0, +) / Float(max(scores.count, 1))
         let (start, end) = (Int(segment.range.lowerBound), Int(segment.range.upperBound))

@@ -97,7 +97,7 @@ extension Spool {
             guard !putBack(entry, at: start.duration(to: clock.now), isWell: isWell()) else { return }
         }
 
-        await finish(entry, utterance, result)
+        await finish(entry, utterance: utterance, result: result)
         onEvent(.replayed)
     }
 
@@ -110,8 +110,8 @@ extension Spool {
     /// Writes down a late result, and hands it to the session if that is still there.
     private func finish(
         _ entry: ReplayQueue.Entry,
-        _ utterance: KeptUtterance,
-        _ result: Result<Transcript, TranscriptionError>
+        utterance: KeptUtterance,
+        result: Result<Transcript, TranscriptionError>
     ) async {
         await settle(entry.item, KeptTranscript.Outcome(result.map { utterance.own($0) }))
         let receiver = state.withLock { state in

@@ -55,12 +55,12 @@ public struct TranscriptionRun<PacingClock: Clock>: Sendable where PacingClock.D
         var retries = Retries(patience: patience, now: clock.now)
         while true {
             do {
-                try await connect(state, observe)
+                try await connect(state, observe: observe)
                 return
             } catch let error as StenoClientError where error.mayPass && state.progress.hasBegun {
                 if state.takeHasConnected() { retries = Retries(patience: patience, now: clock.now) }
                 if error.endsSession {
-                    try await takeOver(state, observe)
+                    try await takeOver(state, observe: observe)
                     state.change { $0.beginAnew() }
                 }
                 guard let pause = retries.next(at: clock.now) else { throw error }
@@ -73,7 +73,7 @@ public struct TranscriptionRun<PacingClock: Clock>: Sendable where PacingClock.D
     /// Has a session that is gone told to its end, as far as a server has kept it: what was sent need not be sent again.
     private func takeOver(
         _ state: RunState<PacingClock>,
-        _ observe: @escaping @Sendable (Event) async throws -> Void
+        observe: @escaping @Sendable (Event) async throws -> Void
     ) async throws {
         guard let session = state.progress.sessionID else { return }
 
@@ -96,7 +96,7 @@ public struct TranscriptionRun<PacingClock: Clock>: Sendable where PacingClock.D
 
     private func connect(
         _ state: RunState<PacingClock>,
-        _ observe: @escaping @Sendable (Event) async throws -> Void
+        observe: @escaping @Sendable (Event) async throws -> Void
     ) async throws {
         var url = url.withoutAudio
         if patience > .zero { url = url.adding(state.progress.query) }
@@ -108,10 +108,10 @@ public struct TranscriptionRun<PacingClock: Clock>: Sendable where PacingClock.D
                 announce.finish()
             }
             try await withThrowingTaskGroup { group in
-                group.addTask { try await send(from: positions, over: connection, state, observe) }
+                group.addTask { try await send(from: positions, over: connection, state, observe: observe) }
                 group.addTask {
                     defer { announce.finish() }
-                    try await receive(from: connection, state, observe) { announce.yield($0) }
+                    try await receive(from: connection, state, observe: observe) { announce.yield($0) }
                 }
                 try await group.waitForAll()
             }
@@ -123,7 +123,7 @@ public struct TranscriptionRun<PacingClock: Clock>: Sendable where PacingClock.D
         from positions: AsyncStream<Int>,
         over connection: ClientConnection,
         _ state: RunState<PacingClock>,
-        _ observe: (Event) async throws -> Void
+        observe: (Event) async throws -> Void
     ) async throws {
         let isResuming = state.progress.isResuming
         guard let position = await positions.first(where: { _ in true }) else { return }
@@ -146,8 +146,8 @@ public struct TranscriptionRun<PacingClock: Clock>: Sendable where PacingClock.D
     private func receive(
         from connection: ClientConnection,
         _ state: RunState<PacingClock>,
-        _ observe: (Event) async throws -> Void,
-        _ goOn: (Int) -> Void
+        observe: (Event) async throws -> Void,
+        goOn: (Int) -> Void
     ) async throws {
         for try await event in connection.events {
             switch event {

@@ -20,7 +20,7 @@ final class WebSocketMessageHandler: ChannelDuplexHandler {
 
         let frame = unwrapInboundIn(data)
         guard !frame.rsv1, !frame.rsv2, !frame.rsv3, frame.maskKey == nil else {
-            fail(context: context, .protocolError, "a masked frame or an extension nobody agreed on")
+            fail(context: context, .protocolError, reason: "a masked frame or an extension nobody agreed on")
             return
         }
 
@@ -39,9 +39,9 @@ final class WebSocketMessageHandler: ChannelDuplexHandler {
         switch error {
         case NIOWebSocketError.invalidFrameLength, NIOWebSocketFrameAggregator.Error.accumulatedFrameSizeIsTooLarge,
             NIOWebSocketFrameAggregator.Error.tooManyFragments:
-            fail(context: context, .messageTooLarge, "a message that is too big")
+            fail(context: context, .messageTooLarge, reason: "a message that is too big")
         case is NIOWebSocketError, is NIOWebSocketFrameAggregator.Error:
-            fail(context: context, .protocolError, "a bad WebSocket frame")
+            fail(context: context, .protocolError, reason: "a bad WebSocket frame")
         default: context.fireErrorCaught(error)
         }
     }
@@ -58,7 +58,7 @@ final class WebSocketMessageHandler: ChannelDuplexHandler {
 
     private func receive(context: ChannelHandlerContext, text: ByteBuffer) {
         guard let text = String(validating: text.readableBytesView, as: UTF8.self) else {
-            fail(context: context, .dataInconsistentWithMessage, "text that is not UTF-8")
+            fail(context: context, .dataInconsistentWithMessage, reason: "text that is not UTF-8")
             return
         }
         context.fireChannelRead(wrapInboundOut(.text(text)))
@@ -73,7 +73,7 @@ final class WebSocketMessageHandler: ChannelDuplexHandler {
             // The code alone; a frame without one is answered without one.
             let length = code == 1005 ? 0 : 2
             let echo = body.getSlice(at: body.readerIndex, length: length)
-            send(context: context, .connectionClose, echo ?? ByteBuffer())
+            send(context: context, .connectionClose, payload: echo ?? ByteBuffer())
         }
 
         hasSentClose = true
@@ -83,23 +83,23 @@ final class WebSocketMessageHandler: ChannelDuplexHandler {
     /// Waits for the socket to take more: pongs never pile up in memory.
     private func answerPing(context: ChannelHandlerContext) {
         guard !hasSentClose, context.channel.isWritable, let payload = unansweredPing.take() else { return }
-        send(context: context, .pong, payload)
+        send(context: context, .pong, payload: payload)
     }
 
     /// Tells the reader first: the Close frame may find the socket dead and end everything at once.
-    private func fail(context: ChannelHandlerContext, _ code: WebSocketErrorCode, _ reason: String) {
+    private func fail(context: ChannelHandlerContext, _ code: WebSocketErrorCode, reason: String) {
         hasReceivedClose = true
         context.fireErrorCaught(StenoClientError.protocolViolation(reason))
         if !hasSentClose {
             hasSentClose = true
             var body = ByteBuffer()
             body.write(webSocketErrorCode: code)
-            send(context: context, .connectionClose, body)
+            send(context: context, .connectionClose, payload: body)
         }
         context.close(promise: nil)
     }
 
-    private func send(context: ChannelHandlerContext, _ opcode: WebSocketOpcode, _ payload: ByteBuffer) {
+    private func send(context: ChannelHandlerContext, _ opcode: WebSocketOpcode, payload: ByteBuffer) {
         let frame = WebSocketFrame(fin: true, opcode: opcode, maskKey: .random(), data: payload)
         context.writeAndFlush(wrapOutboundOut(frame), promise: nil)
     }

@@ -25,8 +25,8 @@ extension Server {
             },
             onRefusal: KeyMetrics(factory: parts.metrics).count
         )
-        addMiddleware(to: router, parts, routes, accounts)
-        try addRoutes(to: router, parts, accounts)
+        addMiddleware(to: router, parts, routes: routes, accounts: accounts)
+        try addRoutes(to: router, parts, accounts: accounts)
         routes.fill(from: router)
         return Application(
             router: router,
@@ -57,8 +57,8 @@ extension Server {
     private func addMiddleware(
         to router: Router<ServerContext>,
         _ parts: ServerParts,
-        _ routes: RouteTable,
-        _ accounts: KeyAccounts
+        routes: RouteTable,
+        accounts: KeyAccounts
     ) {
         router.add(middleware: HeadMiddleware())
         router.add(middleware: RequestIDMiddleware())
@@ -71,7 +71,7 @@ extension Server {
         router.add(middleware: RequestSizeMiddleware(accounts: accounts))
     }
 
-    private func addRoutes(to router: Router<ServerContext>, _ parts: ServerParts, _ accounts: KeyAccounts) throws {
+    private func addRoutes(to router: Router<ServerContext>, _ parts: ServerParts, accounts: KeyAccounts) throws {
         parts.status.add(to: router)
         if settings.admin.port == nil { parts.admin.add(to: router) }
         try DocumentationRoutes().add(to: router)
@@ -81,7 +81,7 @@ extension Server {
 
         let metrics = SessionMetrics(factory: parts.metrics)
         let encoder = AudioEncoder(logger: logger)
-        let transcriptions = transcriptions(parts, accounts, metrics, encoder)
+        let transcriptions = transcriptions(parts, accounts: accounts, metrics: metrics, encoder: encoder)
         transcriptions.add(to: router)
         let speech = WholeSpeech(voice: parts.voice, drain: parts.drain, memory: parts.memory)
         let characterService = CharacterService(
@@ -99,9 +99,9 @@ extension Server {
             drain: parts.drain
         )
         SpeechRoute(synthesizer: parts.voice.synthesizer, encoder: encoder, drain: parts.drain).add(to: router)
-        addCompatibilityRoutes(to: router, parts, transcriptions, speech)
+        addCompatibilityRoutes(to: router, parts, transcriptions: transcriptions, speech: speech)
 
-        let host = sessionHost(parts, accounts, metrics, characterService)
+        let host = sessionHost(parts, accounts: accounts, metrics: metrics, characters: characterService)
         let page = ConsoleFile.page(hasLanguageModel: parts.voice.languageModel != nil)
         SocketRoutes(protocols: WireProtocol.all, host: host, page: page, hasMetrics: settings.admin.port == nil)
             .add(to: router)
@@ -113,9 +113,9 @@ extension Server {
 
     private func transcriptions(
         _ parts: ServerParts,
-        _ accounts: KeyAccounts,
-        _ metrics: SessionMetrics,
-        _ encoder: AudioEncoder
+        accounts: KeyAccounts,
+        metrics: SessionMetrics,
+        encoder: AudioEncoder
     ) -> TranscriptionRoute {
         let files = AudioFileReader(limits: settings.files, memory: parts.memory, logger: logger)
         parts.metrics.observe(files, encoder)
@@ -138,8 +138,8 @@ extension Server {
     private func addCompatibilityRoutes(
         to router: Router<ServerContext>,
         _ parts: ServerParts,
-        _ transcriptions: TranscriptionRoute,
-        _ speech: WholeSpeech
+        transcriptions: TranscriptionRoute,
+        speech: WholeSpeech
     ) {
         CompletionRoutes(
             model: parts.voice.languageModel,
@@ -157,9 +157,9 @@ extension Server {
 
     private func sessionHost(
         _ parts: ServerParts,
-        _ accounts: KeyAccounts,
-        _ metrics: SessionMetrics,
-        _ characters: CharacterService
+        accounts: KeyAccounts,
+        metrics: SessionMetrics,
+        characters: CharacterService
     ) -> SessionHost {
         var webSocket = WebSocketConfiguration()
         webSocket.maxMessageSize = settings.maximumMessageBytes

@@ -50,10 +50,10 @@ extension Server {
             logger: logger
         ).make()
         detectors.warnOfFallback(to: logger)
-        let voice = try await voice(transport, metrics)
+        let voice = try await voice(transport, metrics: metrics)
         let drain = SessionDrain(maximum: settings.maximumSessions, grace: settings.shutdownTimeout, logger: logger)
         let memory = MemoryBudget(limit: settings.maximumMemoryBytes ?? MachineMemory.size / 4)
-        let transcriber = transcriber(engines, metrics)
+        let transcriber = transcriber(engines, metrics: metrics)
         let spool = spoolStore.map { store in
             SpoolFactory(settings: settings.spool).spool(
                 store,
@@ -86,7 +86,7 @@ extension Server {
         )
     }
 
-    private func voice(_ transport: HTTPTransport, _ metrics: PrometheusRegistry) async throws -> VoiceEngines {
+    private func voice(_ transport: HTTPTransport, metrics: PrometheusRegistry) async throws -> VoiceEngines {
         VoiceEngines(
             languageModel: try LanguageModelFactory(
                 choice: languageModel,
@@ -113,7 +113,7 @@ extension Server {
         }
     }
 
-    private func transcriber(_ engines: Engines, _ metrics: PrometheusRegistry) -> DeadlineTranscriber {
+    private func transcriber(_ engines: Engines, metrics: PrometheusRegistry) -> DeadlineTranscriber {
         let (engine, backend) = (engines.main, choice.kind)
         metrics.observe("steno_engine_waiting", .gauge, dimensions: [("backend", backend)]) { Double(engine.waiting) }
         let measured = MeasuredTranscriber(engine, backend: backend, factory: metrics)

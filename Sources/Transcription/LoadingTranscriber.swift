@@ -73,14 +73,14 @@ public final class LoadingTranscriber: Transcriber {
 
         do {
             let engine = try await load()
-            end(.ready(engine), .success(engine))
+            end(.ready(engine), outcome: .success(engine))
         } catch {
             if Task.isCancelled {
                 logger.debug("Loading the transcription engine was cancelled")
             } else {
                 logger.error("The transcription engine cannot be loaded", metadata: ["steno.error": "\(error)"])
             }
-            end(.failed(reason: "\(error)"), .failure(.modelsNotInitialized))
+            end(.failed(reason: "\(error)"), outcome: .failure(.modelsNotInitialized))
         }
     }
 
@@ -89,7 +89,7 @@ public final class LoadingTranscriber: Transcriber {
         return try await engine.transcribe(request)
     }
 
-    private func end(_ phase: Room.Phase, _ outcome: Outcome) {
+    private func end(_ phase: Room.Phase, outcome: Outcome) {
         for caller in room.withLock({ $0.end(phase) }) { caller.fulfill(outcome) }
     }
 
@@ -106,14 +106,14 @@ public final class LoadingTranscriber: Transcriber {
         return await withTaskGroup(of: Void.self) { group in
             group.addTask {
                 guard (try? await clock.sleep(until: deadline, tolerance: nil)) != nil else { return }
-                self.dismiss(ticket, .modelsNotInitialized)
+                self.dismiss(ticket, error: .modelsNotInitialized)
             }
             defer { group.cancelAll() }
-            return await engine.value(onCancel: { dismiss(ticket, .cancelled) })
+            return await engine.value(onCancel: { dismiss(ticket, error: .cancelled) })
         }
     }
 
-    private func dismiss(_ ticket: Room.Ticket, _ error: TranscriptionError) {
+    private func dismiss(_ ticket: Room.Ticket, error: TranscriptionError) {
         room.withLock { $0.leave(ticket) }?.fulfill(.failure(error))
     }
 }

@@ -77,14 +77,14 @@ struct MessageReader: Sendable {
     private mutating func readHeader(from bytes: inout ByteBuffer) throws(WebSocketProtocolError) -> FrameHeader? {
         let limit = maxMessageSize - (message?.payload.readableBytes ?? 0)
         if partialHeader.readableBytes == 0 {
-            if let header = try parse(&bytes, limit) { return header }
+            if let header = try parse(&bytes, limit: limit) { return header }
             partialHeader.writeBuffer(&bytes)
             return nil
         }
 
         while let byte: UInt8 = bytes.readInteger() {
             partialHeader.writeInteger(byte)
-            if let header = try parse(&partialHeader, limit) {
+            if let header = try parse(&partialHeader, limit: limit) {
                 partialHeader.clear()
                 return header
             }
@@ -93,7 +93,7 @@ struct MessageReader: Sendable {
         return nil
     }
 
-    private func parse(_ bytes: inout ByteBuffer, _ limit: Int) throws(WebSocketProtocolError) -> FrameHeader? {
+    private func parse(_ bytes: inout ByteBuffer, limit: Int) throws(WebSocketProtocolError) -> FrameHeader? {
         do {
             return try FrameHeader(reading: &bytes, limit: limit)
         } catch .tooLarge {

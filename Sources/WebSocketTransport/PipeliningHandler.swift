@@ -33,12 +33,12 @@ final class PipeliningHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private static let slice = 16_384
 
     func handlerAdded(context: ChannelHandlerContext) {
-        readLarge(false, context)
+        readLarge(false, context: context)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isClosing else { return }
-        if isInBody, !readsLarge { readLarge(true, context) }
+        if isInBody, !readsLarge { readLarge(true, context: context) }
         var bytes = unwrapInboundIn(data)
         if held.readableBytes == 0 { held = bytes } else { held.writeBuffer(&bytes) }
         pass(context)
@@ -74,7 +74,7 @@ final class PipeliningHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case .read:
             isInBody = false
             inFlight += 1
-            if readsLarge { readLarge(false, context) }
+            if readsLarge { readLarge(false, context: context) }
         case .answered:
             inFlight -= 1
             resume(context)
@@ -89,12 +89,12 @@ final class PipeliningHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// When the connection becomes a tunnel, everything belongs to it.
     func removeHandler(context: ChannelHandlerContext, removalToken: ChannelHandlerContext.RemovalToken) {
         inFlight = 0
-        readLarge(true, context)
+        readLarge(true, context: context)
         resume(context)
         context.leavePipeline(removalToken: removalToken)
     }
 
-    private func readLarge(_ isLarge: Bool, _ context: ChannelHandlerContext) {
+    private func readLarge(_ isLarge: Bool, context: ChannelHandlerContext) {
         readsLarge = isLarge
         let allocator: any RecvByteBufferAllocator =
             isLarge ? AdaptiveRecvByteBufferAllocator() : FixedSizeRecvByteBufferAllocator(capacity: Self.head)

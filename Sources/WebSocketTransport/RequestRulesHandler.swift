@@ -45,9 +45,9 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
             return
         }
         switch unwrapInboundIn(data) {
-        case .head(let head): receive(head, context)
+        case .head(let head): receive(head, context: context)
         case .body: if isInBody { context.fireChannelRead(data) }
-        case .end: if isInBody { finishRequest(data, context) }
+        case .end: if isInBody { finishRequest(data, context: context) }
         }
     }
 
@@ -57,12 +57,12 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
             return
         }
         let isTooLarge = error as? HTTPParserError == .headerOverflow
-        fail(isTooLarge ? .headTooLarge : .malformed("The request is not HTTP/1.1."), context, error)
+        fail(isTooLarge ? .headTooLarge : .malformed("The request is not HTTP/1.1."), context: context, error: error)
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if event is RequestWatchHandler.Overdue {
-            fail(.overdue, context, HTTPRefusal.overdue)
+            fail(.overdue, context: context, error: HTTPRefusal.overdue)
         } else {
             context.fireUserInboundEventTriggered(event)
         }
@@ -77,17 +77,17 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case (_, .head(let head)):
             write(head, context, promise)
         case (_, .end):
-            finishAnswer(data, context, promise)
+            finishAnswer(data, context: context, promise: promise)
         case (_, .body):
             context.write(data, promise: promise)
         }
     }
 
-    private func receive(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+    private func receive(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
         guard case .open = phase else { return }
 
         if let refusal = HTTPRefusal(of: head) {
-            refuse(refusal, context)
+            refuse(refusal, context: context)
             return
         }
 
@@ -101,24 +101,24 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
         unanswered.append(head.version)
         isInBody = true
-        tell(.begun, context)
+        tell(.begun, context: context)
         context.fireChannelRead(wrapInboundOut(.head(head)))
     }
 
-    private func finishRequest(_ data: NIOAny, _ context: ChannelHandlerContext) {
+    private func finishRequest(_ data: NIOAny, context: ChannelHandlerContext) {
         isInBody = false
-        tell(.read, context)
+        tell(.read, context: context)
         context.fireChannelRead(data)
     }
 
     /// Ends the connection because of the client; the route that reads the body, if one does, is told to answer.
-    private func fail(_ refusal: HTTPRefusal, _ context: ChannelHandlerContext, _ error: any Error) {
+    private func fail(_ refusal: HTTPRefusal, context: ChannelHandlerContext, error: any Error) {
         switch phase {
         case .ended: return
         case .tunnel: context.fireErrorCaught(error)
         case .open, .last, .refusing:
             guard isInBody else {
-                if case .open = phase { refuse(refusal, context) }
+                if case .open = phase { refuse(refusal, context: context) }
                 return
             }
             isInBody = false
@@ -127,7 +127,7 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
-    private func refuse(_ refusal: HTTPRefusal, _ context: ChannelHandlerContext) {
+    private func refuse(_ refusal: HTTPRefusal, context: ChannelHandlerContext) {
         phase = .refusing(refusal)
         if unanswered.isEmpty { write(refusal, context) }
     }
@@ -169,8 +169,8 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func finishAnswer(
         _ data: NIOAny,
-        _ context: ChannelHandlerContext,
-        _ promise: EventLoopPromise<Void>?
+        context: ChannelHandlerContext,
+        promise: EventLoopPromise<Void>?
     ) {
         _ = unanswered.popFirst()
         if isClosing {
@@ -178,18 +178,18 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
             let written = promise ?? context.eventLoop.makePromise()
             end(context, after: written)
             context.writeAndFlush(data, promise: written)
-            tell(.answered, context)
+            tell(.answered, context: context)
             return
         }
 
         context.write(data, promise: promise)
-        tell(.answered, context)
+        tell(.answered, context: context)
         if case .refusing(let refusal) = phase, unanswered.isEmpty { write(refusal, context) }
     }
 
     private func end(_ context: ChannelHandlerContext, after written: EventLoopPromise<Void>?) {
         phase = .ended
-        tell(.closing, context)
+        tell(.closing, context: context)
         let channel = context.channel
         guard let written else {
             channel.close(mode: .output, promise: nil)
@@ -198,7 +198,7 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
         written.futureResult.whenComplete { _ in channel.close(mode: .output, promise: nil) }
     }
 
-    private func tell(_ progress: RequestProgress, _ context: ChannelHandlerContext) {
+    private func tell(_ progress: RequestProgress, context: ChannelHandlerContext) {
         context.triggerUserOutboundEvent(progress, promise: nil)
     }
 }

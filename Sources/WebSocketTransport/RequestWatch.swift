@@ -91,8 +91,8 @@ struct RequestWatch<Instant: InstantProtocol> where Instant.Duration == Duration
     mutating func event(_ event: Event, at now: Instant) -> Action? {
         switch event {
         case .heard(let count): heard(count, now)
-        case .reading(let isReading): setReading(isReading, now)
-        case .progress(let progress): advance(progress, now)
+        case .reading(let isReading): setReading(isReading, now: now)
+        case .progress(let progress): advance(progress, now: now)
         case .wrote(let count): stall.wrote(count)
         case .look(let pending): return look(pending, now)
         }
@@ -129,7 +129,7 @@ struct RequestWatch<Instant: InstantProtocol> where Instant.Duration == Duration
         }
     }
 
-    private mutating func setReading(_ isReading: Bool, _ now: Instant) {
+    private mutating func setReading(_ isReading: Bool, now: Instant) {
         self.isReading = isReading
         guard case .body(var body) = phase else { return }
         body.pass(to: now)
@@ -137,7 +137,7 @@ struct RequestWatch<Instant: InstantProtocol> where Instant.Duration == Duration
         phase = .body(body)
     }
 
-    private mutating func advance(_ progress: RequestProgress, _ now: Instant) {
+    private mutating func advance(_ progress: RequestProgress, now: Instant) {
         if case .closing = phase { return }
         switch progress {
         case .begun:

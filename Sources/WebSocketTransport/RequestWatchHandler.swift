@@ -27,18 +27,18 @@ final class RequestWatchHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        happened(.heard(unwrapInboundIn(data).readableBytes), context)
+        happened(.heard(unwrapInboundIn(data).readableBytes), context: context)
         context.fireChannelRead(data)
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
         // If nobody asks for more during this call, the server is behind, and silence is not the client's.
-        setReading(false, context)
+        setReading(false, context: context)
         context.fireChannelReadComplete()
     }
 
     func read(context: ChannelHandlerContext) {
-        setReading(true, context)
+        setReading(true, context: context)
         context.read()
     }
 
@@ -48,7 +48,7 @@ final class RequestWatchHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        happened(.wrote(unwrapOutboundIn(data).readableBytes), context)
+        happened(.wrote(unwrapOutboundIn(data).readableBytes), context: context)
         context.write(data, promise: promise)
     }
 
@@ -62,21 +62,21 @@ final class RequestWatchHandler: ChannelDuplexHandler, RemovableChannelHandler {
             context.triggerUserOutboundEvent(event, promise: promise)
             return
         }
-        happened(.progress(progress), context)
+        happened(.progress(progress), context: context)
         promise?.succeed()
     }
 
-    private func setReading(_ isReading: Bool, _ context: ChannelHandlerContext) {
+    private func setReading(_ isReading: Bool, context: ChannelHandlerContext) {
         guard isReading != self.isReading else { return }
         self.isReading = isReading
-        happened(.reading(isReading), context)
+        happened(.reading(isReading), context: context)
     }
 
     private func look(_ context: ChannelHandlerContext) {
-        happened(.look(pending: context.pendingBytes), context)
+        happened(.look(pending: context.pendingBytes), context: context)
     }
 
-    private func happened(_ event: RequestWatch<ContinuousClock.Instant>.Event, _ context: ChannelHandlerContext) {
+    private func happened(_ event: RequestWatch<ContinuousClock.Instant>.Event, context: ChannelHandlerContext) {
         switch watch.event(event, at: .now) {
         case .refuse: context.fireUserInboundEventTriggered(Overdue())
         case .close: context.close(promise: nil)

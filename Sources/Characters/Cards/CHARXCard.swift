@@ -15,12 +15,16 @@ enum CHARXCard {
 
     static func card(in file: [UInt8]) throws(CardError) -> [UInt8] {
         let end = try endOfDirectory(in: file)
-        var place = number(file, end + 16, 4)
-        let count = number(file, end + 10, 2)
+        var place = number(file, place: end + 16, count: 4)
+        let count = number(file, place: end + 10, count: 2)
         for _ in 0..<count {
-            guard place <= file.count - entryLength, number(file, place, 4) == 0x0201_4B50 else { throw broken }
-            let nameLength = number(file, place + 28, 2)
-            let next = place + entryLength + nameLength + number(file, place + 30, 2) + number(file, place + 32, 2)
+            guard place <= file.count - entryLength, number(file, place: place, count: 4) == 0x0201_4B50 else {
+                throw broken
+            }
+            let nameLength = number(file, place: place + 28, count: 2)
+            let next =
+                place + entryLength + nameLength + number(file, place: place + 30, count: 2)
+                + number(file, place: place + 32, count: 2)
             guard next <= file.count else { throw broken }
             if file[(place + entryLength)..<(place + entryLength + nameLength)].elementsEqual(name) {
                 return try contents(of: file, entry: place)
@@ -37,7 +41,7 @@ enum CHARXCard {
         guard file.count >= endLength else { throw broken }
         let last = file.count - endLength
         for place in stride(from: last, through: max(last - maximumComment, 0), by: -1)
-        where number(file, place, 4) == 0x0605_4B50 {
+        where number(file, place: place, count: 4) == 0x0605_4B50 {
             return place
         }
         throw broken
@@ -46,12 +50,17 @@ enum CHARXCard {
     /// The bytes of an entry, unpacked.
     private static func contents(of file: [UInt8], entry: Int) throws(CardError) -> [UInt8] {
         let (method, packed, size) = (
-            number(file, entry + 10, 2), number(file, entry + 20, 4), number(file, entry + 24, 4)
+            number(file, place: entry + 10, count: 2), number(file, place: entry + 20, count: 4),
+            number(file, place: entry + 24, count: 4)
         )
-        let header = number(file, entry + 42, 4)
+        let header = number(file, place: entry + 42, count: 4)
         guard size <= CharacterLimits.card else { throw .tooLarge(limit: CharacterLimits.card) }
-        guard header <= file.count - headerLength, number(file, header, 4) == 0x0403_4B50 else { throw broken }
-        let start = header + headerLength + number(file, header + 26, 2) + number(file, header + 28, 2)
+        guard header <= file.count - headerLength, number(file, place: header, count: 4) == 0x0403_4B50 else {
+            throw broken
+        }
+        let start =
+            header + headerLength + number(file, place: header + 26, count: 2)
+            + number(file, place: header + 28, count: 2)
         guard start <= file.count, packed <= file.count - start else { throw broken }
         let data = file[start..<(start + packed)]
         let contents: [UInt8]
@@ -62,7 +71,7 @@ enum CHARXCard {
         }
 
         let sum = contents.withUnsafeBufferPointer { crc32(0, $0.baseAddress, uInt($0.count)) }
-        guard contents.count == size, Int(sum) == number(file, entry + 16, 4) else {
+        guard contents.count == size, Int(sum) == number(file, place: entry + 16, count: 4) else {
             throw .damaged("'card.json' in the archive is not what it was")
         }
         return contents
@@ -95,7 +104,7 @@ enum CHARXCard {
     }
 
     /// A number of so many bytes, the lowest first.
-    private static func number(_ file: [UInt8], _ place: Int, _ count: Int) -> Int {
+    private static func number(_ file: [UInt8], place: Int, count: Int) -> Int {
         file[place..<(place + count)].reversed().reduce(0) { $0 << 8 | Int($1) }
     }
 }

@@ -22,15 +22,15 @@ struct DigestPrompt {
             "- 0.9 | \(user) has a dog called Rex.", where the number from 0 to 1 says how sure it is. Write nothing else.
             """
         let parts = [
-            titled("Earlier summary", summary),
-            titled("Known facts", facts.map { "- \($0.text)" }.joined(separator: "\n")),
-            titled("Conversation", messages.map(line).joined(separator: "\n")),
+            titled("Earlier summary", text: summary),
+            titled("Known facts", text: facts.map { "- \($0.text)" }.joined(separator: "\n")),
+            titled("Conversation", text: messages.map(line).joined(separator: "\n")),
         ]
         let material = parts.filter { !$0.isEmpty }.joined(separator: "\n\n")
         return ChatRequest(messages: [.system(task), .user(material)], maximumTokens: 1_000)
     }
 
-    private func titled(_ title: String, _ text: String) -> String { text.isBlank ? "" : "\(title):\n\(text)" }
+    private func titled(_ title: String, text: String) -> String { text.isBlank ? "" : "\(title):\n\(text)" }
 
     private func line(_ message: CharacterMessage) -> String {
         let name = message.role == .user ? user : character

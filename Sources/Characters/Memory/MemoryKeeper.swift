@@ -75,7 +75,8 @@ public final class MemoryKeeper: Sendable {
     /// Brings the memory of an instance up to date where that is due; `nil` where it is not.
     func update(_ instance: String, _ owner: CharacterOwner, sessionEnded: Bool) async -> Outcome? {
         do {
-            guard let model, let material = try await material(instance, owner, sessionEnded: sessionEnded) else {
+            guard let model, let material = try await material(instance, owner: owner, sessionEnded: sessionEnded)
+            else {
                 return nil
             }
             let answer = try await ReplyText.collect(material.prompt.request, from: model, atMost: 16 << 10)
@@ -106,7 +107,7 @@ public final class MemoryKeeper: Sendable {
 
     private func material(
         _ id: String,
-        _ owner: CharacterOwner,
+        owner: CharacterOwner,
         sessionEnded: Bool
     ) async throws(CharacterError) -> Material? {
         try await store.read { database in

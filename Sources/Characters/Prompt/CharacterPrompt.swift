@@ -35,8 +35,14 @@ public struct CharacterPrompt: Equatable, Sendable {
             character: card.nickname.isBlank ? card.name : card.nickname,
             user: userName.isBlank ? "User" : userName
         )
-        let sections = Self.sections(card, instance, facts, defaultSystemPrompt, macros)
-        let whole = Self.joined(sections + [Self.examples(card, macros)])
+        let sections = Self.sections(
+            card,
+            instance: instance,
+            facts: facts,
+            defaultSystemPrompt: defaultSystemPrompt,
+            macros: macros
+        )
+        let whole = Self.joined(sections + [Self.examples(card, macros: macros)])
 
         // An order that stays the same with and without the examples keeps what stands before them.
         instructions = whole.utf8.count <= budget ? whole : Self.joined(sections)
@@ -62,10 +68,10 @@ public struct CharacterPrompt: Equatable, Sendable {
 
     private static func sections(
         _ card: CharacterCard,
-        _ instance: CharacterInstance?,
-        _ facts: [CharacterFact],
-        _ defaultSystemPrompt: String,
-        _ macros: Macros
+        instance: CharacterInstance?,
+        facts: [CharacterFact],
+        defaultSystemPrompt: String,
+        macros: Macros
     ) -> [String] {
         let constant = card.book.map { BookScan($0).constant } ?? []
         var budget = CharacterLimits.instructions
@@ -94,7 +100,7 @@ public struct CharacterPrompt: Equatable, Sendable {
         return sections
     }
 
-    private static func examples(_ card: CharacterCard, _ macros: Macros) -> String {
+    private static func examples(_ card: CharacterCard, macros: Macros) -> String {
         card.exampleMessages.isBlank
             ? "" : "How \(macros.character) talks:\n\(macros.replace(in: card.exampleMessages))"
     }

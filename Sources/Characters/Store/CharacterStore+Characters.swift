@@ -74,7 +74,7 @@ extension CharacterStore {
     ) async throws(CharacterError) -> CharacterRecord {
         let now = now
         return try await write { database in
-            let record = try Self.ownCharacter(id, version, owner, in: database)
+            let record = try Self.ownCharacter(id, version: version, owner: owner, in: database)
             var (card, voice) = (record.card, record.voice)
             do throws(CardError) { try change(&card, &voice) } catch { throw CharacterError.card(error) }
             try database.execute(
@@ -102,7 +102,7 @@ extension CharacterStore {
         owner: CharacterOwner
     ) async throws(CharacterError) {
         try await write { database in
-            _ = try Self.ownCharacter(id, version, owner, in: database)
+            _ = try Self.ownCharacter(id, version: version, owner: owner, in: database)
             let sql = "SELECT count(*) FROM instances WHERE character = ?"
             let count = try Int.fetchOne(database, sql: sql, arguments: [id]) ?? 0
             guard force || count == 0 else { throw CharacterError.hasInstances(count: count) }
@@ -132,8 +132,8 @@ extension CharacterStore {
 
     private static func ownCharacter(
         _ id: String,
-        _ version: Int?,
-        _ owner: CharacterOwner,
+        version: Int?,
+        owner: CharacterOwner,
         in database: Database
     ) throws -> CharacterRecord {
         let record = try character(id, owner, in: database)

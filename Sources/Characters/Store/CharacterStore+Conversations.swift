@@ -44,7 +44,7 @@ extension CharacterStore {
         owner: CharacterOwner
     ) async throws(CharacterError) -> CharacterConversation {
         let parts = try await read { database in
-            try Self.parts(try Self.instance(id, owner, in: database), owner, in: database)
+            try Self.parts(try Self.instance(id, owner, in: database), owner: owner, in: database)
         }
         return CharacterConversation(parts, systemPrompt: systemPrompt)
     }
@@ -67,25 +67,25 @@ extension CharacterStore {
         if character.hasZero { throw .notFound(.character) }
         if name.hasZero { throw .invalid(param: "name", expected: "a text without zero characters") }
         let parts = try await write { database in
-            let character = try Self.findCharacter(character, owner, in: database)
+            let character = try Self.findCharacter(character, owner: owner, in: database)
             let sql = "SELECT * FROM instances WHERE owner = ? AND (id = ? OR name_key = ?) ORDER BY id <> ? LIMIT 1"
             let arguments: StatementArguments = [owner.id, name, name.folded, name]
             if let row = try Row.fetchOne(database, sql: sql, arguments: arguments) {
                 var instance = CharacterInstance(row: row)
                 instance.userName = userName ?? instance.userName
                 guard instance.character == character else { throw CharacterError.nameTaken(name) }
-                return try Self.parts(instance, owner, in: database)
+                return try Self.parts(instance, owner: owner, in: database)
             }
             var wish = InstanceChange()
             wish.name = name
             wish.userName = userName.map { .some($0) }
             let instance = try Self.createInstance(of: character, wish, owner, now: now, in: database)
-            return try Self.parts(instance, owner, in: database)
+            return try Self.parts(instance, owner: owner, in: database)
         }
         return CharacterConversation(parts, systemPrompt: systemPrompt)
     }
 
-    private static func findCharacter(_ name: String, _ owner: CharacterOwner, in database: Database) throws -> String {
+    private static func findCharacter(_ name: String, owner: CharacterOwner, in database: Database) throws -> String {
         let sql = """
             SELECT id FROM characters WHERE (owner = ? OR owner IS NULL) AND (id = ? OR name_key = ?)
             ORDER BY id <> ?, owner IS NULL, seq DESC LIMIT 1
@@ -108,7 +108,7 @@ extension CharacterStore {
 
     private static func parts(
         _ instance: CharacterInstance,
-        _ owner: CharacterOwner,
+        owner: CharacterOwner,
         in database: Database
     ) throws -> Parts {
         let sql = "SELECT EXISTS (SELECT 1 FROM messages WHERE instance = ?)"

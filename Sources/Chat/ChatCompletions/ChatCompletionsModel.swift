@@ -49,17 +49,17 @@ public final class ChatCompletionsModel: LanguageModel {
     func open(_ request: ChatRequest, within limit: Duration) async throws(Miss<ChatError>) -> OpenReply {
         let start = ContinuousClock.now
         let limitName = limitName.withLock { $0 }
-        let response = try await ask(request, limitName, within: limit)
+        let response = try await ask(request, limitName: limitName, within: limit)
         guard response.status == 400, request.maximumTokens != nil else {
-            return try await begin(response, limit, at: start)
+            return try await begin(response, limit: limit, at: start)
         }
 
         let complaint = Complaint(body: await response.rest(limit: Self.maximumComplaint))
         guard complaint.message?.contains(limitName) == true else { throw failures.refused(response, complaint) }
         let otherName = limitName == "max_tokens" ? "max_completion_tokens" : "max_tokens"
-        let second = try await ask(request, otherName, within: limit)
+        let second = try await ask(request, limitName: otherName, within: limit)
         if second.isSuccess { self.limitName.withLock { $0 = otherName } }
-        return try await begin(second, limit, at: start)
+        return try await begin(second, limit: limit, at: start)
     }
 
     /// Delivers the whole of a reply that has begun.
@@ -77,7 +77,7 @@ public final class ChatCompletionsModel: LanguageModel {
 
     private func ask(
         _ request: ChatRequest,
-        _ limitName: String,
+        limitName: String,
         within limit: Duration
     ) async throws(Miss<ChatError>) -> StreamedResponse {
         let body = WireRequest(request, model: configuration.model, limitName: limitName, extra: extra).bytes
@@ -102,7 +102,7 @@ public final class ChatCompletionsModel: LanguageModel {
 
     private func begin(
         _ response: StreamedResponse,
-        _ limit: Duration,
+        limit: Duration,
         at start: ContinuousClock.Instant
     ) async throws(Miss<ChatError>) -> OpenReply {
         guard response.isSuccess else {
@@ -127,7 +127,7 @@ public final class ChatCompletionsModel: LanguageModel {
             reply.end = end
             try check(reply.body)
         } catch {
-            throw failed(error, reply)
+            throw failed(error, reply: reply)
         }
     }
 
@@ -152,7 +152,7 @@ public final class ChatCompletionsModel: LanguageModel {
         }
     }
 
-    private func failed(_ failure: ReplyBody.Failure, _ reply: OpenReply) -> Miss<ChatError> {
+    private func failed(_ failure: ReplyBody.Failure, reply: OpenReply) -> Miss<ChatError> {
         switch failure {
         case .transfer(let error, let limit): failures.failed(error, after: limit)
         case .silent(let limit): failures.silent(reply.response, after: limit)

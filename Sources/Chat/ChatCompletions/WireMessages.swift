@@ -34,8 +34,8 @@ struct WireMessages {
         }
 
         if case .user = merged.first {} else { merged.insert(.user(Self.greeting), at: 0) }
-        let head = system.isEmpty ? [] : [Self.message("system", system.joined(separator: "\n\n"))]
-        wire = head + merged.flatMap { Self.wire($0, outputs) }
+        let head = system.isEmpty ? [] : [Self.message("system", text: system.joined(separator: "\n\n"))]
+        wire = head + merged.flatMap { Self.wire($0, outputs: outputs) }
     }
 
     private static func present(_ text: String) -> [String] {
@@ -68,10 +68,10 @@ struct WireMessages {
         }
     }
 
-    private static func wire(_ message: Message, _ outputs: [String: String]) -> [JSONValue] {
+    private static func wire(_ message: Message, outputs: [String: String]) -> [JSONValue] {
         switch message {
-        case .user(let text): return [Self.message("user", text)]
-        case .assistant(let text, let calls) where calls.isEmpty: return [Self.message("assistant", text)]
+        case .user(let text): return [Self.message("user", text: text)]
+        case .assistant(let text, let calls) where calls.isEmpty: return [Self.message("assistant", text: text)]
         case .assistant(let text, let calls):
             let content: JSONValue = text.isEmpty ? .null : .string(text)
             let head: JSONValue = [
@@ -85,7 +85,7 @@ struct WireMessages {
         }
     }
 
-    private static func message(_ role: String, _ text: String) -> JSONValue {
+    private static func message(_ role: String, text: String) -> JSONValue {
         ["role": .string(role), "content": .string(text)]
     }
 

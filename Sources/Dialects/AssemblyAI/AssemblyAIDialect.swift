@@ -90,7 +90,7 @@ public struct AssemblyAIDialect: Dialect {
         case .failed(let item, let error):
             end(item)
             messages.append(Self.error(error.description))
-        case .rejected(let error): reject(error, &messages)
+        case .rejected(let error): reject(error, messages: &messages)
         case .ended(let ledger): end(ledger, &messages)
         default: break
         }
@@ -150,7 +150,7 @@ extension AssemblyAIDialect {
         return Self.message("FinalTranscript", transcript.fields, form)
     }
 
-    private mutating func reject(_ error: ClientError, _ messages: inout [OutgoingMessage]) {
+    private mutating func reject(_ error: ClientError, messages: inout [OutgoingMessage]) {
         switch error.code {
         case .commitEmpty:
             // Whoever forces an end waits for a transcript.

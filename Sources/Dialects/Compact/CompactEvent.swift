@@ -29,15 +29,21 @@ struct CompactEvent {
         case .delayed(let item):
             let place = Self.place(of: item)
             return place.merging(["type": "response.audio_transcript.delayed"]) { own, _ in own }
-        case .transcribed(let item, let transcript): return transcribed(item, transcript)
+        case .transcribed(let item, let transcript): return transcribed(item, transcript: transcript)
         case .failed(let item, let error):
-            let detail = Self.error("server_error", error.code, error.description, param: nil, eventID: nil)
+            let detail = Self.error(
+                "server_error",
+                code: error.code,
+                message: error.description,
+                param: nil,
+                eventID: nil
+            )
             return detail.merging(Self.place(of: item)) { own, _ in own }
         case .rejected(let error):
             return Self.error(
                 "invalid_request_error",
-                error.code.rawValue,
-                error.message,
+                code: error.code.rawValue,
+                message: error.message,
                 param: error.param,
                 eventID: error.eventID
             )
@@ -54,7 +60,7 @@ struct CompactEvent {
         }
     }
 
-    private func transcribed(_ item: SessionEvent.Item, _ transcript: Transcript) -> Message {
+    private func transcribed(_ item: SessionEvent.Item, transcript: Transcript) -> Message {
         var message = Self.place(of: item)
         message["type"] = "response.audio_transcript.done"
         message["transcript"] = .string(transcript.text)
@@ -87,7 +93,13 @@ struct CompactEvent {
         case .cancelled(let reason): (message["status"], message["reason"]) = ("cancelled", .string(reason.rawValue))
         case .failed(let failure):
             message["status"] = "failed"
-            let detail = Self.error("server_error", failure.code, failure.message, param: nil, eventID: nil)
+            let detail = Self.error(
+                "server_error",
+                code: failure.code,
+                message: failure.message,
+                param: nil,
+                eventID: nil
+            )
             message["error"] = detail["error"]
         }
 
@@ -117,8 +129,8 @@ struct CompactEvent {
     /// An error as clients of this protocol read it, and beside it in OpenAI's form.
     private static func error(
         _ type: String,
-        _ code: String,
-        _ message: String,
+        code: String,
+        message: String,
         param: String?,
         eventID: String?
     ) -> Message {

@@ -19,8 +19,10 @@ enum RealtimeCharacter {
         let variables = try prompt.object("variables")
         return CharacterChoice(
             character: id,
-            instance: try variables.flatMap { variables throws(ClientError) in try variable("instance", variables) },
-            user: try variables.flatMap { variables throws(ClientError) in try variable("user", variables) }
+            instance: try variables.flatMap { variables throws(ClientError) in
+                try variable("instance", variables: variables)
+            },
+            user: try variables.flatMap { variables throws(ClientError) in try variable("user", variables: variables) }
         )
     }
 
@@ -51,7 +53,7 @@ enum RealtimeCharacter {
     }
 
     /// A variable: a string, or an object with a text as for the content of a message.
-    private static func variable(_ name: String, _ variables: JSONFields) throws(ClientError) -> String? {
+    private static func variable(_ name: String, variables: JSONFields) throws(ClientError) -> String? {
         guard case .object? = variables.values[name] else { return try variables.filled(name) }
         return try variables.object(name)?.filled("text")
     }

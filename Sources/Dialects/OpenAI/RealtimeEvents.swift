@@ -24,14 +24,14 @@ struct RealtimeEvents {
             ]
         case .speechStopped(let id, let end):
             [["type": "input_audio_buffer.speech_stopped", "item_id": .string(id), "audio_end_ms": .milliseconds(end)]]
-        case .committed(let item, let previousID): committed(item, previousID)
+        case .committed(let item, let previousID): committed(item, previousID: previousID)
         case .cleared: [["type": "input_audio_buffer.cleared"]]
         case .interim(let id, let delta): [self.delta(delta, of: id)]
-        case .transcribed(let item, let transcript): transcribed(item, transcript)
-        case .failed(let item, let error): [failed(item, error)]
+        case .transcribed(let item, let transcript): transcribed(item, transcript: transcript)
+        case .failed(let item, let error): [failed(item, error: error)]
         case .retrieved(let item): [["type": "conversation.item.retrieved", "item": items.json(item)]]
         case .deleted(let id): [["type": "conversation.item.deleted", "item_id": .string(id)]]
-        case .added(let item, let previousID): added(item, previousID)
+        case .added(let item, let previousID): added(item, previousID: previousID)
         case .truncated(let id, let milliseconds):
             [
                 [
@@ -65,15 +65,15 @@ struct RealtimeEvents {
         return .string("session." + verb)
     }
 
-    private func committed(_ item: SessionEvent.Item, _ previousID: String?) -> [Message] {
+    private func committed(_ item: SessionEvent.Item, previousID: String?) -> [Message] {
         let previous = JSONValue.nullable(previousID)
         let committed: Message = [
             "type": "input_audio_buffer.committed", "item_id": .string(item.id), "previous_item_id": previous,
         ]
-        return [committed] + added(ConversationItem(id: item.id), previousID)
+        return [committed] + added(ConversationItem(id: item.id), previousID: previousID)
     }
 
-    private func added(_ item: ConversationItem, _ previousID: String?) -> [Message] {
+    private func added(_ item: ConversationItem, previousID: String?) -> [Message] {
         let reply = RealtimeReply(session: session)
         return switch session.shape {
         case .ga:
@@ -84,9 +84,9 @@ struct RealtimeEvents {
 
     private var items: RealtimeItem { RealtimeItem(shape: session.shape) }
 
-    private func transcribed(_ item: SessionEvent.Item, _ transcript: Transcript) -> [Message] {
+    private func transcribed(_ item: SessionEvent.Item, transcript: Transcript) -> [Message] {
         let seconds = Double(item.range.count) / Double(SampleClock.rate)
-        var completed = transcription(item.id, item.contentIndex, "completed")
+        var completed = transcription(item.id, contentIndex: item.contentIndex, verb: "completed")
         completed["transcript"] = .string(transcript.text)
         completed["usage"] = ["type": "duration", "seconds": .number(seconds)]
         return transcript.text.isEmpty || isBegun
@@ -94,20 +94,20 @@ struct RealtimeEvents {
     }
 
     private func delta(_ text: String, of id: String, _ contentIndex: Int = 0) -> Message {
-        var delta = transcription(id, contentIndex, "delta")
+        var delta = transcription(id, contentIndex: contentIndex, verb: "delta")
         delta["delta"] = .string(text)
         return delta
     }
 
-    private func failed(_ item: SessionEvent.Item, _ error: TranscriptionError) -> Message {
-        var failed = transcription(item.id, item.contentIndex, "failed")
+    private func failed(_ item: SessionEvent.Item, error: TranscriptionError) -> Message {
+        var failed = transcription(item.id, contentIndex: item.contentIndex, verb: "failed")
         failed["error"] = [
             "type": "server_error", "code": .string(error.code), "message": .string(error.description), "param": nil,
         ]
         return failed
     }
 
-    private func transcription(_ itemID: String, _ contentIndex: Int, _ verb: String) -> Message {
+    private func transcription(_ itemID: String, contentIndex: Int, verb: String) -> Message {
         [
             "type": .string("conversation.item.input_audio_transcription." + verb), "item_id": .string(itemID),
             "content_index": .integer(contentIndex),

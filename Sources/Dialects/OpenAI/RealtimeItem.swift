@@ -51,7 +51,7 @@ struct RealtimeItem {
         let id = try fields.string("id", maximum: JSONFields.maximumName) ?? ""
         guard let type = try fields.string("type") else { throw fields.missing("type") }
         switch type {
-        case "message": return ConversationItem(id: id, content: try message(fields, &audio))
+        case "message": return ConversationItem(id: id, content: try message(fields, audio: &audio))
         case "function_call":
             guard let name = try fields.string("name", maximum: JSONFields.maximumName) else {
                 throw fields.missing("name")
@@ -71,7 +71,7 @@ struct RealtimeItem {
 
     private static func message(
         _ fields: JSONFields,
-        _ audio: inout [UInt8]?
+        audio: inout [UInt8]?
     ) throws(ClientError) -> ConversationItem.Content {
         guard let role: ConversationItem.Role = try fields.choice("role") else { throw fields.missing("role") }
         guard case .array(let content)? = fields.values["content"] else { throw fields.wrong("content", "an array") }
@@ -99,7 +99,7 @@ struct RealtimeItem {
             let transcript = try part.nullableString("transcript") ?? nil
             let bytes = try part.nullableString("audio") ?? nil
             if let transcript, !transcript.isEmpty || bytes == nil { return .audio(transcript: transcript) }
-            audio = try decode(bytes, part, of: role, isFirst: audio == nil)
+            audio = try decode(bytes, part: part, of: role, isFirst: audio == nil)
             return .audio(transcript: nil)
         case "input_image": return nil
         default: throw part.wrong("type", "'input_text', 'input_audio' or 'output_text'")
@@ -109,7 +109,7 @@ struct RealtimeItem {
     /// The audio of a part that has no transcript.
     private static func decode(
         _ audio: String?,
-        _ part: JSONFields,
+        part: JSONFields,
         of role: ConversationItem.Role,
         isFirst: Bool
     ) throws(ClientError) -> [UInt8] {

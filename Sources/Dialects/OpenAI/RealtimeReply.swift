@@ -14,7 +14,7 @@ struct RealtimeReply {
     func messages(for event: ReplyEvent) -> [Message] {
         switch event {
         case .created(let info): [["type": "response.created", "response": response(info)]]
-        case .begun(let item, let place): begun(item, place)
+        case .begun(let item, let place): begun(item, place: place)
         case .text(let text, let place): [part("output_text.delta", place, ["delta": .string(text)])]
         case .transcript(let text, let start, let place):
             [
@@ -26,7 +26,7 @@ struct RealtimeReply {
             ]
         case .audio(let samples, let place):
             [part("output_audio.delta", place, ["delta": .string(Base64.encode(place.format.bytes(samples)))])]
-        case .ended(let item, let place): ended(item, place)
+        case .ended(let item, let place): ended(item, place: place)
         case .done(let info): [["type": "response.done", "response": response(info)]]
         }
     }
@@ -48,18 +48,18 @@ struct RealtimeReply {
         return message
     }
 
-    private func begun(_ item: ConversationItem, _ place: Reply.Place) -> [Message] {
-        var messages = [outputItem("added", item, place)]
+    private func begun(_ item: ConversationItem, place: Reply.Place) -> [Message] {
+        var messages = [outputItem("added", item: item, place: place)]
         if !place.isOutOfBand {
             messages.append(conversationItem(isBeta ? "created" : "added", item, place.previousID))
         }
         if case .message = item.content {
-            messages.append(part("content_part.added", place, ["part": content("", place.modality)]))
+            messages.append(part("content_part.added", place, ["part": content("", modality: place.modality)]))
         }
         return messages
     }
 
-    private func ended(_ item: ConversationItem, _ place: Reply.Place) -> [Message] {
+    private func ended(_ item: ConversationItem, place: Reply.Place) -> [Message] {
         var messages: [Message] = []
         switch item.content {
         case .message(_, let parts):
@@ -70,7 +70,7 @@ struct RealtimeReply {
                 messages.append(part("output_audio_transcript.done", place, ["transcript": .string(text)]))
             case .text: messages.append(part("output_text.done", place, ["text": .string(text)]))
             }
-            messages.append(part("content_part.done", place, ["part": content(text, place.modality)]))
+            messages.append(part("content_part.done", place, ["part": content(text, modality: place.modality)]))
         case .call(let call):
             var delta = part(
                 "function_call_arguments.delta",
@@ -88,19 +88,19 @@ struct RealtimeReply {
         }
 
         if !place.isOutOfBand, !isBeta { messages.append(conversationItem("done", item, place.previousID)) }
-        messages.append(outputItem("done", item, place))
+        messages.append(outputItem("done", item: item, place: place))
         return messages
     }
 
     /// A content part; its types have the short names in both shapes.
-    private func content(_ text: String, _ modality: AssistantSettings.Modality) -> JSONValue {
+    private func content(_ text: String, modality: AssistantSettings.Modality) -> JSONValue {
         switch modality {
         case .audio: ["type": "audio", "transcript": .string(text)]
         case .text: ["type": "text", "text": .string(text)]
         }
     }
 
-    private func outputItem(_ verb: String, _ item: ConversationItem, _ place: Reply.Place) -> Message {
+    private func outputItem(_ verb: String, item: ConversationItem, place: Reply.Place) -> Message {
         [
             "type": .string("response.output_item." + verb), "response_id": .string(place.responseID),
             "output_index": .integer(place.index), "item": items.json(item),

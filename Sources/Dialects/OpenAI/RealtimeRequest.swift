@@ -36,12 +36,14 @@ struct RealtimeRequest {
         eventID: String?,
         maximumPrompt: Int
     ) throws(ClientError) -> [ClientCommand] {
-        if message.fields.values["type"] == "conversation.item.create" { return try creation(message.fields, eventID) }
+        if message.fields.values["type"] == "conversation.item.create" {
+            return try creation(message.fields, eventID: eventID)
+        }
         return [try command(message, eventID: eventID, maximumPrompt: maximumPrompt)]
     }
 
     /// A new item, behind the audio of it that is to be transcribed.
-    private static func creation(_ fields: JSONFields, _ eventID: String?) throws(ClientError) -> [ClientCommand] {
+    private static func creation(_ fields: JSONFields, eventID: String?) throws(ClientError) -> [ClientCommand] {
         guard let item = try fields.object("item") else { throw fields.missing("item") }
         let previous = try fields.nullableString("previous_item_id", maximum: JSONFields.maximumName) ?? nil
         var audio: [UInt8]?

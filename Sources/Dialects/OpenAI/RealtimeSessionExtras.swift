@@ -10,12 +10,12 @@ struct RealtimeSessionExtras {
 
     func read(into update: inout AssistantUpdate) throws(ClientError) {
         update.truncation = try truncation()
-        update.tracing = try kept("tracing", "'auto', an object or null") { value in
+        update.tracing = try kept("tracing", expected: "'auto', an object or null") { value in
             if case .object = value { return true }
             return value == "auto"
         }
         update.character = try RealtimeCharacter.read(fields)
-        update.prompt = try kept("prompt", "an object with an 'id', or null") { $0["id"]?.string != nil }
+        update.prompt = try kept("prompt", expected: "an object with an 'id', or null") { $0["id"]?.string != nil }
     }
 
     /// The members of a session that tell of it.
@@ -63,8 +63,8 @@ struct RealtimeSessionExtras {
     /// A value that is told again, as JSON text.
     private func kept(
         _ name: String,
-        _ expected: String,
-        _ isAllowed: (JSONValue) -> Bool
+        expected: String,
+        isAllowed: (JSONValue) -> Bool
     ) throws(ClientError) -> String?? {
         guard let value = fields.values[name] else { return nil }
         if value == .null { return .some(nil) }

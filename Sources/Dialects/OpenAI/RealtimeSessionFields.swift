@@ -35,9 +35,9 @@ struct RealtimeSessionFields {
             format: "input_audio_format", transcription: "input_audio_transcription",
             noiseReduction: "input_audio_noise_reduction"
         )
-        try read(fields, names, into: &update)
+        try read(fields, names: names, into: &update)
         if let input = try fields.object("audio")?.object("input") {
-            try read(input, ("format", "transcription", "noise_reduction"), into: &update)
+            try read(input, names: ("format", "transcription", "noise_reduction"), into: &update)
         }
         switch fields.values["include"] {
         case nil: break
@@ -51,7 +51,7 @@ struct RealtimeSessionFields {
 
     private func read(
         _ input: JSONFields,
-        _ names: (format: String, transcription: String, noiseReduction: String),
+        names: (format: String, transcription: String, noiseReduction: String),
         into update: inout SessionUpdate
     ) throws(ClientError) {
         if let format = try Self.format(input, names.format) { update.inputFormat = format }

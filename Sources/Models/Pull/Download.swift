@@ -56,7 +56,7 @@ struct Download {
 
         let sink = DownloadSink(easy: easy, file: file, path: path, offset: offset, report, isCancelled)
         let code = withExtendedLifetime(sink) {
-            guard setOptions(easy, sink, offset: offset) else { return CURLE_FAILED_INIT }
+            guard setOptions(easy, sink: sink, offset: offset) else { return CURLE_FAILED_INIT }
             return curl_easy_perform(easy)
         }
 
@@ -72,7 +72,7 @@ struct Download {
         return .complete
     }
 
-    private func setOptions(_ easy: UnsafeMutableRawPointer, _ sink: DownloadSink, offset: Int) -> Bool {
+    private func setOptions(_ easy: UnsafeMutableRawPointer, sink: DownloadSink, offset: Int) -> Bool {
         let context = Unmanaged.passUnretained(sink).toOpaque()
         let numbers: [(CURLoption, Int)] = [
             (CURLOPT_FOLLOWLOCATION, 1), (CURLOPT_MAXREDIRS, 10), (CURLOPT_NOSIGNAL, 1), (CURLOPT_FAILONERROR, 1),

@@ -48,18 +48,18 @@ public struct ModelPull: Sendable {
         defer { lock.unlock() }
         if FileSystem.isDirectory(path: places.model) { return places.model }
 
-        try download(places, report, isCancelled)
+        try download(places, report: report, isCancelled: isCancelled)
         report(.checking)
         let digest = try check(places)
         report(.unpacking)
-        try unpack(places, sha256: digest, isCancelled)
+        try unpack(places, sha256: digest, isCancelled: isCancelled)
         return places.model
     }
 
     private func download(
         _ places: PullPlaces,
-        _ report: @escaping (PullEvent) -> Void,
-        _ isCancelled: @escaping () -> Bool
+        report: @escaping (PullEvent) -> Void,
+        isCancelled: @escaping () -> Bool
     ) throws(ModelError) {
         let there = FileSystem.size(path: places.partial) ?? 0
         if let size = entry.size {
@@ -91,7 +91,7 @@ public struct ModelPull: Sendable {
     private func unpack(
         _ places: PullPlaces,
         sha256: String,
-        _ isCancelled: @escaping () -> Bool
+        isCancelled: @escaping () -> Bool
     ) throws(ModelError) {
         try FileSystem.remove(path: places.unpacking)
         try FileSystem.makeDirectory(path: places.unpacking)

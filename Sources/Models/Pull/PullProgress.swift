@@ -24,7 +24,7 @@ public struct PullProgress {
         case .startedOver: return line("the server cannot resume; starting over")
         case .checking: return line("checking")
         case .unpacking: return line("unpacking")
-        case .received(let bytes, let total): return received(bytes, total, at: now)
+        case .received(let bytes, let total): return received(bytes, total: total, at: now)
         }
     }
 
@@ -34,7 +34,7 @@ public struct PullProgress {
         return isBarOpen ? "\n" : ""
     }
 
-    private mutating func received(_ bytes: Int, _ total: Int?, at now: Duration) -> String? {
+    private mutating func received(_ bytes: Int, total: Int?, at now: Duration) -> String? {
         let start = start ?? (now, bytes)
         self.start = start
         let isLast = bytes == total

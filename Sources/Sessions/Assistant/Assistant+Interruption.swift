@@ -44,7 +44,7 @@ extension Assistant {
         // A model that is broken off has to be asked again; else its words are known.
         let isWritten = current?.isGenerating != true
         var plan = current?.isGenerating == true ? plan() : nil
-        stop(.cancelled(.turnDetected), &room)
+        stop(.cancelled(.turnDetected), room: &room)
         if let cut = spoken.cutOff() {
             room.take(cut)
             if isWritten, !cut.rest.isEmpty {
@@ -68,7 +68,7 @@ extension Assistant {
             beside[index].stop(.cancelled(.clientCancelled), &room)
             collect(&room)
         } else if let current, id == nil || id == current.plan.id {
-            stop(.cancelled(.clientCancelled), &room)
+            stop(.cancelled(.clientCancelled), room: &room)
             if let cut = spoken.cutOff() { room.take(cut) }
         } else {
             let message = "Cancellation failed: no active response found."
@@ -87,7 +87,7 @@ extension Assistant {
                 room.effects.append(.tell(.truncated(itemID: id, milliseconds: milliseconds)))
                 return
             }
-            stop(.cancelled(.clientCancelled), &room)
+            stop(.cancelled(.clientCancelled), room: &room)
         }
 
         if let cut = spoken.truncate(id, milliseconds: milliseconds) {
@@ -104,26 +104,26 @@ extension Assistant {
     /// Carries out `output_audio_buffer.clear`: as a truncation where the playback is now.
     mutating func clearOutput(_ room: inout ReplyRoom) {
         let id = current?.plan.id
-        stop(.cancelled(.clientCancelled), &room)
+        stop(.cancelled(.clientCancelled), room: &room)
         if let cut = spoken.cutOff() { room.take(cut) }
         room.effects.append(.tell(.outputCleared(responseID: id)))
     }
 
     /// An item is no longer part of the conversation; the response that speaks it ends.
     mutating func forget(_ id: String, _ room: inout ReplyRoom) {
-        if current?.message?.place.itemID == id { stop(.cancelled(.clientCancelled), &room) }
+        if current?.message?.place.itemID == id { stop(.cancelled(.clientCancelled), room: &room) }
     }
 
     /// Ends everything, because the session no longer answers or the client is gone.
     mutating func stopAll(_ status: Reply.Status, _ room: inout ReplyRoom) {
         queued = nil
         drafts.drop(&room)
-        stop(status, &room)
+        stop(status, room: &room)
         for index in beside.indices { beside[index].stop(status, &room) }
         collect(&room)
     }
 
-    private mutating func stop(_ status: Reply.Status, _ room: inout ReplyRoom) {
+    private mutating func stop(_ status: Reply.Status, room: inout ReplyRoom) {
         guard var reply = current.take() else { return }
         reply.stop(status, &room)
         current = reply

@@ -70,7 +70,7 @@ extension Assistant {
             let message = "\(beside.count) responses outside the conversation are under way; wait for one of them."
             room.refuse(ClientError(.badResponse, message, eventID: eventID))
         } else if plan.isOutOfBand {
-            beside.append(start(plan, awaiting: room.conversation.awaited, &room))
+            beside.append(start(plan, awaiting: room.conversation.awaited, room: &room))
             advance(&room)
         } else if current?.isGenerating == true || queued != nil {
             let message = "A response is being made already. Wait for its response.done, or cancel it."
@@ -100,7 +100,7 @@ extension Assistant {
     /// Says that a turn cannot be answered, as its transcript is missing.
     mutating func fail(_ failure: Reply.Failure, _ room: inout ReplyRoom) {
         guard current == nil else { return }
-        var reply = start(plan(), awaiting: [], &room)
+        var reply = start(plan(), awaiting: [], room: &room)
         reply.stop(.failed(failure), &room)
     }
 
@@ -113,14 +113,14 @@ extension Assistant {
 
     mutating func begin(_ plan: RunningReply.Plan, awaiting transcripts: Set<String>, _ room: inout ReplyRoom) {
         idleDeadline = nil
-        current = start(plan, awaiting: transcripts, &room)
+        current = start(plan, awaiting: transcripts, room: &room)
         advance(&room)
     }
 
     private func start(
         _ plan: RunningReply.Plan,
         awaiting transcripts: Set<String>,
-        _ room: inout ReplyRoom
+        room: inout ReplyRoom
     ) -> RunningReply {
         let reply = RunningReply(plan, awaiting: transcripts, makeID: makeItemID)
         reply.create(into: &room.effects)
@@ -159,7 +159,7 @@ extension Assistant {
     }
 
     /// Offers something to each response until one takes it.
-    private mutating func each(_ room: inout ReplyRoom, _ take: (inout RunningReply, inout ReplyRoom) -> Bool) {
+    private mutating func each(_ room: inout ReplyRoom, take: (inout RunningReply, inout ReplyRoom) -> Bool) {
         var isTaken = false
         // Taken out, as a copy would copy its speech.
         if var reply = current.take() {
@@ -179,7 +179,7 @@ extension Assistant {
         }
 
         if var reply = current.take() {
-            askWhenReady(&reply, &room)
+            askWhenReady(&reply, room: &room)
             reply.advance(&room)
             current = reply
         }
@@ -198,7 +198,7 @@ extension Assistant {
         collect(&room)
     }
 
-    private mutating func askWhenReady(_ reply: inout RunningReply, _ room: inout ReplyRoom) {
+    private mutating func askWhenReady(_ reply: inout RunningReply, room: inout ReplyRoom) {
         guard reply.isReady else { return }
 
         if case .text(let text) = reply.plan.source {

@@ -124,30 +124,30 @@ extension RunningReply {
 
     private mutating func take(_ part: ChatPart?, _ room: inout ReplyRoom) {
         switch part {
-        case .text(let text)?: write(text, &room)
-        case .call(let call)?: tell(call, &room)
+        case .text(let text)?: write(text, room: &room)
+        case .call(let call)?: tell(call, room: &room)
         case nil: break
         }
     }
 
-    private mutating func write(_ text: String, _ room: inout ReplyRoom) {
+    private mutating func write(_ text: String, room: inout ReplyRoom) {
         if message == nil {
             guard text.contains(where: { !$0.isWhitespace }) else { return }
             let item = ConversationItem(id: makeID(), content: .message(.assistant, []), status: .inProgress)
-            let place = begin(item, &room)
+            let place = begin(item, room: &room)
             message = ReplyMessage(place, settings: plan.settings)
         }
         message?.write(text, into: &room.effects)
     }
 
     /// Tells a call at once: while speech goes on, its function can run already.
-    private mutating func tell(_ call: ChatCall, _ room: inout ReplyRoom) {
+    private mutating func tell(_ call: ChatCall, room: inout ReplyRoom) {
         var item = ConversationItem(id: makeID(), content: .call(call), status: .inProgress)
         var empty = item
         empty.content = .call(ChatCall(id: call.id, name: call.name, arguments: ""))
-        let place = begin(empty, &room)
+        let place = begin(empty, room: &room)
         item.status = .completed
-        end(item, place, &room)
+        end(item, place: place, room: &room)
     }
 
     /// Takes how the model's reply ended; false when it is not this one's.
@@ -199,7 +199,7 @@ extension RunningReply {
         guard !isDone else { return }
         message?.advance(to: room.now, &room.requests, into: &room.effects)
         guard let end, message?.isComplete != false else { return }
-        closeMessage(.completed, &room)
+        closeMessage(.completed, room: &room)
         switch end.reason {
         case .complete: finish(.completed, &room)
         case .tokenLimit: finish(.incomplete(.tokenLimit), &room)
@@ -217,7 +217,7 @@ extension RunningReply {
         message?.play(until: room.now)
         message?.stop(into: &room.effects)
         awaited = nil
-        closeMessage(.incomplete, &room)
+        closeMessage(.incomplete, room: &room)
         finish(status, &room)
     }
 
@@ -233,12 +233,12 @@ extension RunningReply {
         room.remember(message.entry(isCancelled: info.status.isCancelled))
     }
 
-    private mutating func closeMessage(_ status: ConversationItem.Status, _ room: inout ReplyRoom) {
+    private mutating func closeMessage(_ status: ConversationItem.Status, room: inout ReplyRoom) {
         guard let item = message?.close(status, into: &room.effects), let place = message?.place else { return }
-        end(item, place, &room)
+        end(item, place: place, room: &room)
     }
 
-    private mutating func begin(_ item: ConversationItem, _ room: inout ReplyRoom) -> Reply.Place {
+    private mutating func begin(_ item: ConversationItem, room: inout ReplyRoom) -> Reply.Place {
         let previous = plan.isOutOfBand ? nil : room.conversation.add(item)
         let place = Reply.Place(
             responseID: plan.id,
@@ -255,7 +255,7 @@ extension RunningReply {
         return place
     }
 
-    private mutating func end(_ item: ConversationItem, _ place: Reply.Place, _ room: inout ReplyRoom) {
+    private mutating func end(_ item: ConversationItem, place: Reply.Place, room: inout ReplyRoom) {
         info.output[place.index] = item
         if !plan.isOutOfBand { room.conversation.replace(item) }
         room.effects.append(.tell(.reply(.ended(item, place))))

@@ -33,13 +33,13 @@ public struct NeuralVoiceInstallation: Equatable, Sendable {
             guard FileManager.default.fileExists(atPath: library) else {
                 throw NeuralVoiceError.noLibrary(path: library, reason: "there is no such file")
             }
-            return try Self.model(wish, models)
+            return try Self.model(wish, models: models)
         }
 
         try check()
     }
 
-    private static func model(_ wish: String, _ models: ModelLibrary) throws(NeuralVoiceError) -> NeuralVoiceModel {
+    private static func model(_ wish: String, models: ModelLibrary) throws(NeuralVoiceError) -> NeuralVoiceModel {
         if wish.contains("/") { return try NeuralVoiceModel(folder: wish) }
         let entry = try? models.catalogue.entry(named: wish)
         let folder = models.store.path(of: wish)

@@ -46,7 +46,7 @@ struct LengthRule {
         let latest = end - SamplePosition(overlap / 3)
 
         // The best moment may still be too young for the words behind it to have been heard: it is waited for.
-        if let rules, let valley = valley(utterance, until: isFull ? latest : end, rules), valley <= latest {
+        if let rules, let valley = valley(utterance, until: isFull ? latest : end, rules: rules), valley <= latest {
             return LengthCut(position: valley, reason: .valley, before: overlap - overlap / 3, after: overlap / 3)
         }
         return isFull ? forced(until: end) : nil
@@ -71,7 +71,7 @@ struct LengthRule {
     private func valley(
         _ utterance: OpenUtterance,
         until end: SamplePosition,
-        _ rules: TurnDetection
+        rules: TurnDetection
     ) -> SamplePosition? {
         let start = utterance.heardStart
         let soft = min(rules.softMaximum, maximum / 4 * 3)

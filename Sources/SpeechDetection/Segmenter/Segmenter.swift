@@ -88,7 +88,7 @@ public struct Segmenter: Sendable {
         return UnderWay(
             start: utterance.start,
             voicedEnd: utterance.voicedEnd,
-            expectedEnd: isSilent ? tail(utterance, rules) : position + SamplePosition(rules.suffixPadding),
+            expectedEnd: isSilent ? tail(utterance, rules: rules) : position + SamplePosition(rules.suffixPadding),
             leftContext: utterance.leftContext
         )
     }
@@ -102,10 +102,10 @@ public struct Segmenter: Sendable {
         let voice = voicing.advance(score, rules)
         switch state {
         case .silent:
-            return voice == .strong ? weigh(candidate(rules), rules) : []
+            return voice == .strong ? weigh(candidate(rules), rules: rules) : []
         case .suspecting(var candidate):
             if candidate.advance(voice, score: score, to: position, frameLength: frameLength, rules) {
-                return weigh(candidate, rules)
+                return weigh(candidate, rules: rules)
             }
             dismissed = candidate.start
             state = .silent
@@ -156,7 +156,7 @@ public struct Segmenter: Sendable {
             return segment.range.isEmpty ? nil : .ended(segment)
         }
         guard case .speaking(let utterance) = state, utterance.voicedEnd > utterance.start else { return nil }
-        let last = min(tail(utterance, turnDetection), end)
+        let last = min(tail(utterance, rules: turnDetection), end)
         return .ended(Segment(utterance.start..<last, .endOfStream, leftContext: utterance.leftContext))
     }
 
@@ -232,7 +232,7 @@ public struct Segmenter: Sendable {
         )
     }
 
-    private mutating func weigh(_ candidate: SpeechCandidate, _ rules: TurnDetection) -> [Event] {
+    private mutating func weigh(_ candidate: SpeechCandidate, rules: TurnDetection) -> [Event] {
         guard candidate.isConfirmed(at: position, rules) else {
             state = .suspecting(candidate)
             return []
@@ -260,12 +260,12 @@ public struct Segmenter: Sendable {
         voicing.clear()
         // After a cut there may be nothing left but silence.
         guard utterance.voicedEnd > utterance.start else { return [] }
-        floor = min(tail(utterance, rules), position)
+        floor = min(tail(utterance, rules: rules), position)
         return [.ended(Segment(utterance.start..<floor, .silence, leftContext: utterance.leftContext))]
     }
 
     /// The end of the corrected speech and its padding.
-    private func tail(_ utterance: OpenUtterance, _ rules: TurnDetection) -> SamplePosition {
+    private func tail(_ utterance: OpenUtterance, rules: TurnDetection) -> SamplePosition {
         let after = Int(position - utterance.voicedEnd) / frameLength
         let age = SpeechEdges.offset(after: after + 1, in: history, frames: rules.offsetSearch / frameLength)
         let corrected = utterance.voicedEnd + SamplePosition((after + 1 - age) * frameLength)

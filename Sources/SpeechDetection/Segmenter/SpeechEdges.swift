@@ -21,7 +21,7 @@ struct SpeechEdges {
     static func onset(before first: Int, in history: FrameHistory, frames: Int) -> Int {
         let last = min(first + frames, history.count)
         guard last > first else { return first }
-        let quiet = lowest(history, first + 1...last) + onsetMargin
+        let quiet = lowest(history, ages: first + 1...last) + onsetMargin
         return (first + 1...last).first { history[$0].score < floorScore && history[$0].level <= quiet }
             .map { $0 - 1 } ?? last
     }
@@ -34,7 +34,7 @@ struct SpeechEdges {
     static func offset(after last: Int, in history: FrameHistory, frames: Int) -> Int {
         guard frames > 0, last <= history.count else { return last }
         let reach = max(1, last - 2 * frames)...min(history.count, last + frames)
-        let quiet = lowest(history, reach) + offsetMargin
+        let quiet = lowest(history, ages: reach) + offsetMargin
         if history[last].level > quiet {
             return (reach.lowerBound...last).last { history[$0].level <= quiet }.map { $0 + 1 } ?? reach.lowerBound
         }
@@ -43,7 +43,7 @@ struct SpeechEdges {
         return before.first { history[$0].score >= clearScore } ?? last
     }
 
-    private static func lowest(_ history: FrameHistory, _ ages: ClosedRange<Int>) -> Float {
+    private static func lowest(_ history: FrameHistory, ages: ClosedRange<Int>) -> Float {
         ages.reduce(Float.infinity) { min($0, history[$1].level) }
     }
 }

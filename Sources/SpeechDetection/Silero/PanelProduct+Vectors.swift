@@ -21,7 +21,7 @@ extension PanelProduct {
                     addColumns(weights + 1, to: sums + Vector.scalarCount)
                 default:
                     for column in 0..<columns {
-                        addColumn(weights, input + column * inputStride, to: sums + column * outputStride)
+                        addColumn(weights, input: input + column * inputStride, to: sums + column * outputStride)
                     }
                 }
             }
@@ -36,10 +36,10 @@ extension PanelProduct {
         let three = columns == 4 ? input + 3 * inputStride : two
         for row in 0..<rows {
             let weight = weights[2 * row]
-            first = Self.multiplyAdd(first, weight, input[row])
-            second = Self.multiplyAdd(second, weight, one[row])
-            third = Self.multiplyAdd(third, weight, two[row])
-            fourth = Self.multiplyAdd(fourth, weight, three[row])
+            first = Self.multiplyAdd(first, weights: weight, input: input[row])
+            second = Self.multiplyAdd(second, weights: weight, input: one[row])
+            third = Self.multiplyAdd(third, weights: weight, input: two[row])
+            fourth = Self.multiplyAdd(fourth, weights: weight, input: three[row])
         }
 
         for lane in 0..<Vector.scalarCount {
@@ -54,20 +54,20 @@ extension PanelProduct {
     @inline(__always)
     private func addColumn(
         _ weights: UnsafePointer<Vector>,
-        _ input: UnsafePointer<Float>,
+        input: UnsafePointer<Float>,
         to sums: UnsafeMutablePointer<Float>
     ) {
         var (evenLow, evenHigh, oddLow, oddHigh) = (Vector(), Vector(), Vector(), Vector())
         for row in stride(from: 0, to: rows - 1, by: 2) {
-            evenLow = Self.multiplyAdd(evenLow, weights[2 * row], input[row])
-            evenHigh = Self.multiplyAdd(evenHigh, weights[2 * row + 1], input[row])
-            oddLow = Self.multiplyAdd(oddLow, weights[2 * row + 2], input[row + 1])
-            oddHigh = Self.multiplyAdd(oddHigh, weights[2 * row + 3], input[row + 1])
+            evenLow = Self.multiplyAdd(evenLow, weights: weights[2 * row], input: input[row])
+            evenHigh = Self.multiplyAdd(evenHigh, weights: weights[2 * row + 1], input: input[row])
+            oddLow = Self.multiplyAdd(oddLow, weights: weights[2 * row + 2], input: input[row + 1])
+            oddHigh = Self.multiplyAdd(oddHigh, weights: weights[2 * row + 3], input: input[row + 1])
         }
 
         if rows % 2 == 1 {
-            evenLow = Self.multiplyAdd(evenLow, weights[2 * rows - 2], input[rows - 1])
-            evenHigh = Self.multiplyAdd(evenHigh, weights[2 * rows - 1], input[rows - 1])
+            evenLow = Self.multiplyAdd(evenLow, weights: weights[2 * rows - 2], input: input[rows - 1])
+            evenHigh = Self.multiplyAdd(evenHigh, weights: weights[2 * rows - 1], input: input[rows - 1])
         }
 
         for lane in 0..<Vector.scalarCount {
@@ -77,7 +77,7 @@ extension PanelProduct {
     }
 
     @inline(__always)
-    private static func multiplyAdd(_ sum: Vector, _ weights: Vector, _ input: Float) -> Vector {
+    private static func multiplyAdd(_ sum: Vector, weights: Vector, input: Float) -> Vector {
         #if arch(arm64)
             sum.addingProduct(weights, input)
         #else

@@ -17,7 +17,7 @@ public final class SileroDetector: VoiceActivityDetector {
     public func score(_ frame: Span<Int16>) -> Float {
         precondition(frame.count == frameLength, "A frame holds 512 samples")
         return withUnsafeTemporaryAllocation(of: Float.self, capacity: SpectrumTransform.samples) { samples in
-            fill(samples, frame)
+            fill(samples, frame: frame)
             for index in 0..<Self.context { previous[index] = frame[frameLength - Self.context + index] }
             guard let first = samples.baseAddress else { return 0 }
             return network.score(first, &state)
@@ -30,7 +30,7 @@ public final class SileroDetector: VoiceActivityDetector {
     }
 
     /// The end of the frame before, the frame, and its end again as a mirror shows it, from the last but one on.
-    private func fill(_ samples: UnsafeMutableBufferPointer<Float>, _ frame: Span<Int16>) {
+    private func fill(_ samples: UnsafeMutableBufferPointer<Float>, frame: Span<Int16>) {
         let scale: Float = 1 / 32_768
         for index in 0..<Self.context { samples.initializeElement(at: index, to: Float(previous[index]) * scale) }
         for index in 0..<frameLength {

@@ -40,7 +40,9 @@ public final class SileroNetwork: Sendable {
             }
             apply(weights.recurrent, rows: 0..<256, from: scratch.recurrent, to: scratch.gates)
             let gates = 4 * Self.vectors
-            return scratch.gates.withMemoryRebound(to: SIMD16<Float>.self, capacity: gates) { remember($0, &state) }
+            return scratch.gates.withMemoryRebound(to: SIMD16<Float>.self, capacity: gates) {
+                remember($0, state: &state)
+            }
         }
     }
 
@@ -49,14 +51,14 @@ public final class SileroNetwork: Sendable {
     /// Each pads its input with a column of zeros at both ends, so the outer taps of some columns meet nothing.
     private func convolve(_ scratch: SileroScratch) {
         let (spectra, first, second, third) = (scratch.spectra, scratch.first, scratch.second, scratch.third)
-        start(weights.first, first, columns: 4)
-        add(weights.first, 0..<129, from: spectra, by: 129, to: first + 128, columns: 3)
-        add(weights.first, 129..<258, from: spectra, by: 129, to: first, columns: 4)
-        add(weights.first, 258..<387, from: spectra + 129, by: 129, to: first, columns: 3)
+        start(weights.first, output: first, columns: 4)
+        add(weights.first, rows: 0..<129, from: spectra, by: 129, to: first + 128, columns: 3)
+        add(weights.first, rows: 129..<258, from: spectra, by: 129, to: first, columns: 4)
+        add(weights.first, rows: 258..<387, from: spectra + 129, by: 129, to: first, columns: 3)
         rectify(first, count: 4 * 128)
-        start(weights.second, second, columns: 2)
-        add(weights.second, 0..<128, from: first + 128, by: 256, to: second + 64, columns: 1)
-        add(weights.second, 128..<384, from: first, by: 256, to: second, columns: 2)
+        start(weights.second, output: second, columns: 2)
+        add(weights.second, rows: 0..<128, from: first + 128, by: 256, to: second + 64, columns: 1)
+        add(weights.second, rows: 128..<384, from: first, by: 256, to: second, columns: 2)
         rectify(second, count: 2 * 64)
         apply(weights.third, rows: 0..<128, from: second, to: third)
         rectify(third, count: 64)
@@ -71,11 +73,11 @@ public final class SileroNetwork: Sendable {
         from input: UnsafePointer<Float>,
         to output: UnsafeMutablePointer<Float>
     ) {
-        start(layer, output, columns: 1)
-        add(layer, rows, from: input, by: rows.count, to: output, columns: 1)
+        start(layer, output: output, columns: 1)
+        add(layer, rows: rows, from: input, by: rows.count, to: output, columns: 1)
     }
 
-    private func start(_ layer: SileroWeights.Layer, _ output: UnsafeMutablePointer<Float>, columns: Int) {
+    private func start(_ layer: SileroWeights.Layer, output: UnsafeMutablePointer<Float>, columns: Int) {
         for column in 0..<columns {
             (output + column * layer.bias.count).update(from: layer.bias, count: layer.bias.count)
         }
@@ -83,7 +85,7 @@ public final class SileroNetwork: Sendable {
 
     private func add(
         _ layer: SileroWeights.Layer,
-        _ rows: Range<Int>,
+        rows: Range<Int>,
         from input: UnsafePointer<Float>,
         by inputStride: Int,
         to output: UnsafeMutablePointer<Float>,
@@ -114,7 +116,7 @@ public final class SileroNetwork: Sendable {
     }
 
     /// The recurrent cell and the score.
-    private func remember(_ gates: UnsafePointer<SIMD16<Float>>, _ state: inout State) -> Float {
+    private func remember(_ gates: UnsafePointer<SIMD16<Float>>, state: inout State) -> Float {
         var sums = SIMD16<Float>.zero
         for index in 0..<Self.vectors {
             let input = Activation.sigmoid(gates[index])

@@ -44,10 +44,10 @@ struct SileroWeights: Sendable {
 
     init(file: SafetensorsFile) throws(SileroModelError) {
         try Self.checkTransform(file)
-        first = try Self.convolution(file, "conv1", from: 129, to: 128, taps: 0..<3)
-        second = try Self.convolution(file, "conv2", from: 128, to: 64, taps: 0..<3)
-        third = try Self.convolution(file, "conv3", from: 64, to: 64, taps: 1..<3)
-        fourth = try Self.convolution(file, "conv4", from: 64, to: 128, taps: 1..<2)
+        first = try Self.convolution(file, name: "conv1", from: 129, to: 128, taps: 0..<3)
+        second = try Self.convolution(file, name: "conv2", from: 128, to: 64, taps: 0..<3)
+        third = try Self.convolution(file, name: "conv3", from: 64, to: 64, taps: 1..<3)
+        fourth = try Self.convolution(file, name: "conv4", from: 64, to: 128, taps: 1..<2)
         recurrent = try Self.recurrent(file)
         final = Self.vectors(try file.tensor("final_conv.weight", shape: [1, 128, 1]))
         finalBias = try file.tensor("final_conv.bias", shape: [1])[0]
@@ -66,7 +66,7 @@ struct SileroWeights: Sendable {
 
     private static func convolution(
         _ file: SafetensorsFile,
-        _ name: String,
+        name: String,
         from inputs: Int,
         to outputs: Int,
         taps: Range<Int>

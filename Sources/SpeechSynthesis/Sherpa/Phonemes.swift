@@ -65,17 +65,17 @@ struct Clauses: Equatable, Sendable {
         var rest = text[...]
         while let character = rest.popFirst() {
             if let mark = Self.mark(character), rest.first.map(Self.mayFollow) ?? true {
-                add(&clause, mark)
+                add(&clause, mark: mark)
             } else {
                 clause.append(Self.isUnspoken(character) ? " " : character)
             }
         }
-        add(&clause, ".")
+        add(&clause, mark: ".")
     }
 
     static func endsSentence(_ mark: Character) -> Bool { mark == "." || mark == "!" || mark == "?" }
 
-    private mutating func add(_ clause: inout String, _ mark: Character) {
+    private mutating func add(_ clause: inout String, mark: Character) {
         let isSpoken = clause.contains { $0.isLetter || $0.isNumber }
         if isSpoken {
             texts.append(clause)

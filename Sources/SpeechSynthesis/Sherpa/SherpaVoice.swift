@@ -28,7 +28,7 @@ final class SherpaVoice: @unchecked Sendable {
     /// - Parameter library: The file of the shared library.
     init(_ model: NeuralVoiceModel, library path: String) throws(NeuralVoiceError) {
         var opened: OpaquePointer?
-        try Self.check(sherpa_library_open(path, &opened), model, library: path)
+        try Self.check(sherpa_library_open(path, &opened), model: model, library: path)
         guard let library = opened else { throw .outOfMemory }
 
         // What is stored for the library is not needed by voices, and its code stays.
@@ -36,7 +36,7 @@ final class SherpaVoice: @unchecked Sendable {
 
         var created: OpaquePointer?
         let status = model.withCModel { sherpa_voice_create(library, &$0, &created) }
-        try Self.check(status, model, library: path)
+        try Self.check(status, model: model, library: path)
         guard let handle = created else { throw .outOfMemory }
         guard sherpa_voice_rate(handle) > 0 else {
             sherpa_voice_destroy(handle)
@@ -109,7 +109,7 @@ final class SherpaVoice: @unchecked Sendable {
 
     private static func check(
         _ status: sherpa_status,
-        _ model: NeuralVoiceModel,
+        model: NeuralVoiceModel,
         library path: String
     ) throws(NeuralVoiceError) {
         switch status {

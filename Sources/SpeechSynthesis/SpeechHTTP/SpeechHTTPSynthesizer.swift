@@ -71,7 +71,7 @@ public final class SpeechHTTPSynthesizer: Synthesizer {
         let voice = voice(for: request)
         let response = try await ask(request, voice: voice, within: limit)
         guard [400, 404, 422].contains(response.status), voice != configuration.voice else {
-            return try await begin(response, for: request, limit)
+            return try await begin(response, for: request, limit: limit)
         }
 
         let second = try await ask(request, voice: configuration.voice, within: limit)
@@ -82,7 +82,7 @@ public final class SpeechHTTPSynthesizer: Synthesizer {
             )
         }
 
-        return try await begin(second, for: request, limit)
+        return try await begin(second, for: request, limit: limit)
     }
 
     /// Delivers all of the speech that has begun.
@@ -135,7 +135,7 @@ public final class SpeechHTTPSynthesizer: Synthesizer {
     private func begin(
         _ response: StreamedResponse,
         for request: SynthesisRequest,
-        _ limit: Duration
+        limit: Duration
     ) async throws(Miss<SynthesisError>) -> OpenSpeech {
         guard response.isSuccess else {
             throw failures.refused(response, Complaint(body: await response.rest(limit: Self.maximumComplaint)))

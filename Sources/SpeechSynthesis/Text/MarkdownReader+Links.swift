@@ -13,7 +13,7 @@ extension MarkdownReader {
 
     /// Leaves the text of a link, to be read in its turn; drops a footnote's mark; keeps other brackets.
     mutating func readLink() -> Bool {
-        switch closing("[", "]", from: 0, within: Self.longestText) {
+        switch closing("[", close: "]", from: 0, within: Self.longestText) {
         case .unknown: return false
         case .none: keep(1)
         case .at(let end):
@@ -21,9 +21,9 @@ extension MarkdownReader {
             if self[1] == "^" {
                 drop(end + 1)
             } else if self[end + 1] == "(" {
-                return readTarget(closing("(", ")", from: end + 1, within: Self.longestAddress), behind: end)
+                return readTarget(closing("(", close: ")", from: end + 1, within: Self.longestAddress), behind: end)
             } else if self[end + 1] == "[" {
-                return readTarget(closing("[", "]", from: end + 1, within: Self.longestText), behind: end)
+                return readTarget(closing("[", close: "]", from: end + 1, within: Self.longestText), behind: end)
             } else {
                 keep(1)
             }
@@ -50,8 +50,7 @@ extension MarkdownReader {
     }
 
     /// Where the bracket at `start` is closed, in the same line.
-    private func closing(_ open: Unicode.Scalar, _ close: Unicode.Scalar, from start: Int, within limit: Int) -> Closing
-    {
+    private func closing(_ open: Unicode.Scalar, close: Unicode.Scalar, from start: Int, within limit: Int) -> Closing {
         var depth = 0
         for distance in start..<start + limit {
             guard let scalar = self[distance] else { return isEnd ? .none : .unknown }

@@ -46,7 +46,7 @@ struct ChatConversation {
         case .saying(let response, let delta): screen.botSaid(delta, response: response)
         case .speech(let item, let samples): playback.append(samples, item: item)
         case .speechEnded(let item): playback.complete(item: item)
-        case .answerEnded(let response, let outcome): effects += end(response, outcome)
+        case .answerEnded(let response, let outcome): effects += end(response, outcome: outcome)
         case .refused(let failure, let cause): effects += refused(failure, cause: cause)
         case .speechStopped, .other: break
         }
@@ -92,7 +92,7 @@ struct ChatConversation {
         return [.hush] + playback.interrupt().map { .send(.truncate(item: $0.item, milliseconds: $0.milliseconds)) }
     }
 
-    private mutating func end(_ response: String, _ outcome: ChatEvent.Outcome) -> [Effect] {
+    private mutating func end(_ response: String, outcome: ChatEvent.Outcome) -> [Effect] {
         // Some servers leave out the end of the audio of an answer that is cut off.
         if !turns.isAnswering { playback.completeAll() }
         let isPlayed = !playback.isEmpty

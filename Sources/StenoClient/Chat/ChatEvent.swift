@@ -49,7 +49,9 @@ enum ChatEvent: Equatable {
         guard let json = try? JSONValue(parsing: bytes.span), let type = json["type"]?.string else {
             throw violation()
         }
-        guard let event = Self.session(type, json) ?? Self.input(type, json) ?? Self.answer(type, json) else {
+        guard
+            let event = Self.session(type, json: json) ?? Self.input(type, json: json) ?? Self.answer(type, json: json)
+        else {
             self = .other
             return
         }
@@ -57,7 +59,7 @@ enum ChatEvent: Equatable {
         self = event
     }
 
-    private static func session(_ type: String, _ json: JSONValue) -> ChatEvent? {
+    private static func session(_ type: String, json: JSONValue) -> ChatEvent? {
         switch type {
         case "session.created": .created
         case "session.updated": .updated
@@ -66,7 +68,7 @@ enum ChatEvent: Equatable {
         }
     }
 
-    private static func input(_ type: String, _ json: JSONValue) -> ChatEvent? {
+    private static func input(_ type: String, json: JSONValue) -> ChatEvent? {
         let item = json["item_id"]?.string ?? ""
         return switch type {
         case "input_audio_buffer.speech_started": .speechStarted
@@ -81,7 +83,7 @@ enum ChatEvent: Equatable {
         }
     }
 
-    private static func answer(_ type: String, _ json: JSONValue) -> ChatEvent? {
+    private static func answer(_ type: String, json: JSONValue) -> ChatEvent? {
         let item = json["item_id"]?.string ?? ""
         switch type {
         case "response.created": return .answerStarted(response: json["response"]?["id"]?.string ?? "")

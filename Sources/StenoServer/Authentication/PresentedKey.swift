@@ -18,10 +18,10 @@ enum PresentedKey {
     private static func key(in request: HTTPRequest, at place: WireProtocol.KeyPlace) -> String? {
         switch place {
         case .bearer: credentials(request, scheme: "bearer")
-        case .basic(let user): basic(request, user)
-        case .header(let name): header(request, name)
-        case .subprotocol(let prefix): subprotocol(request, prefix)
-        case .query(let name): query(request, name)
+        case .basic(let user): basic(request, user: user)
+        case .header(let name): header(request, name: name)
+        case .subprotocol(let prefix): subprotocol(request, prefix: prefix)
+        case .query(let name): query(request, name: name)
         }
     }
 
@@ -34,7 +34,7 @@ enum PresentedKey {
         }.first
     }
 
-    private static func basic(_ request: HTTPRequest, _ user: String) -> String? {
+    private static func basic(_ request: HTTPRequest, user: String) -> String? {
         guard let credentials = credentials(request, scheme: "basic") else { return nil }
         guard let decoded = Base64.decode(Array(credentials.utf8).span) else { return nil }
         let text = String(decoding: decoded, as: UTF8.self)
@@ -42,18 +42,18 @@ enum PresentedKey {
         return String(text.dropFirst(user.count + 1))
     }
 
-    private static func header(_ request: HTTPRequest, _ name: String) -> String? {
+    private static func header(_ request: HTTPRequest, name: String) -> String? {
         request.headerFields.lazy.filter { $0.name.canonicalName == name }
             .map { String($0.value.trimmingBlanks) }
             .first { !$0.isEmpty }
     }
 
-    private static func query(_ request: HTTPRequest, _ name: String) -> String? {
+    private static func query(_ request: HTTPRequest, name: String) -> String? {
         let query = Request(head: request, body: RequestBody(buffer: ByteBuffer())).query
         return query.first { $0.name == name && !$0.value.isEmpty }?.value
     }
 
-    private static func subprotocol(_ request: HTTPRequest, _ prefix: String) -> String? {
+    private static func subprotocol(_ request: HTTPRequest, prefix: String) -> String? {
         request.offeredSubprotocols.lazy.compactMap { entry -> String? in
             guard entry.hasPrefix(prefix) else { return nil }
             let key = entry.dropFirst(prefix.count)

@@ -10,12 +10,12 @@ struct BackendReport {
         [
             "waiting": .integer(groups.reduce(0) { $0 + $1.pool.waiting }),
             "backends": .array(
-                groups.flatMap { group in group.pool.report.map { .object(Self.entry($0, group.kind)) } }
+                groups.flatMap { group in group.pool.report.map { .object(Self.entry($0, kind: group.kind)) } }
             ),
         ]
     }
 
-    private static func entry(_ report: BackendPool.Report, _ kind: BackendGroup.Kind) -> [String: JSONValue] {
+    private static func entry(_ report: BackendPool.Report, kind: BackendGroup.Kind) -> [String: JSONValue] {
         [
             "kind": .string(kind.rawValue),
             "name": .string(report.terms.name),

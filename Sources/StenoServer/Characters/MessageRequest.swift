@@ -19,8 +19,7 @@ struct MessageRequest: Equatable {
 
     init(_ fields: JSONFields) throws(ClientError) {
         text = try fields.nullableString("text") ?? nil
-        let isNull = fields.values["speech"] == .null
-        wantsSpeech = try !isNull && fields.bool("speech") == true
+        wantsSpeech = if fields.values["speech"] == .null { false } else { try fields.bool("speech") == true }
         if let text {
             guard text.contains(where: { !$0.isWhitespace }), text.utf8.count <= CharacterLimits.message else {
                 throw fields.wrong("text", "a text of at most \(CharacterLimits.message) bytes that is not blank")

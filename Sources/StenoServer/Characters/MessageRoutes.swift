@@ -78,7 +78,7 @@ struct MessageRoutes: Sendable {
         try await context.channel.notifyPeerClose { interruption.interrupt(.clientGone) }
         let turn = try turns.begin(id)
         let answer = try await interruption.run {
-            let message = try await read(request, context)
+            let message = try await read(request, context: context)
             return try await reply(to: message, of: id, store, context)
         }
 
@@ -86,7 +86,7 @@ struct MessageRoutes: Sendable {
         return .personal(answer)
     }
 
-    private func read(_ request: Request, _ context: ServerContext) async throws -> MessageRequest {
+    private func read(_ request: Request, context: ServerContext) async throws -> MessageRequest {
         guard ParameterizedHeader(request.headers[.contentType] ?? "").value == "multipart/form-data" else {
             let body = try await service.body(of: request, context, atMost: MessageRequest.maximumBody)
             return try MessageRequest(JSONFields(body: body))
@@ -136,7 +136,7 @@ struct MessageRoutes: Sendable {
             "speech_error": .null,
         ]
         if message.wantsSpeech, let reply = stored.last?.text {
-            let (name, value) = try await spoken(reply, voice: conversation.voice, context.logger)
+            let (name, value) = try await spoken(reply, voice: conversation.voice, logger: context.logger)
             answer[name] = value
         }
 
@@ -152,7 +152,7 @@ struct MessageRoutes: Sendable {
     }
 
     /// The member of the answer with the speech, or with what kept it from being made: the text has its answer already.
-    private func spoken(_ reply: String, voice name: String?, _ logger: Logger) async throws -> (String, JSONValue) {
+    private func spoken(_ reply: String, voice name: String?, logger: Logger) async throws -> (String, JSONValue) {
         do {
             let file = try await speech.wav(ofReply: reply, voice: name)
             let data = JSONValue.string(Base64.encode(file))

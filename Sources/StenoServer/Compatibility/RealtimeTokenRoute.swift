@@ -13,10 +13,10 @@ struct RealtimeTokenRoute: Sendable {
     private static let maximumBody = 1 << 12
 
     func add(to router: Router<ServerContext>) {
-        router.post(RouterPath(AssemblyAI.tokenPath)) { request, context in try await make(request, context) }
+        router.post(RouterPath(AssemblyAI.tokenPath)) { request, context in try await make(request, context: context) }
     }
 
-    private func make(_ request: Request, _ context: ServerContext) async throws -> Response {
+    private func make(_ request: Request, context: ServerContext) async throws -> Response {
         let body = try await request.jsonBody(maximum: Self.maximumBody, on: context.channel)
         do throws(ClientError) {
             guard let lifetime = try body.integer("expires_in", in: AssemblyAI.tokenLifetimes) else {

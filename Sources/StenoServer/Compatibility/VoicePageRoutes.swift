@@ -16,17 +16,17 @@ struct VoicePageRoutes: Sendable {
     let instructions: String
 
     func add(to router: Router<ServerContext>) {
-        router.post("/speech-to-text") { try await transcribe($0, $1) }
-        router.post("/process-message") { try await process($0, $1) }
+        router.post("/speech-to-text") { try await transcribe($0, context: $1) }
+        router.post("/process-message") { try await process($0, context: $1) }
     }
 
-    private func transcribe(_ request: Request, _ context: ServerContext) async throws -> Response {
+    private func transcribe(_ request: Request, context: ServerContext) async throws -> Response {
         let transcript = try await transcriptions.transcript(of: request, context, as: TranscriptionForm())
         let answer: JSONValue = ["text": .string(transcript.text)]
         return .json(.ok, answer.text)
     }
 
-    private func process(_ request: Request, _ context: ServerContext) async throws -> Response {
+    private func process(_ request: Request, context: ServerContext) async throws -> Response {
         let fields = try await request.jsonBody(maximum: WholeSpeech.maximumBody, on: context.channel)
         let answer = try await speech.interruptibly(context) {
             let message = try fields.text("userMessage")

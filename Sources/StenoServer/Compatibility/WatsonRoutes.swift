@@ -20,11 +20,11 @@ struct WatsonRoutes: Sendable {
     static let keyPlaces = PresentedKey.places + [.basic(user: "apikey")]
 
     func add(to router: Router<ServerContext>) {
-        router.post(RouterPath(Self.recognition)) { try await recognize($0, $1) }
-        router.post(RouterPath(Self.synthesis)) { try await synthesize($0, $1) }
+        router.post(RouterPath(Self.recognition)) { try await recognize($0, context: $1) }
+        router.post(RouterPath(Self.synthesis)) { try await synthesize($0, context: $1) }
     }
 
-    private func recognize(_ request: Request, _ context: ServerContext) async throws -> Response {
+    private func recognize(_ request: Request, context: ServerContext) async throws -> Response {
         var form = TranscriptionForm()
         form.language = request.uri.queryParameters["model"].flatMap { Self.language(ofModel: String($0)) }
         let text = try await transcriptions.transcript(of: request, context, as: form).text
@@ -44,7 +44,7 @@ struct WatsonRoutes: Sendable {
         name.isEmpty || name.contains("_") && name.hasSuffix("Voice") ? nil : name
     }
 
-    private func synthesize(_ request: Request, _ context: ServerContext) async throws -> Response {
+    private func synthesize(_ request: Request, context: ServerContext) async throws -> Response {
         try Self.checkType(request)
         let fields = try await request.jsonBody(maximum: WholeSpeech.maximumBody, on: context.channel)
         let voice = request.uri.queryParameters["voice"].map(String.init)

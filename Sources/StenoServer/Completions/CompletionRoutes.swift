@@ -25,12 +25,14 @@ struct CompletionRoutes: Sendable {
     func add(to router: Router<ServerContext>) {
         for prefix in Self.prefixes {
             router.post(RouterPath(prefix + "/chat/completions")) { request, context in
-                try await answer(request, context, chat)
+                try await answer(request, context: context, make: chat)
             }
             for path in ["/completions", "/engines/:engine/completions"] {
                 router.post(RouterPath(prefix + path)) { request, context in
                     let engine = context.parameters.get("engine")?.removingPercentEncoding
-                    return try await answer(request, context) { try await completion($0, $1, engine: engine) }
+                    return try await answer(request, context: context) {
+                        try await completion($0, body: $1, engine: engine)
+                    }
                 }
             }
         }
@@ -38,8 +40,8 @@ struct CompletionRoutes: Sendable {
 
     private func answer(
         _ request: Request,
-        _ context: ServerContext,
-        _ make: @escaping @Sendable (any LanguageModel, [UInt8]) async throws -> ChatAnswer
+        context: ServerContext,
+        make: @escaping @Sendable (any LanguageModel, [UInt8]) async throws -> ChatAnswer
     ) async throws -> Response {
         let interruption = Interruption()
         do {
@@ -70,7 +72,7 @@ struct CompletionRoutes: Sendable {
         }
     }
 
-    private func completion(_ model: any LanguageModel, _ body: [UInt8], engine: String?) async throws -> ChatAnswer {
+    private func completion(_ model: any LanguageModel, body: [UInt8], engine: String?) async throws -> ChatAnswer {
         let request = try CompletionRequest(try JSONFields(body: body), engine: engine)
         return try await CompletionAnswer(chat: try await model.answer(to: request.chat)).answer()
     }

@@ -100,7 +100,7 @@ extension OwnCompletion {
             ]
         }
 
-        private func object(_ type: JSONValue, _ choices: JSONValue) -> [String: JSONValue] {
+        private func object(_ type: JSONValue, choices: JSONValue) -> [String: JSONValue] {
             [
                 "id": .string(id), "object": type, "created": .integer(created), "model": .string(model),
                 "choices": choices,
@@ -109,7 +109,10 @@ extension OwnCompletion {
 
         var whole: ChatAnswer {
             let message: JSONValue = ["role": "assistant", "content": .string(text)]
-            var fields = object("chat.completion", [["index": 0, "message": message, "finish_reason": reason]])
+            var fields = object(
+                "chat.completion",
+                choices: [["index": 0, "message": message, "finish_reason": reason]]
+            )
             fields["usage"] = usage
             let rest = Mutex<[UInt8]?>(JSONValue.object(fields).text)
             return ChatAnswer(contentType: ChatAnswer.json) { rest.withLock { $0.take() } }
@@ -142,7 +145,7 @@ extension OwnCompletion {
             case .reason: return chunk([["index": 0, "delta": [:], "finish_reason": reason]])
             case .usage:
                 guard tellsUsage else { return event(at: &place) }
-                var fields = object("chat.completion.chunk", [])
+                var fields = object("chat.completion.chunk", choices: [])
                 fields["usage"] = usage
                 return JSONValue.object(fields).text
             case .done: return Array("[DONE]".utf8)
@@ -151,7 +154,7 @@ extension OwnCompletion {
         }
 
         private func chunk(_ choices: JSONValue) -> [UInt8] {
-            JSONValue.object(object("chat.completion.chunk", choices)).text
+            JSONValue.object(object("chat.completion.chunk", choices: choices)).text
         }
 
         /// The next word with the space before it.

@@ -63,7 +63,7 @@ struct DocumentationPage {
                 Operation(
                     path: path,
                     method: method,
-                    value: resolved(value, api),
+                    value: resolved(value, api: api),
                     tag: value["tags"]?.elements.first?.string
                 )
             }
@@ -71,7 +71,7 @@ struct DocumentationPage {
     }
 
     /// With the shared answers that it only refers to put in.
-    private static func resolved(_ operation: JSONValue, _ api: JSONValue) -> JSONValue {
+    private static func resolved(_ operation: JSONValue, api: JSONValue) -> JSONValue {
         var members = operation.members
         let answers = members["responses"]?.members ?? [:]
         members["responses"] = .object(

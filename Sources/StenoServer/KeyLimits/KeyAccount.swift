@@ -74,7 +74,7 @@ final class KeyAccount: Sendable {
         let wait = state.withLock {
             $0.audio.take(Double(samples), capacity: Self.capacity(rate), per: Self.minute, at: now)
         }
-        if let wait { throw refusal(rate, wait) }
+        if let wait { throw refusal(rate, wait: wait) }
     }
 
     /// Whether any audio would be taken now.
@@ -82,10 +82,10 @@ final class KeyAccount: Sendable {
         guard rate > 0 else { return }
         let now = uptime()
         let wait = state.withLock { $0.audio.wait(capacity: Self.capacity(rate), per: Self.minute, at: now) }
-        if let wait { throw refusal(rate, wait) }
+        if let wait { throw refusal(rate, wait: wait) }
     }
 
-    private func refusal(_ rate: Int, _ wait: Duration) -> Refusal {
+    private func refusal(_ rate: Int, wait: Duration) -> Refusal {
         onRefusal(.audio)
         return .audio(rate: rate, wait: wait)
     }

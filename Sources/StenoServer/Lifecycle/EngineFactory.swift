@@ -21,13 +21,13 @@ struct EngineFactory {
     func make() throws -> Engines {
         explainChoice()
         switch choice.engine {
-        case .whisperHTTP(let list, let fallback): return try pool(list, fallback)
+        case .whisperHTTP(let list, let fallback): return try pool(list, fallback: fallback)
         case .sherpa(let sherpa):
             logger.notice(
                 "Transcribing on this machine with sherpa-onnx",
                 metadata: ["steno.engine.model": "\(sherpa.name)", "steno.engine.threads": "\(sherpa.threads)"]
             )
-            return Engines(main: loading(choice.capabilities, load(sherpa)))
+            return Engines(main: loading(choice.capabilities, load: load(sherpa)))
         case .pocketSphinx(let model, let threads):
             logger.notice(
                 """
@@ -39,13 +39,13 @@ struct EngineFactory {
             let load = { @Sendable [logger] in
                 try await PocketSphinxTranscriber.load(model, threads: threads, logger: logger)
             }
-            return Engines(main: loading(choice.capabilities, load))
+            return Engines(main: loading(choice.capabilities, load: load))
         }
     }
 
     private func loading(
         _ expected: EngineCapabilities,
-        _ load: @escaping @Sendable () async throws -> any Transcriber
+        load: @escaping @Sendable () async throws -> any Transcriber
     ) -> LoadingTranscriber {
         LoadingTranscriber(timeout: loadTimeout, expected: expected, logger: logger, load: load)
     }
@@ -64,7 +64,7 @@ struct EngineFactory {
     }
 
     /// The servers as one engine, with the embedded engine as its last tier.
-    private func pool(_ list: BackendList, _ fallback: SherpaInstallation?) throws -> Engines {
+    private func pool(_ list: BackendList, fallback: SherpaInstallation?) throws -> Engines {
         var members = try list.members.map { member in
             PooledTranscriber.Member(
                 try WhisperHTTPTranscriber(configuration: member.configuration, transport: transport),
@@ -81,7 +81,7 @@ struct EngineFactory {
         )
         var embedded: LoadingTranscriber?
         if let fallback {
-            let engine = loading(EngineCapabilities(), load(fallback))
+            let engine = loading(EngineCapabilities(), load: load(fallback))
             let tier = (list.members.map(\.terms.tier).max() ?? 0) + 1
             let terms = MemberTerms(name: "embedded", concurrency: 2 * fallback.threads, tier: tier, adapts: false)
             members.append(.init(engine, terms: terms, model: fallback.name))

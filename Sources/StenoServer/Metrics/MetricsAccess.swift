@@ -11,7 +11,7 @@ struct MetricsAccess: Sendable {
     /// - Parameter address: Whose connection it is.
     func check(_ request: HTTPRequest, from address: SocketAddress?) throws(APIError) {
         guard let key else {
-            if Self.isLocal(request, address) { return }
+            if Self.isLocal(request, address: address) { return }
             throw APIError(
                 .forbidden,
                 "Metrics are for this machine only, unless the server's operator sets METRICS_KEY.",
@@ -31,7 +31,7 @@ struct MetricsAccess: Sendable {
     }
 
     /// Whether it comes from this machine, and not through a proxy on it.
-    private static func isLocal(_ request: HTTPRequest, _ address: SocketAddress?) -> Bool {
+    private static func isLocal(_ request: HTTPRequest, address: SocketAddress?) -> Bool {
         let proxied = ["forwarded", "x-forwarded-for", "x-real-ip", "via"]
         guard let host = address?.ipAddress, ListeningAddress.isLoopback(host.replacing("::ffff:", with: "")) else {
             return false

@@ -57,7 +57,7 @@ public final class PrometheusRegistry: MetricsFactory {
     }
 
     public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
-        metric(label, dimensions) {
+        metric(label, dimensions: dimensions) {
             .counter(PrometheusCounter())
         } as: {
             if case .counter(let counter) = $0 { counter } else { nil }
@@ -65,7 +65,7 @@ public final class PrometheusRegistry: MetricsFactory {
     }
 
     public func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
-        metric(label, dimensions) {
+        metric(label, dimensions: dimensions) {
             .gauge(PrometheusGauge())
         } as: {
             if case .gauge(let gauge) = $0 { gauge } else { nil }
@@ -73,11 +73,11 @@ public final class PrometheusRegistry: MetricsFactory {
     }
 
     public func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
-        makeHistogram(label, dimensions)
+        makeHistogram(label, dimensions: dimensions)
     }
 
     public func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
-        makeHistogram(label, dimensions)
+        makeHistogram(label, dimensions: dimensions)
     }
 
     // A metric lives as long as the process: handles to it are made and dropped per event.
@@ -86,8 +86,8 @@ public final class PrometheusRegistry: MetricsFactory {
     public func destroyRecorder(_ handler: any RecorderHandler) {}
     public func destroyTimer(_ handler: any TimerHandler) {}
 
-    private func makeHistogram(_ label: String, _ dimensions: [(String, String)]) -> PrometheusHistogram {
-        metric(label, dimensions) {
+    private func makeHistogram(_ label: String, dimensions: [(String, String)]) -> PrometheusHistogram {
+        metric(label, dimensions: dimensions) {
             .histogram(PrometheusHistogram())
         } as: {
             if case .histogram(let histogram) = $0 { histogram } else { nil }
@@ -97,7 +97,7 @@ public final class PrometheusRegistry: MetricsFactory {
     /// The metric of that name and labels; one that was made as another kind is left alone, and the new one unlisted.
     private func metric<Handler: Sendable>(
         _ name: String,
-        _ dimensions: [(String, String)],
+        dimensions: [(String, String)],
         make: () -> Metric,
         as cast: (Metric) -> Handler?
     ) -> Handler? {

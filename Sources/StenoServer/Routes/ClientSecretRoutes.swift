@@ -45,14 +45,14 @@ struct ClientSecretRoutes: Sendable {
     func add(to router: Router<ServerContext>) {
         for prefix in OpenAIRealtime.prefixes {
             let path = prefix + "/realtime"
-            router.post("\(path)/client_secrets") { try await make($0, $1, isBeta: false) }
+            router.post("\(path)/client_secrets") { try await make($0, context: $1, isBeta: false) }
             for name in ["sessions", "transcription_sessions"] {
-                router.post("\(path)/\(name)") { try await make($0, $1, isBeta: true) }
+                router.post("\(path)/\(name)") { try await make($0, context: $1, isBeta: true) }
             }
         }
     }
 
-    private func make(_ request: Request, _ context: ServerContext, isBeta: Bool) async throws -> Response {
+    private func make(_ request: Request, context: ServerContext, isBeta: Bool) async throws -> Response {
         try await request.askForBody(on: context.channel)
         let body = try await Self.body(of: request)
         do throws(ClientError) {
@@ -61,7 +61,7 @@ struct ClientSecretRoutes: Sendable {
             let client = Client(name: context.client.name, sessionUpdate: update)
             let secret = secrets.make(for: client, lifetime: wish.lifetime)
             context.logger.debug("Client secret made", metadata: ["steno.secret.lifetime": "\(wish.lifetime)"])
-            let answer = isBeta ? Self.flat(secret, session) : Self.nested(secret, session)
+            let answer = isBeta ? Self.flat(secret, session: session) : Self.nested(secret, session: session)
             return .json(.ok, answer, headers: [.cacheControl: "no-store"])
         } catch {
             throw APIError(error)
@@ -76,7 +76,7 @@ struct ClientSecretRoutes: Sendable {
         }
     }
 
-    private static func nested(_ secret: ClientSecrets.Secret, _ session: JSONValue) -> [UInt8] {
+    private static func nested(_ secret: ClientSecrets.Secret, session: JSONValue) -> [UInt8] {
         let fields: JSONValue = [
             "value": .string(secret.value), "expires_at": .integer(secret.expiresAt),
             "session": session,
@@ -85,7 +85,7 @@ struct ClientSecretRoutes: Sendable {
     }
 
     /// The session object with the secret as a field of it, where a session's own events have null.
-    private static func flat(_ secret: ClientSecrets.Secret, _ session: JSONValue) -> [UInt8] {
+    private static func flat(_ secret: ClientSecrets.Secret, session: JSONValue) -> [UInt8] {
         var fields = session.members
         fields["client_secret"] = ["value": .string(secret.value), "expires_at": .integer(secret.expiresAt)]
         return JSONValue.object(fields).text

@@ -24,7 +24,7 @@ enum Readiness: Equatable {
         case .failed: self = .unavailable("failed")
         case .ready:
             let transcribing = backends.map { Readiness($0, fallbackState) } ?? .ready
-            self = transcribing.degraded(by: others.flatMap { Self.reasons($0.kind, $0.reports[...]) })
+            self = transcribing.degraded(by: others.flatMap { Self.reasons($0.kind, servers: $0.reports[...]) })
         }
         if let spooled { keep(spooled) }
     }
@@ -52,7 +52,7 @@ enum Readiness: Equatable {
     }
 
     /// What is to be said of servers that are out.
-    private static func reasons(_ kind: BackendGroup.Kind, _ servers: ArraySlice<BackendPool.Report>) -> [String] {
+    private static func reasons(_ kind: BackendGroup.Kind, servers: ArraySlice<BackendPool.Report>) -> [String] {
         let out = servers.count { !$0.isWell }
         return out == 0 ? [] : ["\(out) of \(servers.count) \(kind.plural) do not answer."]
     }
@@ -62,7 +62,7 @@ enum Readiness: Equatable {
 
         // Once its pause is over, a backend may have recovered, and only requests can show it.
         let mayServe = servers.contains { $0.isWell || $0.state == .halfOpen }
-        var reasons = Self.reasons(.transcription, servers)
+        var reasons = Self.reasons(.transcription, servers: servers)
         let first = servers.map(\.terms.tier).min()
         if servers.allSatisfy({ $0.terms.tier != first || !$0.isWell }) {
             if let next = servers.filter(\.isWell).map(\.terms.tier).min() {

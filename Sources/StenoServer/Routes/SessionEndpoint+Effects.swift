@@ -64,10 +64,10 @@ extension SessionEndpoint {
         var whenSent: (@Sendable () -> Void)?
         switch event {
         case .transcribed(let item, let transcript):
-            settle(item, .success(transcript))
+            settle(item, result: .success(transcript))
             whenSent = measureSending()
         case .failed(let item, let error):
-            settle(item, .failure(error))
+            settle(item, result: .failure(error))
             whenSent = measureSending()
         case .updated: askForCapabilities()
         default: break
@@ -82,7 +82,7 @@ extension SessionEndpoint {
         messages.removeAll(keepingCapacity: true)
     }
 
-    private func settle(_ item: SessionEvent.Item, _ result: Result<Transcript, TranscriptionError>) {
+    private func settle(_ item: SessionEvent.Item, result: Result<Transcript, TranscriptionError>) {
         utterances += 1
         guard core.settings.keptAs != nil else { return }
         kept[item.id] = nil

@@ -1,3 +1,5 @@
+import Dialects
+import Limits
 import Logging
 import NIOCore
 import Sessions

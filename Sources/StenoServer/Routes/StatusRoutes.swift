@@ -15,12 +15,12 @@ struct StatusRoutes: Sendable {
     let spool: Spool?
 
     func add(to router: Router<ServerContext>) {
-        router.get("health") { _, _ in Self.status(.ok, "ok") }
+        router.get("health") { _, _ in Self.status(.ok, word: "ok") }
         router.get("ready") { _, _ in ready() }
     }
 
     private func ready() -> Response {
-        if drain.isDraining { return Self.status(.serviceUnavailable, "draining") }
+        if drain.isDraining { return Self.status(.serviceUnavailable, word: "draining") }
         let readiness = Readiness(
             engine: engines.main.state,
             backends: engines.pool?.report,
@@ -29,15 +29,15 @@ struct StatusRoutes: Sendable {
             spooled: spool?.waiting
         )
         switch readiness {
-        case .ready: return Self.status(.ok, "ready")
+        case .ready: return Self.status(.ok, word: "ready")
         case .degraded(let reasons):
             let body: JSONValue = ["status": "degraded", "reasons": .array(reasons.map { .string($0) })]
             return .json(.ok, body.text)
-        case .unavailable(let word): return Self.status(.serviceUnavailable, word)
+        case .unavailable(let word): return Self.status(.serviceUnavailable, word: word)
         }
     }
 
-    private static func status(_ status: HTTPResponse.Status, _ word: String) -> Response {
+    private static func status(_ status: HTTPResponse.Status, word: String) -> Response {
         .json(status, #"{"status":"\#(word)"}"#.utf8)
     }
 

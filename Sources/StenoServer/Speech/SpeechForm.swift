@@ -33,18 +33,18 @@ struct SpeechForm: Equatable, Sendable {
         request = SynthesisRequest(
             text: text,
             voice: try Self.voice(fields),
-            speed: try Self.present(fields, "speed") { fields throws(ClientError) in
+            speed: try Self.present(fields, name: "speed") { fields throws(ClientError) in
                 try fields.number("speed", in: Self.speeds)
             } ?? 1,
             instructions: try fields.nullableString("instructions") ?? nil,
             model: try fields.nullableString("model") ?? nil
         )
-        format = try Self.present(fields, "response_format") { fields throws(ClientError) in
+        format = try Self.present(fields, name: "response_format") { fields throws(ClientError) in
             try fields.choice("response_format")
         }
 
         stream =
-            try Self.present(fields, "stream_format") { fields throws(ClientError) in
+            try Self.present(fields, name: "stream_format") { fields throws(ClientError) in
                 try fields.choice("stream_format")
             } ?? .audio
     }
@@ -62,8 +62,8 @@ struct SpeechForm: Equatable, Sendable {
     /// Reads a field for which null means that it is absent.
     private static func present<Value>(
         _ fields: JSONFields,
-        _ name: String,
-        _ read: (JSONFields) throws(ClientError) -> Value?
+        name: String,
+        read: (JSONFields) throws(ClientError) -> Value?
     ) throws(ClientError) -> Value? {
         fields.values[name] == .null ? nil : try read(fields)
     }

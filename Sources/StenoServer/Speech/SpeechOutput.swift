@@ -25,7 +25,7 @@ struct SpeechOutput: Sendable {
                     defer { samples.finish() }
                     try await source.send(after: beginning, rate: SpeechFormat.rate, to: samples)
                 }
-                try await encode(samples, write)
+                try await encode(samples, write: write)
                 try await group.waitForAll()
             }
         }
@@ -33,7 +33,7 @@ struct SpeechOutput: Sendable {
 
     private func encode(
         _ samples: BoundedChannel<[Int16]>,
-        _ write: @escaping @Sendable ([UInt8]) async -> Void
+        write: @escaping @Sendable ([UInt8]) async -> Void
     ) async throws {
         guard let encoding = format.encoding else {
             if !format.header.isEmpty { await write(format.header) }

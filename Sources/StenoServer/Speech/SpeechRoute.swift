@@ -26,7 +26,7 @@ struct SpeechRoute: Sendable {
 
     func add(to router: Router<ServerContext>) {
         for path in Self.paths {
-            router.post(path) { request, context in try await answer(request, context) }
+            router.post(path) { request, context in try await answer(request, context: context) }
         }
         for path in Self.voicePaths {
             router.get(path) { _, _ in voices }
@@ -44,7 +44,7 @@ struct SpeechRoute: Sendable {
         return .json(.ok, body.text)
     }
 
-    private func answer(_ request: Request, _ context: ServerContext) async throws -> Response {
+    private func answer(_ request: Request, context: ServerContext) async throws -> Response {
         let interruption = Interruption()
         do {
             guard let synthesizer else { throw SynthesisError.notConfigured }

@@ -34,9 +34,9 @@ struct ChunkingStrategy: Equatable {
         if let type = values["type"], type != "server_vad", type != "auto" {
             throw .invalid("\(Self.name)[type]", type, allowed: "server_vad, auto")
         }
-        change.threshold = try Self.number(values, "threshold", in: TurnDetection.thresholds).map { Float($0) }
-        change.prefixPadding = try Self.samples(values, "prefix_padding_ms", in: TurnDetection.paddings)
-        change.hangover = try Self.samples(values, "silence_duration_ms", in: TurnDetection.hangovers)
+        change.threshold = try Self.number(values, key: "threshold", in: TurnDetection.thresholds).map { Float($0) }
+        change.prefixPadding = try Self.samples(values, key: "prefix_padding_ms", in: TurnDetection.paddings)
+        change.hangover = try Self.samples(values, key: "silence_duration_ms", in: TurnDetection.hangovers)
     }
 
     /// The same rules with what the client named put in.
@@ -51,7 +51,7 @@ struct ChunkingStrategy: Equatable {
 
     private static func number(
         _ values: [String: String],
-        _ key: String,
+        key: String,
         in range: ClosedRange<Double>
     ) throws(APIError) -> Double? {
         guard let value = values[key] else { return nil }
@@ -64,7 +64,7 @@ struct ChunkingStrategy: Equatable {
 
     private static func samples(
         _ values: [String: String],
-        _ key: String,
+        key: String,
         in range: ClosedRange<Int>
     ) throws(APIError) -> Int? {
         guard let value = values[key] else { return nil }

@@ -63,7 +63,7 @@ struct MultipartParser {
         buffer.append(contentsOf: bytes)
         var events: [Event] = []
         var position = 0
-        while try step(&position, &events) {}
+        while try step(&position, events: &events) {}
         buffer.removeFirst(position)
         return events
     }
@@ -74,11 +74,11 @@ struct MultipartParser {
     }
 
     /// Whether there may be more to do with what is buffered.
-    private mutating func step(_ position: inout Int, _ events: inout [Event]) throws(MultipartError) -> Bool {
+    private mutating func step(_ position: inout Int, events: inout [Event]) throws(MultipartError) -> Bool {
         switch state {
-        case .preamble, .data: return try scan(&position, &events)
-        case .header: return try readHeader(&position, &events)
-        case .empty: return try startData(&position, &events)
+        case .preamble, .data: return try scan(&position, events: &events)
+        case .header: return try readHeader(&position, events: &events)
+        case .empty: return try startData(&position, events: &events)
         case .epilogue:
             position = buffer.count
             return false
@@ -86,29 +86,29 @@ struct MultipartParser {
     }
 
     /// Passes on what lies before the next delimiter.
-    private mutating func scan(_ position: inout Int, _ events: inout [Event]) throws(MultipartError) -> Bool {
+    private mutating func scan(_ position: inout Int, events: inout [Event]) throws(MultipartError) -> Bool {
         var candidate = position
         while let start = firstCarriageReturn(from: candidate) {
             switch match(at: start) {
             case .none: candidate = start + 1
             case .unfinished:
-                pass(position..<start, &events)
+                pass(position..<start, events: &events)
                 position = start
                 return false
             case .delimiter(let end, let isLast):
-                pass(position..<start, &events)
+                pass(position..<start, events: &events)
                 position = end
                 try endPart(isLast: isLast, &events)
                 return true
             }
         }
 
-        pass(position..<buffer.count, &events)
+        pass(position..<buffer.count, events: &events)
         position = buffer.count
         return false
     }
 
-    private mutating func startData(_ position: inout Int, _ events: inout [Event]) throws(MultipartError) -> Bool {
+    private mutating func startData(_ position: inout Int, events: inout [Event]) throws(MultipartError) -> Bool {
         switch match(at: position) {
         case .unfinished: return false
         case .none:
@@ -132,12 +132,12 @@ struct MultipartParser {
         state = .header
     }
 
-    private func pass(_ range: Range<Int>, _ events: inout [Event]) {
+    private func pass(_ range: Range<Int>, events: inout [Event]) {
         guard state == .data, !range.isEmpty else { return }
         events.append(.data(Array(buffer[range])))
     }
 
-    private mutating func readHeader(_ position: inout Int, _ events: inout [Event]) throws(MultipartError) -> Bool {
+    private mutating func readHeader(_ position: inout Int, events: inout [Event]) throws(MultipartError) -> Bool {
         guard let end = endOfHeader(from: position) else {
             // What came byte by byte is not searched again with every byte; three may belong to the end.
             searched = max(0, buffer.count - position - 3)

@@ -39,7 +39,7 @@ struct TranscriptRendering: Equatable {
     /// SubRip: numbered from 1, with a comma before the milliseconds.
     private static func srt(_ transcript: FileTranscript) -> String {
         shown(transcript).enumerated().map { index, cue in
-            "\(index + 1)\n\(times(cue.range, ","))\n\(CueLines(cue.text).text)\n\n"
+            "\(index + 1)\n\(times(cue.range, separator: ","))\n\(CueLines(cue.text).text)\n\n"
         }.joined()
     }
 
@@ -49,7 +49,7 @@ struct TranscriptRendering: Equatable {
             + shown(transcript).map { cue in
                 let text = CueLines(cue.text).text.replacing("&", with: "&amp;").replacing("<", with: "&lt;")
                     .replacing(">", with: "&gt;")
-                return "\(times(cue.range, "."))\n\(text)\n\n"
+                return "\(times(cue.range, separator: "."))\n\(text)\n\n"
             }.joined()
     }
 
@@ -57,7 +57,7 @@ struct TranscriptRendering: Equatable {
         CueTiming.shown(transcript.cues, length: transcript.length)
     }
 
-    private static func times(_ range: Range<SamplePosition>, _ separator: String) -> String {
+    private static func times(_ range: Range<SamplePosition>, separator: String) -> String {
         "\(timestamp(range.lowerBound, separator)) --> \(timestamp(range.upperBound, separator))"
     }
 

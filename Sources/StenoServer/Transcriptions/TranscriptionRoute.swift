@@ -70,17 +70,17 @@ struct TranscriptionRoute: Sendable {
                 let source = try await withTaskExecutorPreference(uploadThreads) {
                     try await upload.file(request, on: context.channel)
                 }
-                return try await makeJob(source, form, context)
+                return try await makeJob(source, form: form, context: context)
             }
             defer { withExtendedLifetime(seat) {} }
-            return try await transcribe(job.file, interruption)
+            return try await transcribe(job.file, interruption: interruption)
         }
     }
 
     /// Runs the work on one request, which ends when the client goes or the server stops.
     private func interruptibly<Value>(
         _ context: ServerContext,
-        _ work: (Interruption, SessionDrain.Seat) async throws -> Value
+        work: (Interruption, SessionDrain.Seat) async throws -> Value
     ) async throws -> Value {
         let interruption = Interruption()
         do {
@@ -115,13 +115,13 @@ struct TranscriptionRoute: Sendable {
         _ logger: Logger
     ) async throws -> Response {
         let file = job.file
-        if job.form.isStreamed { return stream(file, interruption, seat, logger) }
-        let transcript = try await transcribe(file, interruption)
+        if job.form.isStreamed { return stream(file, interruption: interruption, seat: seat, logger: logger) }
+        let transcript = try await transcribe(file, interruption: interruption)
         withExtendedLifetime(seat) {}
         return try TranscriptRendering(transcript, as: job.form, language: language(of: transcript, file)).response
     }
 
-    private func transcribe(_ file: FileTranscription, _ interruption: Interruption) async throws -> FileTranscript {
+    private func transcribe(_ file: FileTranscription, interruption: Interruption) async throws -> FileTranscript {
         try await withTaskExecutorPreference(fileThreads) { try await interruption.run { try await file.run() } }
     }
 
@@ -152,11 +152,10 @@ struct TranscriptionRoute: Sendable {
         var form = try TranscriptionForm(body)
         try form.checkPrompt(maximum: settings.maximumPrompt)
         form.model = form.model ?? context.parameters.get("deployment")?.removingPercentEncoding
-        return (try await makeJob(try TranscriptionForm.file(of: body), form, context), body)
+        return (try await makeJob(try TranscriptionForm.file(of: body), form: form, context: context), body)
     }
 
-    private func makeJob(_ source: SpooledFile, _ form: TranscriptionForm, _ context: ServerContext) async throws -> Job
-    {
+    private func makeJob(_ source: SpooledFile, form: TranscriptionForm, context: ServerContext) async throws -> Job {
         let recording = try await withTaskExecutorPreference(fileThreads) { try await files.read(source) }
         guard recording.samples.count >= FileTranscription.minimumLength else {
             let message = "The audio is shorter than 0.1 seconds, the least that can be transcribed."
@@ -169,15 +168,15 @@ struct TranscriptionRoute: Sendable {
         }
         return Job(
             form: form,
-            file: try file(recording, form, context),
+            file: try file(recording, form: form, context: context),
             ignoredBytes: recording.ignoredBytes
         )
     }
 
     private func file(
         _ recording: AudioFileReader.Recording,
-        _ form: TranscriptionForm,
-        _ context: ServerContext
+        form: TranscriptionForm,
+        context: ServerContext
     ) throws -> FileTranscription {
         let share = upload.memory.makeShare()
         let file = FileTranscription(
@@ -204,16 +203,18 @@ struct TranscriptionRoute: Sendable {
     /// Answers with events while the file is being transcribed.
     private func stream(
         _ file: FileTranscription,
-        _ interruption: Interruption,
-        _ seat: SessionDrain.Seat,
-        _ logger: Logger
+        interruption: Interruption,
+        seat: SessionDrain.Seat,
+        logger: Logger
     ) -> Response {
         let body = ResponseBody { writer in
             let pieces = BoundedChannel<ByteBuffer>(capacity: 4)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask(executorPreference: fileThreads) {
                     defer { pieces.finish() }
-                    await pieces.send(try await Self.run(file, interruption, into: pieces, logger))
+                    await pieces.send(
+                        try await Self.run(file, interruption: interruption, into: pieces, logger: logger)
+                    )
                 }
                 for await piece in pieces { try await writer.write(piece) }
                 try await group.waitForAll()
@@ -231,9 +232,9 @@ struct TranscriptionRoute: Sendable {
     /// Sends the deltas; returns what comes last.
     private static func run(
         _ file: FileTranscription,
-        _ interruption: Interruption,
+        interruption: Interruption,
         into pieces: BoundedChannel<ByteBuffer>,
-        _ logger: Logger
+        logger: Logger
     ) async throws -> ByteBuffer {
         do {
             let transcript = try await interruption.run {

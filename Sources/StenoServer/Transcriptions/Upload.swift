@@ -45,7 +45,7 @@ struct Upload {
         return file
     }
 
-    private func read(_ request: Request, _ take: ([UInt8]) throws -> Void) async throws {
+    private func read(_ request: Request, take: ([UInt8]) throws -> Void) async throws {
         var count = 0
         do {
             for try await var buffer in request.body {

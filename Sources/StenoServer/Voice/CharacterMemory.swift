@@ -66,7 +66,7 @@ final class CharacterMemory: SessionMemory {
             service.keeper?.review(instance: memoryID, owner: owner)
             return .success(())
         } catch {
-            log(error, "What was said was not stored", memoryID)
+            log(error, message: "What was said was not stored", instance: memoryID)
             let message =
                 switch error {
                 case .notFound: "The instance has been deleted; what is said now is not remembered. Name another one."
@@ -96,12 +96,12 @@ final class CharacterMemory: SessionMemory {
             return ClientError(.invalidValue, message, param: "instance")
         case .tooMany: return ClientError(.characterUnavailable, error.description)
         default:
-            log(error, "A character cannot be played", nil)
+            log(error, message: "A character cannot be played", instance: nil)
             return ClientError(.characterUnavailable, error.description, param: error.param)
         }
     }
 
-    private func log(_ error: CharacterError, _ message: Logger.Message, _ instance: String?) {
+    private func log(_ error: CharacterError, message: Logger.Message, instance: String?) {
         var metadata: Logger.Metadata = ["error": "\(error.detail ?? error.code)"]
         if let instance { metadata["steno.instance"] = "\(instance)" }
         logger.error(message, metadata: metadata)

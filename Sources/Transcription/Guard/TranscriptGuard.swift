@@ -43,7 +43,7 @@ public struct TranscriptGuard: Sendable {
         if isDoubted(transcript.segments) { return .engineDoubt }
 
         let isPhantom = phantoms.contain(text.phrase, language: language)
-        return isPhantom && !isSure(of: text, transcript.segments, request.voice) ? .knownPhantom : nil
+        return isPhantom && !isSure(of: text, transcript.segments, voice: request.voice) ? .knownPhantom : nil
     }
 
     /// What can be said in the voiced time, or, where no detector listened, in the whole, and in the context.
@@ -66,7 +66,7 @@ public struct TranscriptGuard: Sendable {
     }
 
     /// Whether the evidence for a voice is strong enough for a phrase that may also be a phantom.
-    private func isSure(of text: NormalizedText, _ segments: [Transcript.Segment], _ voice: VoiceEvidence?) -> Bool {
+    private func isSure(of text: NormalizedText, _ segments: [Transcript.Segment], voice: VoiceEvidence?) -> Bool {
         let probabilities = segments.compactMap(\.noSpeechProbability).filter(\.isFinite)
         if let least = probabilities.min() { return least <= phantomNoSpeech }
         guard let voice else { return true }

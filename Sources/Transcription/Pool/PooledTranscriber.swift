@@ -75,9 +75,9 @@ public final class PooledTranscriber: Transcriber, PooledBackends {
         let logger = Logger.current
         do throws(Refusal<TranscriptionError>) {
             let served = try await dispatcher.serve(terms(of: request), within: patience) { [members] index in
-                await withLogger(logger) { _ in await Self.ask(members[index], request) }
+                await withLogger(logger) { _ in await Self.ask(members[index], request: request) }
             }
-            return marked(served.answer, by: served.member, request)
+            return marked(served.answer, by: served.member, request: request)
         } catch {
             throw TranscriptionError(error, patience: patience)
         }
@@ -85,7 +85,7 @@ public final class PooledTranscriber: Transcriber, PooledBackends {
 
     private static func ask(
         _ member: Member,
-        _ request: TranscriptionRequest
+        request: TranscriptionRequest
     ) async -> Result<Transcript, Miss<TranscriptionError>> {
         do throws(Miss<TranscriptionError>) {
             if let engine = member.engine as? any Attempting { return .success(try await engine.attempt(request)) }
@@ -99,7 +99,7 @@ public final class PooledTranscriber: Transcriber, PooledBackends {
         }
     }
 
-    private func marked(_ transcript: Transcript, by index: Int, _ request: TranscriptionRequest) -> Transcript {
+    private func marked(_ transcript: Transcript, by index: Int, request: TranscriptionRequest) -> Transcript {
         let first = dispatcher.read { pool, _ in pool.firstTier(for: request.model) }
         guard members[index].terms.tier > first else { return transcript }
         var transcript = transcript

@@ -61,7 +61,7 @@ public final class WhisperHTTPTranscriber: Attempting {
         }
 
         let transcript = try read(response).transcript(sampleCount: request.samples.count)
-        if request.wantsWordTimes { noteWords(of: transcript, model, format) }
+        if request.wantsWordTimes { noteWords(of: transcript, model, format: format) }
         return transcript
     }
 
@@ -81,7 +81,7 @@ public final class WhisperHTTPTranscriber: Attempting {
         )
     }
 
-    private func noteWords(of transcript: Transcript, _ model: String, _ format: FormatMemory.Request) {
+    private func noteWords(of transcript: Transcript, _ model: String, format: FormatMemory.Request) {
         guard format != .json, transcript.words.isEmpty, !transcript.text.isEmpty else { return }
         guard formats.withLock({ $0.setWordless(model) }) else { return }
         Logger.current.notice(

@@ -12,7 +12,7 @@ struct CueLines: Equatable {
             lines = [text]
             return
         }
-        let best = (1..<tokens.count).min { Self.cost(tokens, $0) < Self.cost(tokens, $1) } ?? 1
+        let best = (1..<tokens.count).min { Self.cost(tokens, second: $0) < Self.cost(tokens, second: $1) } ?? 1
         lines = [
             String(text[..<tokens[best - 1].range.upperBound]), String(text[tokens[best].range.lowerBound...]),
         ]
@@ -22,7 +22,7 @@ struct CueLines: Equatable {
     var text: String { lines.joined(separator: "\n") }
 
     /// - Parameter second: The first token of the second line.
-    private static func cost(_ tokens: [CueToken], _ second: Int) -> Int {
+    private static func cost(_ tokens: [CueToken], second: Int) -> Int {
         let first = tokens[second - 1].offsets.upperBound
         let last = tokens[tokens.count - 1].offsets.upperBound - tokens[second].offsets.lowerBound
         let excess = max(0, first - CueLimits.lineLength) + max(0, last - CueLimits.lineLength)
