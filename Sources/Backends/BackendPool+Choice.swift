@@ -63,28 +63,29 @@ extension BackendPool {
     }
 
     /// Starts all that can be started, and gives up what cannot be served in time.
-    mutating func dispatch(at now: Duration, _ steps: inout [Step]) {
+    mutating func dispatch(at now: Duration, into steps: inout [Step]) {
         for ticket in Array(waiting.tickets) + again where jobs[ticket].map({ $0.terms.deadline <= now }) ?? false {
-            settle(ticket, .expired, at: now, &steps)
+            settle(ticket, .expired, at: now, into: &steps)
         }
-        startAgain(at: now, &steps)
-        startSeconds(at: now, &steps) { $0 != .hedge }
-        startWaiting(at: now, &steps)
-        if waiting.isEmpty { startSeconds(at: now, &steps) { $0 == .hedge } }
-        refuseHopeless(at: now, &steps)
+        startAgain(at: now, into: &steps)
+        startSeconds(at: now, into: &steps) { $0 != .hedge }
+        startWaiting(at: now, into: &steps)
+        if waiting.isEmpty { startSeconds(at: now, into: &steps) { $0 == .hedge } }
+        refuseHopeless(at: now, into: &steps)
     }
 
     /// Begins with a request; returns whether there was a place.
-    private mutating func begin(_ ticket: Ticket, purpose: Purpose, at now: Duration, steps: inout [Step]) -> Bool {
+    private mutating func begin(_ ticket: Ticket, purpose: Purpose, at now: Duration, into steps: inout [Step]) -> Bool
+    {
         guard let job = jobs[ticket] else { return true }
 
         let busy = Set(job.running.keys)
         if let probe = probe(for: job.terms, excluding: busy, at: now) {
-            start(ticket, probe, .probe, at: now, &steps)
+            start(ticket, probe, .probe, at: now, into: &steps)
             // Nobody waits for a probe: a member that is well has the request too, now or when it has a place.
             let chosen = choose(for: job.terms, excluding: busy.union(job.tried).union([probe]), at: now)
             if let chosen {
-                start(ticket, chosen, purpose, at: now, &steps)
+                start(ticket, chosen, purpose, at: now, into: &steps)
             } else {
                 seconds.append((ticket, .first))
             }
@@ -99,17 +100,17 @@ extension BackendPool {
         // One that has failed at it before only where no other will have a place.
         if chosen == nil, !isUntriedThere { chosen = choose(for: job.terms, excluding: busy, at: now) }
         guard let chosen else { return false }
-        start(ticket, chosen, purpose, at: now, &steps)
+        start(ticket, chosen, purpose, at: now, into: &steps)
         return true
     }
 
-    private mutating func startAgain(at now: Duration, _ steps: inout [Step]) {
+    private mutating func startAgain(at now: Duration, into steps: inout [Step]) {
         for ticket in again where jobs[ticket].map({ $0.notBefore <= now }) ?? true {
-            if begin(ticket, purpose: .retry, at: now, steps: &steps) { again.removeAll { $0 == ticket } }
+            if begin(ticket, purpose: .retry, at: now, into: &steps) { again.removeAll { $0 == ticket } }
         }
     }
 
-    private mutating func startSeconds(at now: Duration, _ steps: inout [Step], where isMeant: (Purpose) -> Bool) {
+    private mutating func startSeconds(at now: Duration, into steps: inout [Step], where isMeant: (Purpose) -> Bool) {
         for (ticket, purpose) in seconds where isMeant(purpose) {
             guard let job = jobs[ticket], now < job.terms.deadline else { continue }
             if purpose == .hedge, Double(hedged + 1) > rules.hedgeShare * Double(asked) { continue }
@@ -118,11 +119,11 @@ extension BackendPool {
             seconds.removeAll { $0.ticket == ticket }
             if purpose == .hedge { hedged += 1 }
             if purpose == .retry { jobs[ticket]?.retries += 1 }
-            start(ticket, chosen, purpose, at: now, &steps)
+            start(ticket, chosen, purpose, at: now, into: &steps)
         }
     }
 
-    private mutating func startWaiting(at now: Duration, _ steps: inout [Step]) {
+    private mutating func startWaiting(at now: Duration, into steps: inout [Step]) {
         while !waiting.isEmpty, members.contains(where: { $0.hasPlace }) {
             let shares = shares(at: now)
             var queue = DeficitQueue(quantum: rules.quantum)
@@ -133,18 +134,18 @@ extension BackendPool {
             }
             swap(&queue, &waiting)
             guard let next else { return }
-            _ = begin(next, purpose: .first, at: now, steps: &steps)
+            _ = begin(next, purpose: .first, at: now, into: &steps)
         }
     }
 
     /// Ends what no member can serve within its deadline, as soon as that is known.
-    private mutating func refuseHopeless(at now: Duration, _ steps: inout [Step]) {
+    private mutating func refuseHopeless(at now: Duration, into steps: inout [Step]) {
         guard members.contains(where: { !$0.isWell(at: now) }) else { return }
         for ticket in Array(waiting.tickets) + again {
             guard let terms = jobs[ticket]?.terms else { continue }
             let opening = members.indices.filter { serves($0, terms.model) }.map { members[$0].opening(at: now) }.min()
             if let opening, opening < terms.deadline { continue }
-            settle(ticket, jobs[ticket]?.lastFailure.map { .failed($0) } ?? .hopeless, at: now, &steps)
+            settle(ticket, jobs[ticket]?.lastFailure.map { .failed($0) } ?? .hopeless, at: now, into: &steps)
         }
     }
 }

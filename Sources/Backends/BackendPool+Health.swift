@@ -100,11 +100,11 @@ extension BackendPool {
     }
 
     /// Finds the attempts that take too long, and has their requests served elsewhere.
-    mutating func watchAttempts(at now: Duration, _ steps: inout [Step]) {
+    mutating func watchAttempts(at now: Duration, into steps: inout [Step]) {
         for (attempt, running) in attempts.sorted(by: { $0.key < $1.key }) where isWatched(running) {
             if isOverdue(running, at: now) {
                 attempts[attempt]?.isLate = true
-                giveUp(on: attempt, running, at: now, steps: &steps)
+                giveUp(on: attempt, running, at: now, into: &steps)
             } else if let time = hedgeTime(of: running), now >= time {
                 jobs[running.ticket]?.isHedged = true
                 seconds.append((running.ticket, .hedge))
@@ -112,10 +112,10 @@ extension BackendPool {
         }
     }
 
-    private mutating func giveUp(on attempt: Attempt, _ running: Running, at now: Duration, steps: inout [Step]) {
+    private mutating func giveUp(on attempt: Attempt, _ running: Running, at now: Duration, into steps: inout [Step]) {
         if running.purpose == .probe {
             members[running.member].breaker.probed(false, at: now, random: dice.roll())
-            if jobs[running.ticket] == nil { stop(attempt, at: now, &steps) }
+            if jobs[running.ticket] == nil { stop(attempt, at: now, into: &steps) }
             return
         }
 

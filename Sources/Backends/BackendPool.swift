@@ -51,9 +51,9 @@ public struct BackendPool: Sendable {
         jobs[ticket] = Job(terms: terms)
         if terms.isAhead {
             if waiting.isEmpty, again.isEmpty, let member = choose(for: terms, at: now) {
-                start(ticket, member, .first, at: now, &steps)
+                start(ticket, member, .first, at: now, into: &steps)
             } else {
-                settle(ticket, .busy, at: now, &steps)
+                settle(ticket, .busy, at: now, into: &steps)
             }
             return steps
         }
@@ -61,7 +61,7 @@ public struct BackendPool: Sendable {
         asked += 1
         presence.note(terms.party, at: now)
         waiting.append(ticket, of: terms.party, cost: terms.cost)
-        dispatch(at: now, &steps)
+        dispatch(at: now, into: &steps)
         return steps
     }
 
@@ -69,8 +69,8 @@ public struct BackendPool: Sendable {
     public mutating func cancel(_ ticket: Ticket, at now: Duration) -> [Step] {
         var steps: [Step] = []
         guard jobs[ticket] != nil else { return [] }
-        forget(ticket, at: now, keepsProbes: false, steps: &steps)
-        dispatch(at: now, &steps)
+        forget(ticket, at: now, keepsProbes: false, into: &steps)
+        dispatch(at: now, into: &steps)
         return steps
     }
 
@@ -87,12 +87,12 @@ public struct BackendPool: Sendable {
         if !running.isStopped, jobs[running.ticket] != nil {
             presence.note(running.terms.party, at: now)
             jobs[running.ticket]?.running[running.member] = nil
-            settle(running.ticket, .answered(attempt), at: now, &steps)
+            settle(running.ticket, .answered(attempt), at: now, into: &steps)
         } else if let running = end(attempt) {
             note(.abandoned, of: running, at: now)
         }
 
-        dispatch(at: now, &steps)
+        dispatch(at: now, into: &steps)
         return steps
     }
 
@@ -103,9 +103,9 @@ public struct BackendPool: Sendable {
         note(answerTo: running, at: now)
         if jobs[running.ticket] != nil {
             presence.note(running.terms.party, at: now)
-            settle(running.ticket, .answered(attempt), at: now, &steps)
+            settle(running.ticket, .answered(attempt), at: now, into: &steps)
         }
-        dispatch(at: now, &steps)
+        dispatch(at: now, into: &steps)
         return steps
     }
 
@@ -116,17 +116,17 @@ public struct BackendPool: Sendable {
         note(running.isStopped ? .abandoned : setback, of: running, at: now)
         jobs[running.ticket]?.running[running.member] = nil
         if !running.isStopped {
-            goOn(with: running.ticket, after: attempt, setback, by: running.member, now: now, steps: &steps)
+            goOn(with: running.ticket, after: attempt, setback, by: running.member, now: now, into: &steps)
         }
-        dispatch(at: now, &steps)
+        dispatch(at: now, into: &steps)
         return steps
     }
 
     /// Takes note that time has passed.
     public mutating func advance(to now: Duration) -> [Step] {
         var steps: [Step] = []
-        watchAttempts(at: now, &steps)
-        dispatch(at: now, &steps)
+        watchAttempts(at: now, into: &steps)
+        dispatch(at: now, into: &steps)
         return steps
     }
 
@@ -137,7 +137,7 @@ public struct BackendPool: Sendable {
         _ setback: Setback,
         by member: Int,
         now: Duration,
-        steps: inout [Step]
+        into steps: inout [Step]
     ) {
         guard var job = jobs[ticket] else { return }
 
@@ -159,7 +159,7 @@ public struct BackendPool: Sendable {
             random: dice.roll()
         )
         guard let time, !job.terms.isAhead else {
-            if job.running.isEmpty { settle(ticket, .failed(attempt), at: now, &steps) }
+            if job.running.isEmpty { settle(ticket, .failed(attempt), at: now, into: &steps) }
             return
         }
 
@@ -176,7 +176,7 @@ public struct BackendPool: Sendable {
         _ member: Int,
         _ purpose: Purpose,
         at now: Duration,
-        _ steps: inout [Step]
+        into steps: inout [Step]
     ) {
         guard let terms = jobs[ticket]?.terms else { return }
 
@@ -205,13 +205,13 @@ public struct BackendPool: Sendable {
     }
 
     /// Gives the asker the outcome, and ends what else there is of the request.
-    mutating func settle(_ ticket: Ticket, _ outcome: Outcome, at now: Duration, _ steps: inout [Step]) {
-        forget(ticket, at: now, keepsProbes: true, steps: &steps)
+    mutating func settle(_ ticket: Ticket, _ outcome: Outcome, at now: Duration, into steps: inout [Step]) {
+        forget(ticket, at: now, keepsProbes: true, into: &steps)
         steps.append(.settle(ticket, outcome))
     }
 
     /// Ends all that there is of a request; a probe may go on, since its outcome is wanted for itself.
-    private mutating func forget(_ ticket: Ticket, at now: Duration, keepsProbes: Bool, steps: inout [Step]) {
+    private mutating func forget(_ ticket: Ticket, at now: Duration, keepsProbes: Bool, into steps: inout [Step]) {
         guard let job = jobs.removeValue(forKey: ticket) else { return }
         _ = waiting.remove(ticket)
         again.removeAll { $0 == ticket }
@@ -219,11 +219,11 @@ public struct BackendPool: Sendable {
         for attempt in job.running.values.sorted() {
             guard let running = attempts[attempt] else { continue }
             if keepsProbes, running.purpose == .probe, !running.isLate { continue }
-            stop(attempt, at: now, &steps)
+            stop(attempt, at: now, into: &steps)
         }
     }
 
-    mutating func stop(_ attempt: Attempt, at now: Duration, _ steps: inout [Step]) {
+    mutating func stop(_ attempt: Attempt, at now: Duration, into steps: inout [Step]) {
         guard let running = attempts[attempt], !running.isStopped else { return }
         attempts[attempt]?.isStopped = true
         steps.append(.stop(attempt))

@@ -7,7 +7,7 @@ import Transcription
 extension SessionCore {
     /// Takes a part of the language model's reply.
     public mutating func take(_ part: ChatPart, of request: RequestID, into effects: inout [Effect]) {
-        withAssistant(into: &effects) { assistant, room in assistant.take(part, of: request, &room) }
+        withAssistant(into: &effects) { assistant, room in assistant.take(part, of: request, in: &room) }
         end(into: &effects)
     }
 
@@ -17,13 +17,13 @@ extension SessionCore {
         with result: Result<ChatEnd, ChatError>,
         into effects: inout [Effect]
     ) {
-        withAssistant(into: &effects) { assistant, room in assistant.finish(request, result, &room) }
+        withAssistant(into: &effects) { assistant, room in assistant.finish(request, result, in: &room) }
         end(into: &effects)
     }
 
     /// Takes speech that was made, at the rate that was asked for.
     public mutating func take(_ samples: [Int16], of request: RequestID, into effects: inout [Effect]) {
-        withAssistant(into: &effects) { assistant, room in assistant.take(samples, of: request, &room) }
+        withAssistant(into: &effects) { assistant, room in assistant.take(samples, of: request, in: &room) }
         end(into: &effects)
     }
 
@@ -33,7 +33,7 @@ extension SessionCore {
         with result: Result<Void, SynthesisError>,
         into effects: inout [Effect]
     ) {
-        withAssistant(into: &effects) { assistant, room in assistant.finish(request, result, &room) }
+        withAssistant(into: &effects) { assistant, room in assistant.finish(request, result, in: &room) }
         end(into: &effects)
     }
 
@@ -44,7 +44,7 @@ extension SessionCore {
         room.now = max(room.now, now)
         if let wakeTime, wakeTime <= room.now { self.wakeTime = nil }
         guard assistant != nil else { return }
-        withAssistant(into: &effects) { assistant, room in assistant.advance(&room) }
+        withAssistant(into: &effects) { assistant, room in assistant.advance(in: &room) }
         if !hasInputEnded, !cutter.isSpeaking, assistant?.takeIdleTimeout(at: room.now) == true {
             speakUnasked(into: &effects)
         }
@@ -99,7 +99,7 @@ extension SessionCore {
         as status: Reply.Status = .cancelled(.clientCancelled),
         into effects: inout [Effect]
     ) {
-        withAssistant(into: &effects) { assistant, room in assistant.stopAll(status, &room) }
+        withAssistant(into: &effects) { assistant, room in assistant.stopAll(status, in: &room) }
         assistant = nil
         turns.reset()
     }
@@ -113,11 +113,11 @@ extension SessionCore {
 
         withAssistant(into: &effects) { assistant, room in
             switch command {
-            case .respond(let request, let eventID): assistant.respond(to: request, eventID: eventID, &room)
-            case .cancelResponse(let id, let eventID): assistant.cancel(id, eventID: eventID, &room)
+            case .respond(let request, let eventID): assistant.respond(to: request, eventID: eventID, in: &room)
+            case .cancelResponse(let id, let eventID): assistant.cancel(id, eventID: eventID, in: &room)
             case .truncate(let id, let milliseconds, let eventID):
-                assistant.truncate(id, milliseconds: milliseconds, eventID: eventID, &room)
-            case .clearOutput: assistant.clearOutput(&room)
+                assistant.truncate(id, milliseconds: milliseconds, eventID: eventID, in: &room)
+            case .clearOutput: assistant.clearOutput(in: &room)
             default: break
             }
         }
@@ -161,13 +161,13 @@ extension SessionCore {
             return
         }
         turns.suspicion = TurnTaking.Suspicion(itemID: id, start: start)
-        withAssistant(into: &effects) { assistant, room in assistant.hold(true, &room) }
+        withAssistant(into: &effects) { assistant, room in assistant.hold(true, in: &room) }
     }
 
     /// What has been sent and not yet played counts as heard up to now.
     private mutating func interruptPlayback(into effects: inout [Effect]) {
         guard assistant?.settings.interruptsResponse == true else { return }
-        withAssistant(into: &effects) { assistant, room in assistant.interrupt(&room) }
+        withAssistant(into: &effects) { assistant, room in assistant.interrupt(in: &room) }
     }
 
     /// Takes the end of speech; what was too short to interrupt does so only by its words.
@@ -176,7 +176,7 @@ extension SessionCore {
             turns.suspicion = nil
             turns.noteShort(id)
             effects.append(.tell(.speechStarted(itemID: id, at: suspicion.start)))
-            withAssistant(into: &effects) { assistant, room in assistant.hold(false, &room) }
+            withAssistant(into: &effects) { assistant, room in assistant.hold(false, in: &room) }
         }
         effects.append(.tell(.speechStopped(itemID: id, at: end)))
     }
@@ -194,7 +194,7 @@ extension SessionCore {
     /// The speech that may have interrupted the assistant is no longer one.
     mutating func forgetSpeech(into effects: inout [Effect]) {
         guard turns.suspicion.take() != nil else { return }
-        withAssistant(into: &effects) { assistant, room in assistant.hold(false, &room) }
+        withAssistant(into: &effects) { assistant, room in assistant.hold(false, in: &room) }
     }
 
     /// Interrupts the assistant when speech has lasted long enough, and answers what is owed an answer.
@@ -206,7 +206,7 @@ extension SessionCore {
             turns.noteInterruption(suspicion.itemID)
             // The response ends first, so that no audio follows the line that says that somebody speaks.
             var ending: [Effect] = []
-            withAssistant(into: &ending) { assistant, room in assistant.interrupt(&room) }
+            withAssistant(into: &ending) { assistant, room in assistant.interrupt(in: &room) }
             effects.append(.tell(.speechStarted(itemID: suspicion.itemID, at: suspicion.start)))
             effects += ending
         }
@@ -214,7 +214,7 @@ extension SessionCore {
         if turns.owesAnswer, !cutter.isSpeaking, answers.isEmpty, items.isEmpty, room.persona.recall == nil {
             turns.owesAnswer = false
             room.persona.dropGreeting()
-            withAssistant(into: &effects) { assistant, room in assistant.answer(&room) }
+            withAssistant(into: &effects) { assistant, room in assistant.answer(in: &room) }
         }
 
         greet(into: &effects)
@@ -242,24 +242,24 @@ extension SessionCore {
         room.conversation.setTranscript(text, of: item.id)
         guard let assistant else { return }
         let (consequence, hasInterrupted) = turns.takeConsequence(of: item.id)
-        withAssistant(into: &effects) { assistant, room in assistant.settle(transcriptOf: item.id, &room) }
+        withAssistant(into: &effects) { assistant, room in assistant.settle(transcriptOf: item.id, in: &room) }
         guard let consequence else { return }
         if case .failure(let error) = result {
             guard assistant.settings.createsResponse else { return }
             let failure = Reply.Failure(code: "transcription_failed", message: error.description)
-            withAssistant(into: &effects) { assistant, room in assistant.fail(failure, &room) }
+            withAssistant(into: &effects) { assistant, room in assistant.fail(failure, in: &room) }
             return
         }
 
         guard let text, says(text, consequence) else {
             if hasInterrupted {
-                withAssistant(into: &effects) { assistant, room in assistant.resume(&room) }
+                withAssistant(into: &effects) { assistant, room in assistant.resume(in: &room) }
             }
             return
         }
 
         if consequence == .answerIfItSaysSomething, assistant.settings.interruptsResponse {
-            withAssistant(into: &effects) { assistant, room in assistant.interrupt(&room) }
+            withAssistant(into: &effects) { assistant, room in assistant.interrupt(in: &room) }
         }
         if assistant.settings.createsResponse { turns.owesAnswer = true }
     }
@@ -278,6 +278,6 @@ extension SessionCore {
         effects.append(.tell(.timedOut(itemID: item.id, at: position)))
         effects.append(.tell(.committed(item, previousID: room.conversation.add(utterance: item.id))))
         room.conversation.setTranscript("", of: item.id)
-        withAssistant(into: &effects) { assistant, room in assistant.answer(&room) }
+        withAssistant(into: &effects) { assistant, room in assistant.answer(in: &room) }
     }
 }

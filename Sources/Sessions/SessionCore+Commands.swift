@@ -72,7 +72,7 @@ extension SessionCore {
 
     mutating func delete(_ id: String, eventID: String?, into effects: inout [Effect]) {
         if let item = room.conversation.item(id) {
-            withAssistant(into: &effects) { assistant, room in assistant.forget(id, &room) }
+            withAssistant(into: &effects) { assistant, room in assistant.forget(id, in: &room) }
             forget(room.conversation.item(id) ?? item, into: &effects)
             _ = room.conversation.delete(id)
             effects.append(.tell(.deleted(itemID: id)))

@@ -75,7 +75,7 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case (.tunnel, _):
             context.write(data, promise: promise)
         case (_, .head(let head)):
-            write(head, context, promise)
+            write(head, context: context, promise: promise)
         case (_, .end):
             finishAnswer(data, context: context, promise: promise)
         case (_, .body):
@@ -129,10 +129,10 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func refuse(_ refusal: HTTPRefusal, context: ChannelHandlerContext) {
         phase = .refusing(refusal)
-        if unanswered.isEmpty { write(refusal, context) }
+        if unanswered.isEmpty { write(refusal, context: context) }
     }
 
-    private func write(_ refusal: HTTPRefusal, _ context: ChannelHandlerContext) {
+    private func write(_ refusal: HTTPRefusal, context: ChannelHandlerContext) {
         let body = body(refusal)
         let headers: HTTPHeaders = [
             "Content-Type": "application/json; charset=utf-8", "Content-Length": "\(body.readableBytes)",
@@ -148,8 +148,8 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func write(
         _ head: HTTPResponseHead,
-        _ context: ChannelHandlerContext,
-        _ promise: EventLoopPromise<Void>?
+        context: ChannelHandlerContext,
+        promise: EventLoopPromise<Void>?
     ) {
         var head = head
         if head.status == .switchingProtocols {
@@ -184,7 +184,7 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
         context.write(data, promise: promise)
         tell(.answered, context: context)
-        if case .refusing(let refusal) = phase, unanswered.isEmpty { write(refusal, context) }
+        if case .refusing(let refusal) = phase, unanswered.isEmpty { write(refusal, context: context) }
     }
 
     private func end(_ context: ChannelHandlerContext, after written: EventLoopPromise<Void>?) {

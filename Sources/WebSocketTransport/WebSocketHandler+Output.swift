@@ -16,10 +16,10 @@ extension WebSocketHandler {
     /// Sends a frame when the current read, or ``advance()``, ends.
     func send(_ opcode: FrameHeader.Opcode, _ payload: ByteBuffer, whenSent: (@Sendable () -> Void)? = nil) {
         guard let context, phase == .open else { return }
-        guard let whenSent else { return write(opcode, payload, context) }
+        guard let whenSent else { return write(opcode, payload, context: context) }
         let sent = context.eventLoop.makePromise(of: Void.self)
         sent.futureResult.whenSuccess(whenSent)
-        write(opcode, payload, context, promise: sent)
+        write(opcode, payload, context: context, promise: sent)
     }
 
     func close(_ close: WebSocketClose) {
@@ -28,10 +28,10 @@ extension WebSocketHandler {
         var close = close
         if case .closed(let peerClose) = inputEnd { close = peerClose }
         logger.debug("WebSocket closing", metadata: ["steno.websocket.code": "\(close.code?.rawValue ?? 1005)"])
-        write(.close, close.payload, context)
+        write(.close, close.payload, context: context)
         phase = .closing
         held.removeAll()
-        happened(.closing, context)
+        happened(.closing, context: context)
         if case .closed = inputEnd { closeChannel(context) } else if isInputClosed { closeChannel(context) }
         schedule(context)
         advance()
@@ -44,14 +44,14 @@ extension WebSocketHandler {
 
     func disconnect() {
         guard let context else { return }
-        happened(.disconnect, context)
+        happened(.disconnect, context: context)
         schedule(context)
     }
 
     func write(
         _ opcode: FrameHeader.Opcode,
         _ payload: ByteBuffer,
-        _ context: ChannelHandlerContext,
+        context: ChannelHandlerContext,
         promise: EventLoopPromise<Void>? = nil
     ) {
         let count = payload.readableBytes
@@ -66,7 +66,7 @@ extension WebSocketHandler {
         }
 
         needsFlush = true
-        happened(.wrote(10 + count), context)
+        happened(.wrote(10 + count), context: context)
     }
 
     /// Payloads up to this size are copied behind their header, which saves the kernel a vector.
@@ -92,27 +92,27 @@ extension WebSocketHandler {
 }
 
 extension WebSocketHandler {
-    func setListening(_ isListening: Bool, _ context: ChannelHandlerContext) {
+    func setListening(_ isListening: Bool, context: ChannelHandlerContext) {
         guard isListening != watch.isReading else { return }
-        happened(.reading(isListening), context)
+        happened(.reading(isListening), context: context)
         schedule(context)
     }
 
     func look(_ context: ChannelHandlerContext) {
         guard phase != .upgrading else { return }
-        happened(.look(pending: context.pendingBytes), context)
+        happened(.look(pending: context.pendingBytes), context: context)
         schedule(context)
     }
 
-    func happened(_ event: ConnectionWatch<ContinuousClock.Instant>.Event, _ context: ChannelHandlerContext) {
+    func happened(_ event: ConnectionWatch<ContinuousClock.Instant>.Event, context: ChannelHandlerContext) {
         guard let action = watch.event(event, at: .now) else { return }
 
         switch action {
-        case .ping: write(.ping, ByteBuffer(), context)
-        case .heartbeat: write(.pong, ByteBuffer(), context)
+        case .ping: write(.ping, ByteBuffer(), context: context)
+        case .heartbeat: write(.pong, ByteBuffer(), context: context)
         case .end(let cause):
             // After our own Close frame there is no other.
-            if phase == .open, let close = cause.close { write(.close, close.payload, context) }
+            if phase == .open, let close = cause.close { write(.close, close.payload, context: context) }
             flush(context)
             isDeaf = cause == .slowReader
             lose(cause)

@@ -95,7 +95,7 @@ final class WebSocketHandler: ChannelDuplexHandler {
             let endpoint = try makeEndpoint()
             self.endpoint = endpoint
             endpoint.opened(WebSocketConnection(handler: self))
-            if isInputClosed { happened(.inputEnded, context) }
+            if isInputClosed { happened(.inputEnded, context: context) }
         } catch {
             logger.error("WebSocket cannot be served", metadata: ["steno.websocket.error": "\(error)"])
             close(WebSocketClose(.internalError))
@@ -127,7 +127,7 @@ extension WebSocketHandler {
         guard event as? ChannelEvent == .inputClosed else { return }
         isInputClosed = true
         guard phase != .upgrading else { return }
-        happened(.inputEnded, context)
+        happened(.inputEnded, context: context)
         look(context)
         advance()
     }
@@ -198,7 +198,7 @@ extension WebSocketHandler {
             }
             switch event {
             case .message(let message): return take(message)
-            case .ping(let payload): if phase == .open { write(.pong, payload, context) }
+            case .ping(let payload): if phase == .open { write(.pong, payload, context: context) }
             case .pong: break
             case .close(let close):
                 inputEnd = .closed(close)
@@ -249,7 +249,7 @@ extension WebSocketHandler {
         guard !isReadAskedFor, !isTurnAskedFor, !isInputClosed, !isDeaf else { return }
         let hasRoom = bytes.readableBytes == 0 && !held.isFull && context.channel.isWritable
         let reads = hasRoom || phase != .open
-        setListening(reads, context)
+        setListening(reads, context: context)
         guard reads else { return }
         isReadAskedFor = true
         context.read()

@@ -17,10 +17,10 @@ extension Assistant {
     /// Lets nothing out while it is unclear whether somebody speaks.
     ///
     /// That ends by itself: a client may send no more audio that would tell, as when its microphone is switched off.
-    mutating func hold(_ isHeld: Bool, _ room: inout ReplyRoom) {
+    mutating func hold(_ isHeld: Bool, in room: inout ReplyRoom) {
         holdDeadline = isHeld ? room.now + longestHold : nil
         current?.hold(isHeld)
-        if !isHeld { advance(&room) }
+        if !isHeld { advance(in: &room) }
     }
 
     /// As long as speech takes to interrupt, also when it may be an echo, and half a second for a late network.
@@ -36,7 +36,7 @@ extension Assistant {
     }
 
     /// Somebody speaks: the current response ends, and what is still being played counts as heard up to now.
-    mutating func interrupt(_ room: inout ReplyRoom) {
+    mutating func interrupt(in room: inout ReplyRoom) {
         idleDeadline = nil
         queued = nil
         spoken.advance(to: room.now)
@@ -44,7 +44,7 @@ extension Assistant {
         // A model that is broken off has to be asked again; else its words are known.
         let isWritten = current?.isGenerating != true
         var plan = current?.isGenerating == true ? plan() : nil
-        stop(.cancelled(.turnDetected), room: &room)
+        stop(.cancelled(.turnDetected), in: &room)
         if let cut = spoken.cutOff() {
             room.take(cut)
             if isWritten, !cut.rest.isEmpty {
@@ -57,18 +57,18 @@ extension Assistant {
     }
 
     /// Goes on with what was interrupted, as nobody had spoken after all.
-    mutating func resume(_ room: inout ReplyRoom) {
+    mutating func resume(in room: inout ReplyRoom) {
         guard settings.resumes, let plan = interrupted.take(), current == nil else { return }
-        begin(plan, awaiting: [], &room)
+        begin(plan, awaiting: [], in: &room)
     }
 
     /// Carries out `response.cancel`; without a name it means the current one.
-    mutating func cancel(_ id: String?, eventID: String?, _ room: inout ReplyRoom) {
+    mutating func cancel(_ id: String?, eventID: String?, in room: inout ReplyRoom) {
         if let index = beside.firstIndex(where: { $0.plan.id == id }) {
-            beside[index].stop(.cancelled(.clientCancelled), &room)
-            collect(&room)
+            beside[index].stop(.cancelled(.clientCancelled), in: &room)
+            collect(in: &room)
         } else if let current, id == nil || id == current.plan.id {
-            stop(.cancelled(.clientCancelled), room: &room)
+            stop(.cancelled(.clientCancelled), in: &room)
             if let cut = spoken.cutOff() { room.take(cut) }
         } else {
             let message = "Cancellation failed: no active response found."
@@ -79,7 +79,7 @@ extension Assistant {
     /// Carries out `conversation.item.truncate`: what was not heard has not been said.
     ///
     /// It ends the response whose item this is, and never fails for an item that has been announced.
-    mutating func truncate(_ id: String, milliseconds: Int, eventID: String?, _ room: inout ReplyRoom) {
+    mutating func truncate(_ id: String, milliseconds: Int, eventID: String?, in room: inout ReplyRoom) {
         if let message = current?.message, message.place.itemID == id, message.isSpoken {
             var message = message
             message.play(until: room.now)
@@ -87,7 +87,7 @@ extension Assistant {
                 room.effects.append(.tell(.truncated(itemID: id, milliseconds: milliseconds)))
                 return
             }
-            stop(.cancelled(.clientCancelled), room: &room)
+            stop(.cancelled(.clientCancelled), in: &room)
         }
 
         if let cut = spoken.truncate(id, milliseconds: milliseconds) {
@@ -102,32 +102,32 @@ extension Assistant {
     }
 
     /// Carries out `output_audio_buffer.clear`: as a truncation where the playback is now.
-    mutating func clearOutput(_ room: inout ReplyRoom) {
+    mutating func clearOutput(in room: inout ReplyRoom) {
         let id = current?.plan.id
-        stop(.cancelled(.clientCancelled), room: &room)
+        stop(.cancelled(.clientCancelled), in: &room)
         if let cut = spoken.cutOff() { room.take(cut) }
         room.effects.append(.tell(.outputCleared(responseID: id)))
     }
 
     /// An item is no longer part of the conversation; the response that speaks it ends.
-    mutating func forget(_ id: String, _ room: inout ReplyRoom) {
-        if current?.message?.place.itemID == id { stop(.cancelled(.clientCancelled), room: &room) }
+    mutating func forget(_ id: String, in room: inout ReplyRoom) {
+        if current?.message?.place.itemID == id { stop(.cancelled(.clientCancelled), in: &room) }
     }
 
     /// Ends everything, because the session no longer answers or the client is gone.
-    mutating func stopAll(_ status: Reply.Status, _ room: inout ReplyRoom) {
+    mutating func stopAll(_ status: Reply.Status, in room: inout ReplyRoom) {
         queued = nil
-        drafts.drop(&room)
-        stop(status, room: &room)
-        for index in beside.indices { beside[index].stop(status, &room) }
-        collect(&room)
+        drafts.drop(in: &room)
+        stop(status, in: &room)
+        for index in beside.indices { beside[index].stop(status, in: &room) }
+        collect(in: &room)
     }
 
-    private mutating func stop(_ status: Reply.Status, room: inout ReplyRoom) {
+    private mutating func stop(_ status: Reply.Status, in room: inout ReplyRoom) {
         guard var reply = current.take() else { return }
-        reply.stop(status, &room)
+        reply.stop(status, in: &room)
         current = reply
-        collect(&room)
+        collect(in: &room)
     }
 }
 

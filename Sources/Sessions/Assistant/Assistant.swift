@@ -54,7 +54,7 @@ struct Assistant {
 
 extension Assistant {
     /// Carries out what a client asks for with `response.create`.
-    mutating func respond(to request: ReplyRequest, eventID: String?, _ room: inout ReplyRoom) {
+    mutating func respond(to request: ReplyRequest, eventID: String?, in room: inout ReplyRoom) {
         var plan = plan()
         plan.settings.apply(request.changes)
         plan.isOutOfBand = request.isOutOfBand
@@ -70,8 +70,8 @@ extension Assistant {
             let message = "\(beside.count) responses outside the conversation are under way; wait for one of them."
             room.refuse(ClientError(.badResponse, message, eventID: eventID))
         } else if plan.isOutOfBand {
-            beside.append(start(plan, awaiting: room.conversation.awaited, room: &room))
-            advance(&room)
+            beside.append(start(plan, awaiting: room.conversation.awaited, in: &room))
+            advance(in: &room)
         } else if current?.isGenerating == true || queued != nil {
             let message = "A response is being made already. Wait for its response.done, or cancel it."
             room.refuse(ClientError(.activeResponse, message, eventID: eventID))
@@ -82,15 +82,15 @@ extension Assistant {
                 plan.source = .text(greeting)
             }
             room.persona.dropGreeting()
-            begin(plan, awaiting: room.conversation.awaited, &room)
+            begin(plan, awaiting: room.conversation.awaited, in: &room)
         }
     }
 
     /// Answers a turn of the user.
-    mutating func answer(_ room: inout ReplyRoom) {
+    mutating func answer(in room: inout ReplyRoom) {
         interrupted = nil
         if current == nil {
-            begin(plan(), awaiting: [], &room)
+            begin(plan(), awaiting: [], in: &room)
         } else {
             // What has been said since is part of what it will answer.
             queued = queued ?? plan()
@@ -98,10 +98,10 @@ extension Assistant {
     }
 
     /// Says that a turn cannot be answered, as its transcript is missing.
-    mutating func fail(_ failure: Reply.Failure, _ room: inout ReplyRoom) {
+    mutating func fail(_ failure: Reply.Failure, in room: inout ReplyRoom) {
         guard current == nil else { return }
-        var reply = start(plan(), awaiting: [], room: &room)
-        reply.stop(.failed(failure), &room)
+        var reply = start(plan(), awaiting: [], in: &room)
+        reply.stop(.failed(failure), in: &room)
     }
 
     func plan() -> RunningReply.Plan { RunningReply.Plan(id: makeReplyID(), settings: settings) }
@@ -111,16 +111,16 @@ extension Assistant {
         return conversation.contains(id)
     }
 
-    mutating func begin(_ plan: RunningReply.Plan, awaiting transcripts: Set<String>, _ room: inout ReplyRoom) {
+    mutating func begin(_ plan: RunningReply.Plan, awaiting transcripts: Set<String>, in room: inout ReplyRoom) {
         idleDeadline = nil
-        current = start(plan, awaiting: transcripts, room: &room)
-        advance(&room)
+        current = start(plan, awaiting: transcripts, in: &room)
+        advance(in: &room)
     }
 
     private func start(
         _ plan: RunningReply.Plan,
         awaiting transcripts: Set<String>,
-        room: inout ReplyRoom
+        in room: inout ReplyRoom
     ) -> RunningReply {
         let reply = RunningReply(plan, awaiting: transcripts, makeID: makeItemID)
         reply.create(into: &room.effects)
@@ -130,48 +130,48 @@ extension Assistant {
 
 extension Assistant {
     /// Notes that an utterance has its transcript, or will have none.
-    mutating func settle(transcriptOf id: String, _ room: inout ReplyRoom) {
+    mutating func settle(transcriptOf id: String, in room: inout ReplyRoom) {
         current?.settle(transcriptOf: id)
         for index in beside.indices { beside[index].settle(transcriptOf: id) }
-        advance(&room)
+        advance(in: &room)
     }
 
     /// Takes a part of a model's reply.
-    mutating func take(_ part: ChatPart, of request: RequestID, _ room: inout ReplyRoom) {
-        guard !drafts.take(part, of: request, &room) else { return }
-        each(&room) { reply, room in reply.take(part, of: request, &room) }
+    mutating func take(_ part: ChatPart, of request: RequestID, in room: inout ReplyRoom) {
+        guard !drafts.take(part, of: request, in: &room) else { return }
+        each(in: &room) { reply, room in reply.take(part, of: request, in: &room) }
     }
 
     /// Takes how a model's reply ended.
-    mutating func finish(_ request: RequestID, _ result: Result<ChatEnd, ChatError>, _ room: inout ReplyRoom) {
+    mutating func finish(_ request: RequestID, _ result: Result<ChatEnd, ChatError>, in room: inout ReplyRoom) {
         guard !drafts.finish(request, result) else { return }
-        each(&room) { reply, room in reply.finish(request, result, &room) }
+        each(in: &room) { reply, room in reply.finish(request, result, in: &room) }
     }
 
     /// Takes speech.
-    mutating func take(_ samples: [Int16], of request: RequestID, _ room: inout ReplyRoom) {
-        each(&room) { reply, room in reply.take(samples, of: request, &room) }
+    mutating func take(_ samples: [Int16], of request: RequestID, in room: inout ReplyRoom) {
+        each(in: &room) { reply, room in reply.take(samples, of: request, in: &room) }
     }
 
     /// Takes how a piece of speech ended.
-    mutating func finish(_ request: RequestID, _ result: Result<Void, SynthesisError>, _ room: inout ReplyRoom) {
-        each(&room) { reply, room in reply.finish(request, result, &room) }
+    mutating func finish(_ request: RequestID, _ result: Result<Void, SynthesisError>, in room: inout ReplyRoom) {
+        each(in: &room) { reply, room in reply.finish(request, result, in: &room) }
     }
 
     /// Offers something to each response until one takes it.
-    private mutating func each(_ room: inout ReplyRoom, take: (inout RunningReply, inout ReplyRoom) -> Bool) {
+    private mutating func each(in room: inout ReplyRoom, take: (inout RunningReply, inout ReplyRoom) -> Bool) {
         var isTaken = false
         // Taken out, as a copy would copy its speech.
         if var reply = current.take() {
-            isTaken = take(&reply, &room)
+            isTaken = take(&reply, in: &room)
             current = reply
         }
-        for index in beside.indices where !isTaken { isTaken = take(&beside[index], &room) }
-        collect(&room)
+        for index in beside.indices where !isTaken { isTaken = take(&beside[index], in: &room) }
+        collect(in: &room)
     }
 
     /// Does what has become possible with time, or with a transcript.
-    mutating func advance(_ room: inout ReplyRoom) {
+    mutating func advance(in room: inout ReplyRoom) {
         spoken.advance(to: room.now)
         if let deadline = holdDeadline, deadline <= room.now {
             holdDeadline = nil
@@ -179,8 +179,8 @@ extension Assistant {
         }
 
         if var reply = current.take() {
-            askWhenReady(&reply, room: &room)
-            reply.advance(&room)
+            askWhenReady(&reply, in: &room)
+            reply.advance(in: &room)
             current = reply
         }
 
@@ -189,30 +189,30 @@ extension Assistant {
                 if let request = request(for: beside[index].plan, in: &room) {
                     beside[index].ask(request, as: room.requests.next(), into: &room.effects)
                 } else {
-                    beside[index].stop(.failed(Truncation.failure), &room)
+                    beside[index].stop(.failed(Truncation.failure), in: &room)
                 }
             }
-            beside[index].advance(&room)
+            beside[index].advance(in: &room)
         }
 
-        collect(&room)
+        collect(in: &room)
     }
 
-    private mutating func askWhenReady(_ reply: inout RunningReply, room: inout ReplyRoom) {
+    private mutating func askWhenReady(_ reply: inout RunningReply, in room: inout ReplyRoom) {
         guard reply.isReady else { return }
 
         if case .text(let text) = reply.plan.source {
-            reply.say(text, &room)
+            reply.say(text, in: &room)
             return
         }
 
         guard let request = request(for: reply.plan, in: &room) else {
-            reply.stop(.failed(Truncation.failure), &room)
+            reply.stop(.failed(Truncation.failure), in: &room)
             return
         }
 
-        if let draft = drafts.handOver(for: request, &room) {
-            reply.takeOver(draft, &room)
+        if let draft = drafts.handOver(for: request, in: &room) {
+            reply.takeOver(draft, in: &room)
         } else {
             reply.ask(request, as: room.requests.next(), into: &room.effects)
         }
@@ -246,14 +246,14 @@ extension Assistant {
     }
 
     /// Lets go of responses that are done, and begins the one that waits.
-    mutating func collect(_ room: inout ReplyRoom) {
+    mutating func collect(in room: inout ReplyRoom) {
         beside.removeAll(where: \.isDone)
         guard let reply = current, reply.isDone else { return }
         current = nil
         if let message = reply.message, message.isSpoken { spoken.remember(message) }
         if case .completed = reply.info.status { hasHeardSpeech = false }
         if let plan = queued.take() {
-            begin(plan, awaiting: room.conversation.awaited, &room)
+            begin(plan, awaiting: room.conversation.awaited, in: &room)
         } else if let timeout = settings.idleTimeout, case .completed = reply.info.status {
             idleDeadline = room.now + spoken.remaining + timeout
         }

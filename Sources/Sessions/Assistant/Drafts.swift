@@ -37,9 +37,9 @@ struct Drafts {
         _ request: ChatRequest,
         answering itemID: String,
         endedAt voicedEnd: SamplePosition,
-        _ room: inout ReplyRoom
+        in room: inout ReplyRoom
     ) {
-        drop(&room)
+        drop(in: &room)
         let id = room.requests.next()
         let isAsked = budget.allowsDraft
         current = Draft(
@@ -53,7 +53,7 @@ struct Drafts {
     }
 
     /// Takes a part of the model's reply; false when it is not the draft's.
-    mutating func take(_ part: ChatPart, of request: RequestID, _ room: inout ReplyRoom) -> Bool {
+    mutating func take(_ part: ChatPart, of request: RequestID, in room: inout ReplyRoom) -> Bool {
         guard current?.id == request, current?.state == .writing else { return false }
         current?.length += part.length
         current?.parts.append(part)
@@ -84,15 +84,15 @@ struct Drafts {
     ///
     /// - Parameter request: What the model is to be asked now.
     /// - Returns: The draft if it is the answer to that; else the model has to be asked.
-    mutating func handOver(for request: ChatRequest, _ room: inout ReplyRoom) -> Draft? {
+    mutating func handOver(for request: ChatRequest, in room: inout ReplyRoom) -> Draft? {
         guard let draft = current, draft.request == request else {
-            drop(&room)
+            drop(in: &room)
             return nil
         }
 
         switch draft.state {
         case .spoiled:
-            drop(&room)
+            drop(in: &room)
             return nil
         case .held:
             current = nil
@@ -107,7 +107,7 @@ struct Drafts {
     }
 
     /// Gives up the draft, as the speaker goes on or what was said is not answered.
-    mutating func drop(_ room: inout ReplyRoom) {
+    mutating func drop(in room: inout ReplyRoom) {
         guard let draft = current.take() else { return }
         budget.note(wasUsed: false)
         guard draft.state != .held else { return }

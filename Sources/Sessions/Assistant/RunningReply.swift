@@ -85,76 +85,76 @@ extension RunningReply {
     }
 
     /// Takes what the model has written already, and waits for the rest.
-    mutating func takeOver(_ draft: Drafts.Draft, _ room: inout ReplyRoom) {
+    mutating func takeOver(_ draft: Drafts.Draft, in room: inout ReplyRoom) {
         awaited = nil
         chat = draft.id
-        for part in draft.parts { _ = take(part, of: draft.id, &room) }
-        if case .written(let end) = draft.state { _ = finish(draft.id, .success(end), &room) }
+        for part in draft.parts { _ = take(part, of: draft.id, in: &room) }
+        if case .written(let end) = draft.state { _ = finish(draft.id, .success(end), in: &room) }
     }
 
     /// Says what is known already.
-    mutating func say(_ text: String, _ room: inout ReplyRoom) {
+    mutating func say(_ text: String, in room: inout ReplyRoom) {
         awaited = nil
-        take(.text(text), &room)
+        take(.text(text), in: &room)
         end = ChatEnd(reason: .complete)
         message?.endText()
-        advance(&room)
+        advance(in: &room)
     }
 
     /// Takes a part of the model's reply; false when it is not this one's.
-    mutating func take(_ part: ChatPart, of request: RequestID, _ room: inout ReplyRoom) -> Bool {
+    mutating func take(_ part: ChatPart, of request: RequestID, in room: inout ReplyRoom) -> Bool {
         guard request == chat else { return false }
         length += part.length
         if length <= Self.maximumLength {
-            take(part, &room)
+            take(part, in: &room)
         } else {
-            take(part.beginning(part.length - (length - Self.maximumLength)), &room)
-            breakOff(&room)
+            take(part.beginning(part.length - (length - Self.maximumLength)), in: &room)
+            breakOff(in: &room)
         }
-        advance(&room)
+        advance(in: &room)
         return true
     }
 
     /// Ends the model's work where it has written too much; what it has written until then is said.
-    private mutating func breakOff(_ room: inout ReplyRoom) {
+    private mutating func breakOff(in room: inout ReplyRoom) {
         if let chat = chat.take() { room.effects.append(.cancel(chat)) }
         end = ChatEnd(reason: .tokenLimit)
         message?.endText()
     }
 
-    private mutating func take(_ part: ChatPart?, _ room: inout ReplyRoom) {
+    private mutating func take(_ part: ChatPart?, in room: inout ReplyRoom) {
         switch part {
-        case .text(let text)?: write(text, room: &room)
-        case .call(let call)?: tell(call, room: &room)
+        case .text(let text)?: write(text, in: &room)
+        case .call(let call)?: tell(call, in: &room)
         case nil: break
         }
     }
 
-    private mutating func write(_ text: String, room: inout ReplyRoom) {
+    private mutating func write(_ text: String, in room: inout ReplyRoom) {
         if message == nil {
             guard text.contains(where: { !$0.isWhitespace }) else { return }
             let item = ConversationItem(id: makeID(), content: .message(.assistant, []), status: .inProgress)
-            let place = begin(item, room: &room)
+            let place = begin(item, in: &room)
             message = ReplyMessage(place, settings: plan.settings)
         }
         message?.write(text, into: &room.effects)
     }
 
     /// Tells a call at once: while speech goes on, its function can run already.
-    private mutating func tell(_ call: ChatCall, room: inout ReplyRoom) {
+    private mutating func tell(_ call: ChatCall, in room: inout ReplyRoom) {
         var item = ConversationItem(id: makeID(), content: .call(call), status: .inProgress)
         var empty = item
         empty.content = .call(ChatCall(id: call.id, name: call.name, arguments: ""))
-        let place = begin(empty, room: &room)
+        let place = begin(empty, in: &room)
         item.status = .completed
-        end(item, place: place, room: &room)
+        end(item, place: place, in: &room)
     }
 
     /// Takes how the model's reply ended; false when it is not this one's.
     mutating func finish(
         _ request: RequestID,
         _ result: Result<ChatEnd, ChatError>,
-        _ room: inout ReplyRoom
+        in room: inout ReplyRoom
     ) -> Bool {
         guard request == chat else { return false }
 
@@ -164,18 +164,18 @@ extension RunningReply {
             self.end = end
             info.usage = end.usage
             message?.endText()
-            advance(&room)
+            advance(in: &room)
         case .failure(let error):
-            stop(.failed(Reply.Failure(code: error.code, message: error.description)), &room)
+            stop(.failed(Reply.Failure(code: error.code, message: error.description)), in: &room)
         }
 
         return true
     }
 
     /// Takes speech that was made; false when it is not this one's.
-    mutating func take(_ samples: [Int16], of request: RequestID, _ room: inout ReplyRoom) -> Bool {
+    mutating func take(_ samples: [Int16], of request: RequestID, in room: inout ReplyRoom) -> Bool {
         guard message?.take(samples, of: request) == true else { return false }
-        advance(&room)
+        advance(in: &room)
         return true
     }
 
@@ -183,27 +183,27 @@ extension RunningReply {
     mutating func finish(
         _ request: RequestID,
         _ result: Result<Void, SynthesisError>,
-        _ room: inout ReplyRoom
+        in room: inout ReplyRoom
     ) -> Bool {
         guard message?.finish(request) == true else { return false }
         switch result {
-        case .success: advance(&room)
+        case .success: advance(in: &room)
         case .failure(let error):
-            stop(.failed(Reply.Failure(code: error.code, message: error.description)), &room)
+            stop(.failed(Reply.Failure(code: error.code, message: error.description)), in: &room)
         }
         return true
     }
 
     /// Sends what may go by now, and ends what is complete.
-    mutating func advance(_ room: inout ReplyRoom) {
+    mutating func advance(in room: inout ReplyRoom) {
         guard !isDone else { return }
         message?.advance(to: room.now, &room.requests, into: &room.effects)
         guard let end, message?.isComplete != false else { return }
-        closeMessage(.completed, room: &room)
+        closeMessage(.completed, in: &room)
         switch end.reason {
-        case .complete: finish(.completed, &room)
-        case .tokenLimit: finish(.incomplete(.tokenLimit), &room)
-        case .contentFilter: finish(.incomplete(.contentFilter), &room)
+        case .complete: finish(.completed, in: &room)
+        case .tokenLimit: finish(.incomplete(.tokenLimit), in: &room)
+        case .contentFilter: finish(.incomplete(.contentFilter), in: &room)
         }
     }
 
@@ -211,14 +211,14 @@ extension RunningReply {
     mutating func hold(_ isHeld: Bool) { message?.hold(isHeld) }
 
     /// Ends it before its time: first the work, then what the client has been told to be open.
-    mutating func stop(_ status: Reply.Status, _ room: inout ReplyRoom) {
+    mutating func stop(_ status: Reply.Status, in room: inout ReplyRoom) {
         guard !isDone else { return }
         if let chat = chat.take() { room.effects.append(.cancel(chat)) }
         message?.play(until: room.now)
         message?.stop(into: &room.effects)
         awaited = nil
-        closeMessage(.incomplete, room: &room)
-        finish(status, &room)
+        closeMessage(.incomplete, in: &room)
+        finish(status, in: &room)
     }
 
     /// What has been heard of it by now; `nil` for nothing, and for what is no part of the conversation.
@@ -228,17 +228,17 @@ extension RunningReply {
     }
 
     /// Has what was said kept: of an answer that was cancelled, what has been heard by now.
-    private func remember(_ room: inout ReplyRoom) {
+    private func remember(in room: inout ReplyRoom) {
         guard !plan.isOutOfBand, let message else { return }
         room.remember(message.entry(isCancelled: info.status.isCancelled))
     }
 
-    private mutating func closeMessage(_ status: ConversationItem.Status, room: inout ReplyRoom) {
+    private mutating func closeMessage(_ status: ConversationItem.Status, in room: inout ReplyRoom) {
         guard let item = message?.close(status, into: &room.effects), let place = message?.place else { return }
-        end(item, place: place, room: &room)
+        end(item, place: place, in: &room)
     }
 
-    private mutating func begin(_ item: ConversationItem, room: inout ReplyRoom) -> Reply.Place {
+    private mutating func begin(_ item: ConversationItem, in room: inout ReplyRoom) -> Reply.Place {
         let previous = plan.isOutOfBand ? nil : room.conversation.add(item)
         let place = Reply.Place(
             responseID: plan.id,
@@ -255,15 +255,15 @@ extension RunningReply {
         return place
     }
 
-    private mutating func end(_ item: ConversationItem, place: Reply.Place, room: inout ReplyRoom) {
+    private mutating func end(_ item: ConversationItem, place: Reply.Place, in room: inout ReplyRoom) {
         info.output[place.index] = item
         if !plan.isOutOfBand { room.conversation.replace(item) }
         room.effects.append(.tell(.reply(.ended(item, place))))
     }
 
-    private mutating func finish(_ status: Reply.Status, _ room: inout ReplyRoom) {
+    private mutating func finish(_ status: Reply.Status, in room: inout ReplyRoom) {
         info.status = status
-        remember(&room)
+        remember(in: &room)
         room.effects.append(.tell(.reply(.done(info))))
     }
 }

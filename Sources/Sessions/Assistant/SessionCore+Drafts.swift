@@ -9,10 +9,12 @@ extension SessionCore {
     mutating func draftAnswer(into effects: inout [Effect]) {
         guard let assistant, room.persona.recall == nil else { return }
         if let draft = assistant.drafts.current {
-            if !isAwaited(draft) { withAssistant(into: &effects) { assistant, room in assistant.drafts.drop(&room) } }
+            if !isAwaited(draft) {
+                withAssistant(into: &effects) { assistant, room in assistant.drafts.drop(in: &room) }
+            }
         } else if assistant.mayDraft, let utterance = cutter.underWay, let text = draftedTurn(utterance) {
             withAssistant(into: &effects) { assistant, room in
-                assistant.draft(answerTo: text, of: utterance, &room)
+                assistant.draft(answerTo: text, of: utterance, in: &room)
             }
         }
     }
@@ -41,12 +43,12 @@ extension Assistant {
     }
 
     /// Begins with the answer to an utterance that may go on.
-    mutating func draft(answerTo text: String, of utterance: UtteranceCutter.UnderWay, _ room: inout ReplyRoom) {
+    mutating func draft(answerTo text: String, of utterance: UtteranceCutter.UnderWay, in room: inout ReplyRoom) {
         var imagined = room
         _ = imagined.conversation.add(utterance: utterance.itemID)
         imagined.conversation.setTranscript(text, of: utterance.itemID)
         let plan = RunningReply.Plan(id: "", settings: settings)
         guard let request = request(for: plan, in: &imagined) else { return }
-        drafts.begin(request, answering: utterance.itemID, endedAt: utterance.voicedEnd, &room)
+        drafts.begin(request, answering: utterance.itemID, endedAt: utterance.voicedEnd, in: &room)
     }
 }

@@ -105,16 +105,16 @@ extension SessionCore {
         guard !cutter.isSpeaking, answers.isEmpty, !turns.owesAnswer, room.persona.recall == nil else { return }
         guard let assistant, settings.turnDetection != nil, assistant.settings.createsResponse else { return }
         guard !assistant.isActive else { return }
-        withAssistant(into: &effects) { assistant, room in assistant.greet(&room) }
+        withAssistant(into: &effects) { assistant, room in assistant.greet(in: &room) }
     }
 }
 
 extension Assistant {
     /// Says the first words of the character.
-    fileprivate mutating func greet(_ room: inout ReplyRoom) {
+    fileprivate mutating func greet(in room: inout ReplyRoom) {
         guard let greeting = room.persona.takeGreeting() else { return }
         var plan = plan()
         plan.source = .text(greeting)
-        begin(plan, awaiting: [], &room)
+        begin(plan, awaiting: [], in: &room)
     }
 }
