@@ -163,10 +163,10 @@ extension Assistant {
         var isTaken = false
         // Taken out, as a copy would copy its speech.
         if var reply = current.take() {
-            isTaken = take(&reply, in: &room)
+            isTaken = take(&reply, &room)
             current = reply
         }
-        for index in beside.indices where !isTaken { isTaken = take(&beside[index], in: &room) }
+        for index in beside.indices where !isTaken { isTaken = take(&beside[index], &room) }
         collect(in: &room)
     }
 
