@@ -22,6 +22,9 @@ struct AudioPath {
     /// The position after the last sample that has come out.
     var end: SamplePosition { buffer.end }
 
+    /// The position after the last sample that the detector has heard.
+    var heardEnd: SamplePosition { listener.position }
+
     /// Why nothing is taken until `clear()`.
     var refusal: AudioRefusal? { intake.refusal }
 
@@ -32,6 +35,11 @@ struct AudioPath {
     ///   - isNamed: Whether the client said so; else the header of a file in the stream may say otherwise.
     mutating func append(_ bytes: [UInt8], format: AudioFormat, isNamed: Bool) {
         buffer.append { samples in intake.append(bytes, format: format, isNamed: isNamed, to: &samples) }
+    }
+
+    /// Takes samples that need no decoding, at `SampleClock.rate`.
+    mutating func append(_ samples: ArraySlice<Int16>) {
+        buffer.append { $0 += samples }
     }
 
     /// Lets out what decoding, resampling and enhancement hold back.

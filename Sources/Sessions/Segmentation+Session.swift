@@ -16,8 +16,7 @@ extension Segmentation {
     ) {
         self.init(length: samples.count, frameLength: detector.frameLength, frames: [], segments: [])
         frames.reserveCapacity(samples.count / frameLength)
-        var buffer = SignalBuffer(settings.enhancement)
-        var listener = StreamListener(detector: detector)
+        var path = AudioPath(detector: detector, enhancement: settings.enhancement)
         var segmenter = Segmenter(
             frameLength: frameLength,
             turnDetection: settings.turnDetection,
@@ -26,23 +25,18 @@ extension Segmentation {
         )
 
         for start in stride(from: 0, to: samples.count, by: SampleClock.rate) {
-            let second = samples[start..<min(start + SampleClock.rate, samples.count)]
-            buffer.append { $0 += second }
-            hear(buffer, by: &listener, cutBy: &segmenter)
-            buffer.drop(before: listener.position, scoredTo: listener.position)
+            path.append(samples[start..<min(start + SampleClock.rate, samples.count)])
+            hear(&path, cutBy: &segmenter)
+            path.drop(before: path.heardEnd)
         }
 
-        buffer.drain()
-        hear(buffer, by: &listener, cutBy: &segmenter)
-        if case .ended(let segment) = segmenter.finish(at: buffer.end) { segments.append(segment) }
+        path.drain()
+        hear(&path, cutBy: &segmenter)
+        if case .ended(let segment) = segmenter.finish(at: path.end) { segments.append(segment) }
     }
 
-    private mutating func hear(
-        _ buffer: SignalBuffer,
-        by listener: inout StreamListener,
-        cutBy segmenter: inout Segmenter
-    ) {
-        while let frame = listener.hear(buffer) {
+    private mutating func hear(_ path: inout AudioPath, cutBy segmenter: inout Segmenter) {
+        while let frame = path.nextFrame() {
             frames.append(frame)
             for case .ended(let segment) in segmenter.advance(frame) { segments.append(segment) }
         }

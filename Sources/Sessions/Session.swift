@@ -65,16 +65,7 @@ public final class Session: Sendable {
             var isAsking = false
             driver.begin()
             while true {
-                for effect in driver.takeEffects() {
-                    switch effect {
-                    case .tell(let event): await events.send(event)
-                    case .adopt(let outcome): calls.count(outcome, after: .zero)
-                    case .transcribe(let request, let id, let purpose):
-                        group.addTask { [calls] in .result(id, await calls.result(of: request, for: purpose)) }
-                    // Nobody answers a file, and who sent it waits for its answer.
-                    case .keep, .ask, .speak, .judge, .cancel, .wake, .recall, .remember: break
-                    }
-                }
+                for effect in driver.takeEffects() { await carryOut(effect, in: &group, telling: events) }
                 if Task.isCancelled || driver.isFinished { break }
 
                 if driver.handleNext() {
@@ -108,6 +99,21 @@ public final class Session: Sendable {
         events.finish()
     }
 
+    private func carryOut(
+        _ effect: SessionCore.Effect,
+        in group: inout TaskGroup<Input>,
+        telling events: BoundedChannel<SessionEvent>
+    ) async {
+        switch effect {
+        case .tell(let event): await events.send(event)
+        case .adopt(let outcome): calls.count(outcome, after: .zero)
+        case .transcribe(let request, let id, let purpose):
+            group.addTask { [calls] in .result(id, await calls.result(of: request, for: purpose)) }
+        // Nobody answers a file, and who sent it waits for its answer.
+        case .keep, .ask, .speak, .judge, .cancel, .wake, .recall, .remember: break
+        }
+    }
+
     private func book(_ ledger: AudioLedger) { booked.withLock { $0 = ledger } }
 }
 
@@ -123,7 +129,7 @@ extension Session {
         private var pieces = Deque<ClientCommand>()
         private var effects: [SessionCore.Effect] = []
 
-        init(core: SessionCore, meter: SessionMeter, calls: EngineCalls) {
+        init(core: consuming SessionCore, meter: SessionMeter, calls: EngineCalls) {
             self.core = core
             self.meter = meter
             self.calls = calls

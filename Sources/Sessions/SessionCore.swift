@@ -8,7 +8,7 @@ public import Transcription
 ///
 /// It has no task, lock or clock; whoever drives it hands in commands and the engine's results one after the other, in
 /// whatever order they come, and carries out the effects in theirs. Transcripts are told in the order of the audio.
-public struct SessionCore {
+public struct SessionCore: ~Copyable {
     public internal(set) var settings: SessionSettings
     /// What the engine can do; to be kept up to date by the driver.
     public var engine = EngineCapabilities() {

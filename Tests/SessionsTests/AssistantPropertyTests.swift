@@ -10,7 +10,7 @@ import Transcription
 @Suite("Assistant over random schedules")
 struct AssistantPropertyTests {
     /// A talk in which everything happens at random.
-    private struct Schedule {
+    private struct Schedule: ~Copyable {
         var talk: Talk
         var random: SeededGenerator
 

@@ -12,7 +12,7 @@ struct DraftPropertyTests {
     /// A talk in which people pause, go on and are interrupted at random.
     ///
     /// Each word that the model writes names its request and its place: the third word of the second request is `q1w2`.
-    private struct Schedule {
+    private struct Schedule: ~Copyable {
         var talk: Talk
         var random: SeededGenerator
         /// Words written, by request.
@@ -120,7 +120,7 @@ struct DraftPropertyTests {
         }
     }
 
-    private static func check(_ schedule: Schedule, _ seed: UInt64) {
+    private static func check(_ schedule: borrowing Schedule, _ seed: UInt64) {
         let talk = schedule.talk
         #expect(talk.core.isFinished && schedule.stray == 0, "Schedule \(seed)")
         // What was used is in one response, from its first word on; if that was completed, to its last.

@@ -30,7 +30,7 @@ struct DraftTests {
         return talk
     }
 
-    private static func replies(_ talk: Talk) -> [String] {
+    private static func replies(_ talk: borrowing Talk) -> [String] {
         talk.told.compactMap { if case .reply(let event) = $0.event { event.summary } else { nil } }
     }
 

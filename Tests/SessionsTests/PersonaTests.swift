@@ -43,7 +43,7 @@ import Testing
             return
         }
         #expect(settings.assistant.voice == "slt")
-        #expect(talk.core.wantsInput)
+        #expect(talk.core.wantsInput == true)
     }
 
     @Test func whatWasSaidBeforeIsKnownAndNotTold() {
@@ -201,13 +201,13 @@ import Testing
         update.assistant.instructions = "Be brief."
         update.eventID = "e1"
         talk.handle(.update(update))
-        #expect(!talk.core.wantsInput)
+        #expect(talk.core.wantsInput == false)
         var error = ClientError(.characterNotFound, "There is no such character.")
         talk.recall(.failure(error))
         error.eventID = "e1"
         #expect(talk.told.last?.event == .rejected(error))
         #expect(talk.core.settings == before)
-        #expect(talk.core.wantsInput)
+        #expect(talk.core.wantsInput == true)
     }
 
     @Test func aSessionBeginsWithoutAnUnknownCharacter() {
@@ -288,8 +288,8 @@ import Testing
     @Test func theEndWaitsForTheCharacter() {
         var talk = Talk { $0.assistant.character = Self.choice }
         talk.close()
-        #expect(!talk.core.isFinished)
+        #expect(talk.core.isFinished == false)
         talk.recall(.success(Self.persona(greeting: "Welcome.")))
-        #expect(talk.core.isFinished)
+        #expect(talk.core.isFinished == true)
     }
 }

@@ -8,7 +8,7 @@ import Transcription
 @Suite("Session core under random schedules", .timeLimit(.minutes(5)))
 struct SessionCorePropertyTests {
     /// A core with an engine that answers in any order.
-    private struct Schedule {
+    private struct Schedule: ~Copyable {
         var core: SessionCore
         var open: [(id: RequestID, request: TranscriptionRequest)] = []
         var told: [SessionEvent] = []
@@ -117,7 +117,7 @@ struct SessionCorePropertyTests {
         }
     }
 
-    private func check(_ schedule: Schedule, _ seed: UInt64) {
+    private func check(_ schedule: borrowing Schedule, _ seed: UInt64) {
         let ledger = schedule.core.ledger
         #expect(ledger.open == 0, "seed \(seed)")
         #expect(schedule.told.first.map { if case .created = $0 { true } else { false } } == true)

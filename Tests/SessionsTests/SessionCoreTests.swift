@@ -71,14 +71,14 @@ struct SessionCoreTests {
         settings.maximumPending = 4_000
         var core = Self.core(settings)
         let first = Self.effects(of: [.speech(200), .commit(eventID: nil)], &core)
-        #expect(core.wantsInput)
+        #expect(core.wantsInput == true)
         _ = Self.effects(of: [.speech(200), .commit(eventID: nil)], &core)
-        #expect(!core.wantsInput)
+        #expect(core.wantsInput == false)
 
         var effects: [SessionCore.Effect] = []
         core.finish(Self.requests(first)[0], with: .success(Transcript(text: "one")), into: &effects)
         #expect(Self.told(effects) == ["one@0-200"])
-        #expect(core.wantsInput)
+        #expect(core.wantsInput == true)
     }
 
     @Test("Takes more audio while an utterance is delayed, lets its audio go, and tells it in its turn")
@@ -95,12 +95,12 @@ struct SessionCoreTests {
             return
         }
         #expect((item.id, request.samples.count) == ("item", 3_200))
-        #expect(!core.wantsInput)
+        #expect(core.wantsInput == false)
         let late = Self.requests(first)[0]
         #expect(core.itemID(of: late) == "item")
         var effects: [SessionCore.Effect] = []
         core.delay(late, into: &effects)
-        #expect(core.wantsInput)
+        #expect(core.wantsInput == true)
         #expect(effects == [.tell(.delayed(SessionEvent.Item(id: "item", range: 0..<3_200)))])
         // Once is enough.
         core.delay(late, into: &effects)
@@ -129,11 +129,11 @@ struct SessionCoreTests {
         core.delay(requests[0], into: &effects)
         #expect(Self.told(effects).contains("two@200-300"))
         core.handle(.finish, into: &effects)
-        #expect(!core.isFinished)
+        #expect(core.isFinished == false)
         effects = []
         core.finish(requests[0], with: .success(Transcript(text: "one")), into: &effects)
         #expect(Self.told(effects).first == "one@0-200")
-        #expect(core.isFinished)
+        #expect(core.isFinished == true)
         #expect(core.ledger.open == 0)
     }
 
@@ -150,11 +150,11 @@ struct SessionCoreTests {
     func end() {
         var core = Self.core()
         let cut = Self.effects(of: [.speech(200), .silence(100), .finish], &core)
-        #expect(!core.isFinished)
-        #expect(!core.wantsInput)
+        #expect(core.isFinished == false)
+        #expect(core.wantsInput == false)
         var effects: [SessionCore.Effect] = []
         core.finish(Self.requests(cut)[0], with: .failure(.engineFailed), into: &effects)
-        #expect(core.isFinished)
+        #expect(core.isFinished == true)
         #expect(effects.last == .tell(.ended(core.ledger)))
         #expect(core.ledger.open == 0)
 
@@ -187,11 +187,11 @@ struct SessionCoreTests {
         let rest = Self.effects(of: [.finish], &core)
         #expect(Self.requests(cut).count == 1)
         #expect(Self.requests(rest).isEmpty)
-        #expect(!core.isFinished)
+        #expect(core.isFinished == false)
         var effects: [SessionCore.Effect] = []
         core.finish(Self.requests(cut)[0], with: .success(Transcript(text: "one")), into: &effects)
         #expect(Self.told(effects).first == "one@0-200")
-        #expect(core.isFinished)
+        #expect(core.isFinished == true)
         #expect(core.ledger.open == 0)
         // With the silence before it, of which some may belong to its beginning.
         #expect((4_800...6_400).contains(core.ledger.discarded[.disconnected] ?? 0))

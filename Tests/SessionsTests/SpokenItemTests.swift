@@ -19,7 +19,7 @@ struct SpokenItemTests {
         .create(ConversationItem(id: id, content: .message(.user, parts)), after: place, eventID: "mine")
     }
 
-    private static func error(_ talk: Talk) -> ClientError? {
+    private static func error(_ talk: borrowing Talk) -> ClientError? {
         talk.told.compactMap { if case .rejected(let error) = $0.event { error } else { nil } }.last
     }
 
@@ -128,9 +128,9 @@ struct SpokenItemTests {
     func abandoned() {
         var talk = Talk { $0.maximumPending = 8_000 }
         talk.handle(Self.audio(500))
-        #expect(talk.core.wantsInput)
+        #expect(talk.core.wantsInput == true)
         talk.handle(Self.create("a"))
-        #expect(!talk.core.wantsInput)
+        #expect(talk.core.wantsInput == false)
         talk.core.abandon()
         #expect(talk.core.ledger.open == 0)
         #expect(talk.core.ledger.failed == ["cancelled": 8_000])
@@ -142,8 +142,8 @@ struct SpokenItemTests {
         talk.handle(Self.audio(500))
         talk.handle(Self.create("a"))
         talk.handle(.finish)
-        #expect(!talk.core.isFinished)
+        #expect(talk.core.isFinished == false)
         talk.transcribe("so")
-        #expect(talk.core.isFinished)
+        #expect(talk.core.isFinished == true)
     }
 }

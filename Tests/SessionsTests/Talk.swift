@@ -9,7 +9,7 @@ import Transcription
 /// A conversation with a session's core, in which time is what the test says it is.
 ///
 /// The engine hears the texts of `hears`, the model writes those of `writes`, and every character of speech lasts 50 ms.
-struct Talk {
+struct Talk: ~Copyable {
     static let rate = 8_000
 
     var core: SessionCore

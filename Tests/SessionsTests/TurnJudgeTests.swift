@@ -16,7 +16,7 @@ struct TurnJudgeTests {
         return talk
     }
 
-    private static func stops(_ talk: Talk) -> [Int] {
+    private static func stops(_ talk: borrowing Talk) -> [Int] {
         talk.told.compactMap { if case .speechStopped = $0.event { $0.time } else { nil } }
     }
 

@@ -9,7 +9,7 @@ import Transcription
 @Suite("Work ahead of an utterance's end")
 struct WorkAheadTests {
     /// A session whose engine's requests wait to be answered.
-    private struct Talk {
+    private struct Talk: ~Copyable {
         var core: SessionCore
         var effects: [SessionCore.Effect] = []
 

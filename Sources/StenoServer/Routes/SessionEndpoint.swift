@@ -62,20 +62,20 @@ final class SessionEndpoint: WebSocketEndpoint {
 
     init(
         _ host: SessionHost,
-        core: SessionCore,
+        core: consuming SessionCore,
         dialect: any Dialect,
         keyed: KeyedSession,
         jobs: AsyncStream<Job>.Continuation,
         logger: Logger
     ) {
         self.host = host
-        self.core = core
         self.dialect = dialect
         self.keyed = keyed
         self.jobs = jobs
         self.logger = logger
         meter = SessionMeter(metrics: host.metrics, memory: host.memory)
         resume = core.settings.resume.map { ResumeState(token: $0.token, log: MessageLog(memory: host.memory)) }
+        self.core = core
     }
 
     var wantsInput: Bool { core.wantsInput && waiting.isEmpty && !isDecoding }
