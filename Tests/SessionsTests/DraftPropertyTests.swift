@@ -121,11 +121,10 @@ struct DraftPropertyTests {
     }
 
     private static func check(_ schedule: borrowing Schedule, _ seed: UInt64) {
-        let talk = schedule.talk
-        #expect(talk.core.isFinished && schedule.stray == 0, "Schedule \(seed)")
+        #expect(schedule.talk.core.isFinished && schedule.stray == 0, "Schedule \(seed)")
         // What was used is in one response, from its first word on; if that was completed, to its last.
         var replied: Set<Int> = []
-        for reply in talk.replies {
+        for reply in schedule.talk.replies {
             let words = words(reply.output.map(\.text).joined(separator: " "))
             guard let name = words.first?.name else { continue }
             let isOne = words.allSatisfy { $0.name == name } && words.map(\.place) == Array(0..<words.count)
@@ -133,14 +132,14 @@ struct DraftPropertyTests {
             if reply.status == .completed { #expect(words.count == schedule.count(of: name), "Schedule \(seed)") }
         }
         // Nothing of the others was told, said, or read by the model.
-        let gone = schedule.names(of: Set(talk.drafts).subtracting(talk.usedDrafts))
-        let read = talk.asked.flatMap(\.messages).map { "\($0)".replacing("\"", with: " ") }
-        for text in talk.summary + talk.spoken + read {
+        let gone = schedule.names(of: Set(schedule.talk.drafts).subtracting(schedule.talk.usedDrafts))
+        let read = schedule.talk.asked.flatMap(\.messages).map { "\($0)".replacing("\"", with: " ") }
+        for text in schedule.talk.summary + schedule.talk.spoken + read {
             #expect(!Self.words(text).contains { gone.contains($0.name) }, "Schedule \(seed): \(text)")
         }
-        #expect(talk.core.drafts.used == talk.usedDrafts.count, "Schedule \(seed)")
-        let drafts = talk.core.drafts
-        #expect(drafts.used + drafts.discarded == talk.drafts.count, "Schedule \(seed)")
+        #expect(schedule.talk.core.drafts.used == schedule.talk.usedDrafts.count, "Schedule \(seed)")
+        let drafts = schedule.talk.core.drafts
+        #expect(drafts.used + drafts.discarded == schedule.talk.drafts.count, "Schedule \(seed)")
     }
 
     @Test("Is either used whole or leaves no trace", arguments: 0..<8)

@@ -270,7 +270,7 @@ struct ReplyTests {
         talk.close()
         #expect(talk.replies.map(\.status) == [.cancelled(.clientCancelled)])
         #expect(talk.cancelled == cancelled)
-        #expect(!talk.core.isFinished, "What was said last has no transcript yet")
+        #expect(talk.core.isFinished == false, "What was said last has no transcript yet")
         talk.transcribe("and you")
         #expect(talk.summary.last == "ended")
         #expect(talk.asked.count == 1)
