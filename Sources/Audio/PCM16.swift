@@ -1,13 +1,17 @@
 /// Samples as little-endian bytes.
 public enum PCM16 {
     /// Two bytes per sample, low byte first.
-    public static func bytes(_ samples: [Int16]) -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: 2 * samples.count) { bytes, count in
+    ///
+    /// - Parameter header: Bytes to begin with.
+    public static func bytes(_ samples: [Int16], after header: [UInt8] = []) -> [UInt8] {
+        let length = header.count + 2 * samples.count
+        return [UInt8](unsafeUninitializedCapacity: length) { bytes, count in
             let raw = UnsafeMutableRawBufferPointer(bytes)
+            raw.copyBytes(from: header)
             for (index, sample) in samples.enumerated() {
-                raw.storeBytes(of: sample.littleEndian, toByteOffset: 2 * index, as: Int16.self)
+                raw.storeBytes(of: sample.littleEndian, toByteOffset: header.count + 2 * index, as: Int16.self)
             }
-            count = 2 * samples.count
+            count = length
         }
     }
 

@@ -42,8 +42,8 @@ public struct WAVFile: Equatable, Sendable {
     /// The file's bytes, with the shortest header there is (44 bytes).
     public func encoded() -> [UInt8] {
         let dataSize = 2 * samples.count
-        return Self.header(sampleRate: sampleRate, channels: channels, sizes: (36 + dataSize, dataSize))
-            + PCM16.bytes(samples)
+        let header = Self.header(sampleRate: sampleRate, channels: channels, sizes: (36 + dataSize, dataSize))
+        return PCM16.bytes(samples, after: header)
     }
 
     /// The header of a file whose length nobody knows yet: as streaming writers leave it, with the largest sizes.

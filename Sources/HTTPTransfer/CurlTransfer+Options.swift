@@ -61,10 +61,7 @@ extension CurlTransfer {
             try check(unsafe curl_mime_name(field, checked(part.name)))
             if let name = part.filename { try check(unsafe curl_mime_filename(field, checked(name))) }
             if let type = part.contentType { try check(unsafe curl_mime_type(field, checked(type))) }
-            try unsafe part.content.withUnsafeBufferPointer { bytes throws(TransferError) in
-                let start = unsafe UnsafeRawPointer(bytes.baseAddress ?? noBytes)
-                try check(unsafe curl_mime_data(field, start.assumingMemoryBound(to: CChar.self), bytes.count))
-            }
+            try check(unsafe FormContent.set(part.content, in: field))
         }
 
         try check(unsafe ccurl_set_pointer(easy, CURLOPT_MIMEPOST, UnsafeRawPointer(form)))

@@ -17,7 +17,17 @@ struct SampleBuffer {
     var end: SamplePosition { start + SamplePosition(count) }
 
     /// Appends what `write` appends.
-    mutating func append(_ write: (inout [Int16]) -> Void) { write(&samples) }
+    mutating func append(_ write: (inout [Int16]) -> Void) {
+        // An array doubles where it is full, which is a second copy of a long utterance.
+        if samples.capacity - samples.count < Self.appendLength {
+            samples.reserveCapacity(samples.count + max(Self.leastGrowth, samples.count / 4))
+        }
+        write(&samples)
+    }
+
+    /// What clients append at once, as a rule: 100 ms.
+    private static let appendLength = SampleClock.rate / 10
+    private static let leastGrowth = SampleClock.rate / 2
 
     /// Lets `body` see the samples at `range`, which must be here.
     func withSamples<Result>(_ range: Range<SamplePosition>, _ body: (Span<Int16>) -> Result) -> Result {

@@ -29,7 +29,7 @@ extension Server {
         try addRoutes(to: router, parts, accounts: accounts)
         routes.fill(from: router)
         return Application(
-            router: router,
+            responder: TaskPerRequest(responder: router.buildResponder()),
             server: builder,
             configuration: .init(address: .hostname(settings.host, port: settings.port), serverName: "steno"),
             onServerRunning: { [logger, metrics = parts.metrics] channel in

@@ -10,7 +10,7 @@ import WebSocketTransport
 
 /// One session of a `SessionHost`, from the answer to its request to its end: what its endpoint is made of, and the
 /// work that goes on away from its event loop.
-struct SessionRun: Sendable {
+final class SessionRun: Sendable {
     private let host: SessionHost
     private let start: WireProtocol.Start
     private let keyed: KeyedSession
@@ -51,7 +51,7 @@ struct SessionRun: Sendable {
 
     /// Ends the session with its connection, also where that is lost before the session has begun.
     func watch(_ channel: any Channel) {
-        channel.closeFuture.whenComplete { _ in
+        channel.closeFuture.whenComplete { [self] _ in
             if endpoint.value?.outlivesConnection == true { return }
             queue.finish()
             endpoint.value?.leave()
@@ -78,7 +78,7 @@ struct SessionRun: Sendable {
             logger: logger
         )
         endpoint.value = session
-        kept?.begin { item, late in tell { $0.took(late: late, of: item) } }
+        kept?.begin { [self] item, late in tell { $0.took(late: late, of: item) } }
         if let token = start.settings.resume?.token {
             let resumable = ResumableSession(
                 owner: client.name,
@@ -94,9 +94,9 @@ struct SessionRun: Sendable {
 
     /// Does what the session asks for until it asks for no more, then ends it.
     func work() async {
-        await withLogger(logger) { _ in await runJobs() }
+        await withLogger(logger) { [self] _ in await runJobs() }
         await memory.sessionEnded()
-        let isDelivered = try? await eventLoop.submit {
+        let isDelivered = try? await eventLoop.submit { [self] in
             defer { endpoint.value = nil }
             endpoint.value?.leave()
             return endpoint.value?.isDelivered ?? false
@@ -110,7 +110,7 @@ struct SessionRun: Sendable {
                 switch job {
                 case .cancel: group.cancelAll()
                 case .start(let call):
-                    group.addTask(executorPreference: executor(of: call)) { await run(call) }
+                    group.addTask(executorPreference: executor(of: call)) { [self] in await run(call) }
                 // Not in the group, so that these are done in order, and also when the client is gone.
                 case .recall(let choice, let id):
                     let result = await memory.recall(choice)
@@ -132,7 +132,7 @@ struct SessionRun: Sendable {
 
     /// Tells the session something, unless it has ended.
     private func tell(_ body: @escaping @Sendable (SessionEndpoint) -> Void) {
-        eventLoop.execute {
+        eventLoop.execute { [self] in
             if let session = endpoint.value { body(session) }
         }
     }
@@ -145,12 +145,12 @@ struct SessionRun: Sendable {
                 if let outcome { session.finished(id, with: outcome) } else { session.delayed(id) }
             }
         case .ask(let request, let id, let interruption):
-            let outcome = await host.voice.reply(to: request, until: interruption) { part in
+            let outcome = await host.voice.reply(to: request, until: interruption) { [self] part in
                 tell { $0.take(part, of: id) }
             }
             tell { $0.finished(id, with: outcome) }
         case .speak(let request, let rate, let id, let interruption):
-            let outcome = await host.voice.speak(request, rate: rate, until: interruption) { samples in
+            let outcome = await host.voice.speak(request, rate: rate, until: interruption) { [self] samples in
                 tell { $0.take(samples, of: id) }
             }
             tell { $0.finished(id, with: outcome) }
@@ -173,12 +173,12 @@ struct SessionRun: Sendable {
         item: String?
     ) async -> Result<Transcript, TranscriptionError>? {
         guard let item else { return await host.calls.result(of: request, for: purpose) }
-        return await withLogger(mergingMetadata: ["steno.item": "\(item)"]) { _ in
+        return await withLogger(mergingMetadata: ["steno.item": "\(item)"]) { [self] _ in
             guard let kept else { return await host.calls.result(of: request, for: purpose) }
             guard kept.has(item) else {
                 return kept.explained(await host.calls.result(of: request, for: purpose), of: item)
             }
-            return await kept.result(of: item) {
+            return await kept.result(of: item) { [self] in
                 await host.calls.result(of: request, for: purpose, isKept: true)
             }
         }
