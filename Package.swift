@@ -72,7 +72,7 @@ let package = Package(
             name: "steno",
             dependencies: [
                 "StenoServer", "StenoClient", "Settings", "Sessions", "SpeechPictures", "SpeechDetection", "AudioFiles",
-                "Audio", "JSON", "Models", "Release", argumentParser, logging, systemPackage,
+                "Audio", "JSON", "Models", "Release", "CAllocator", argumentParser, logging, systemPackage,
             ],
             swiftSettings: strict
         ),
@@ -81,8 +81,10 @@ let package = Package(
             dependencies: [
                 "Settings", "Characters", "Dialects", "Sessions", "Transcription", "Chat", "SpeechSynthesis",
                 "SpeechDetection", "AudioFiles", "Audio", "JSON", "Models", "WebSocketTransport", "ServerTLS",
-                "HTTPTransfer", "Backends", "Spool", "Limits", "Release", "Waiting", "CCrypto", coreMetrics, deque,
-                httpTypes, hummingbird, hummingbirdCore, logging, metrics, nioCore, nioHTTP1, nioHTTPTypes, nioPosix,
+                "HTTPTransfer", "Backends", "Spool", "Limits", "Release", "Waiting", "CAllocator", "CCrypto",
+                coreMetrics,
+                deque, httpTypes, hummingbird, hummingbirdCore, logging, metrics, nioCore, nioHTTP1, nioHTTPTypes,
+                nioPosix,
                 serviceLifecycle, unixSignals,
             ],
             resources: [.embedInCode("Documentation/openapi.json"), .embedInCode("Console/Page")],
@@ -133,8 +135,8 @@ let package = Package(
         .target(
             name: "Transcription",
             dependencies: [
-                "BackendHTTP", "Backends", "Audio", "HTTPTransfer", "Limits", "Waiting", "CPocketSphinx", "CSherpaOnnx",
-                "CZlib", deque, logging,
+                "BackendHTTP", "Backends", "Audio", "HTTPTransfer", "Limits", "Waiting", "CAllocator", "CPocketSphinx",
+                "CSherpaOnnx", "CZlib", deque, logging,
             ],
             resources: [.embedInCode("Sherpa/Resources/probe.wav")],
             swiftSettings: strict
@@ -238,6 +240,7 @@ let package = Package(
             linkerSettings: [.linkedLibrary("dl")]
         ),
         .target(name: "CSileroKernels", cSettings: [.treatAllWarnings(as: .error)]),
+        .target(name: "CAllocator", cSettings: [.treatAllWarnings(as: .error)]),
         .target(name: "CThreads", cSettings: [.treatAllWarnings(as: .error)]),
         .target(
             name: "CWebRTCAudio",

@@ -8,8 +8,9 @@ public enum PCM16 {
         return [UInt8](unsafeUninitializedCapacity: length) { bytes, count in
             let raw = UnsafeMutableRawBufferPointer(bytes)
             raw.copyBytes(from: header)
+            let pcm = UnsafeMutableRawBufferPointer(rebasing: raw[header.count...])
             for (index, sample) in samples.enumerated() {
-                raw.storeBytes(of: sample.littleEndian, toByteOffset: header.count + 2 * index, as: Int16.self)
+                pcm.storeBytes(of: sample.littleEndian, toByteOffset: 2 * index, as: Int16.self)
             }
             count = length
         }

@@ -2,16 +2,10 @@
 
 #include "sherpa_library.h"
 
-#include <malloc.h>
-
 static _Thread_local char last_error[512];
 
 const char *sherpa_last_error(void) {
     return last_error;
-}
-
-void sherpa_trim_memory(void) {
-    malloc_trim(0);
 }
 
 #if __has_include(<sherpa-onnx/c-api/c-api.h>)
@@ -82,10 +76,6 @@ sherpa_status sherpa_library_open(const char *path, sherpa_library **out) {
     FUNCTIONS(LOAD)
 #undef LOAD
     library->handle = handle;
-
-    // Buffers of long audio go back to the system at once, rather than to the heap of each thread. By default this limit
-    // grows with what is freed.
-    mallopt(M_MMAP_THRESHOLD, 8 << 20);
 
     const char *version = or_empty(library->SherpaOnnxGetVersionStr());
     if (strcmp(version, header_version) != 0) {

@@ -2,7 +2,7 @@ import Audio
 public import Limits
 
 /// Keeps the process's metrics and its memory budget in step with one session.
-public struct SessionMeter {
+public final class SessionMeter {
     private static let noRoom =
         "The server has no room for more audio. This message was not taken; commit or clear what is buffered, or send it again later."
 
@@ -46,27 +46,27 @@ public struct SessionMeter {
     public func settle(held: Int) { share.settle(samples: held) }
 
     /// Counts what has been booked since the last time.
-    public mutating func report(_ ledger: AudioLedger) {
+    public func report(_ ledger: AudioLedger) {
         metrics.count(from: reported, to: ledger)
         reported = ledger
     }
 
     /// Counts what became of speculations since the last time.
-    public mutating func report(_ speculations: SessionCore.Speculations) {
+    public func report(_ speculations: SessionCore.Speculations) {
         guard speculations != reportedSpeculations else { return }
         metrics.count(from: reportedSpeculations, to: speculations)
         reportedSpeculations = speculations
     }
 
     /// Counts what became of answers that were begun in a pause, since the last time.
-    public mutating func report(drafts: SessionCore.Speculations) {
+    public func report(drafts: SessionCore.Speculations) {
         guard drafts != reportedDrafts else { return }
         metrics.count(fromDrafts: reportedDrafts, to: drafts)
         reportedDrafts = drafts
     }
 
     /// Counts how long utterances were at their stages.
-    public mutating func report(_ passages: [SessionCore.Passage]) {
+    public func report(_ passages: [SessionCore.Passage]) {
         guard !passages.isEmpty else { return }
 
         let now = uptime()

@@ -1,7 +1,7 @@
 /// Says, frame by frame, how much a stream sounds like speech.
 ///
 /// A detector carries state from frame to frame: one detector serves one stream.
-public protocol VoiceActivityDetector: AnyObject {
+public protocol VoiceActivityDetector {
     /// Samples per frame, at `SampleClock.rate`.
     var frameLength: Int { get }
 

@@ -1,3 +1,4 @@
+import CAllocator
 import Characters
 import HTTPTransfer
 import Limits
@@ -89,6 +90,8 @@ public struct Server: Sendable {
             parts.fileThreads.shutdown()
         }
 
+        // Reading models took much that nobody needs any more.
+        heap_trim()
         let application = try application(of: parts, onListening: onListening)
         let services = try backgroundServices(of: parts) + [reload]
         try await run(

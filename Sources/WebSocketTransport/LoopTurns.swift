@@ -1,4 +1,3 @@
-import NIOConcurrencyHelpers
 public import NIOCore
 
 /// Lets the connections of one event loop do long work in turns.
@@ -9,8 +8,7 @@ public final class LoopTurns {
     /// How long work goes on before sockets are looked at again.
     static let slice = TimeAmount.milliseconds(1)
 
-    /// Loops live as long as the process, and so do their queues.
-    private static let queues = NIOLockedValueBox<[ObjectIdentifier: NIOLoopBound<LoopTurns>]>([:])
+    private static let queues = LoopLocal<LoopTurns>()
 
     private let eventLoop: any EventLoop
     private var work = CircularBuffer<() -> Void>()
@@ -21,14 +19,7 @@ public final class LoopTurns {
 
     /// The queue of a loop, which must be the current one.
     public static func of(_ eventLoop: any EventLoop) -> LoopTurns {
-        eventLoop.preconditionInEventLoop()
-        return queues.withLockedValue { queues in
-            let id = ObjectIdentifier(eventLoop)
-            if let queue = queues[id] { return queue.value }
-            let queue = LoopTurns(eventLoop)
-            queues[id] = NIOLoopBound(queue, eventLoop: eventLoop)
-            return queue
-        }
+        queues.value(of: eventLoop) { LoopTurns(eventLoop) }
     }
 
     /// Runs a step of some long work when it is its turn; a step takes much less than ``slice``.

@@ -5,7 +5,7 @@ import NIOCore
 ///
 /// Payload is unmasked straight into the message it belongs to, so each byte is copied once and a declared length costs
 /// no memory before its bytes arrive. No I/O, no clock.
-struct MessageReader: Sendable {
+struct MessageReader {
     enum Event: Equatable {
         case message(WebSocketMessage)
         case ping(ByteBuffer)
@@ -20,7 +20,7 @@ struct MessageReader: Sendable {
 
     private struct Message {
         var isText: Bool
-        var payload = ByteBuffer()
+        var payload: ByteBuffer
         /// What it takes of the budget; small messages take nothing.
         var share: MemoryBudget.Share?
     }
@@ -38,15 +38,17 @@ struct MessageReader: Sendable {
     private var message: Message?
     private var control = ByteBuffer()
     private var lastShare: MemoryBudget.Share?
-    /// The last message's bytes: their memory serves the next one when nobody needs them any more.
-    private var spare: ByteBuffer?
+    private let spare: SpareMessage
 
-    /// Memory that is kept for the next message, in bytes.
-    private static let maximumSpare = 1 << 14
-
-    init(maxMessageSize: Int, budget: MemoryBudget = MemoryBudget(limit: .max)) {
+    /// - Parameter spare: Memory that it shares with other readers of its thread.
+    init(
+        maxMessageSize: Int,
+        budget: MemoryBudget = MemoryBudget(limit: .max),
+        spare: SpareMessage = SpareMessage()
+    ) {
         self.maxMessageSize = maxMessageSize
         self.budget = budget
+        self.spare = spare
     }
 
     /// What the message that came last takes of the budget, until it is let go.
@@ -107,11 +109,7 @@ struct MessageReader: Sendable {
             guard message != nil else { throw .unexpectedContinuation }
         case .text, .binary:
             guard message == nil else { throw .unfinishedMessage }
-            message = Message(isText: header.opcode == .text)
-            if var spare = spare.take() {
-                spare.clear()
-                message?.payload = spare
-            }
+            message = Message(isText: header.opcode == .text, payload: spare.take())
         case .close, .ping, .pong:
             control = ByteBuffer()
             return
@@ -152,7 +150,7 @@ struct MessageReader: Sendable {
         case .continuation, .text, .binary:
             guard header.isFinal, let whole = message.take() else { return nil }
             lastShare = whole.share
-            if whole.payload.capacity <= Self.maximumSpare { spare = whole.payload }
+            spare.keep(whole.payload)
             guard whole.isText else { return .message(.binary(whole.payload)) }
             guard whole.payload.isValidUTF8 else { throw .invalidUTF8 }
             return .message(.text(whole.payload))

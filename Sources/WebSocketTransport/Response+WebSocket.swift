@@ -45,7 +45,13 @@ extension Response {
                 throw HTTPError(.internalServerError, message: message)
             }
             upgrade.prepare(
-                WebSocketHandler(configuration, budget: budget, logger: logger, makeEndpoint: endpoint)
+                WebSocketHandler(
+                    configuration,
+                    budget: budget,
+                    spare: .of(channel.eventLoop),
+                    logger: logger,
+                    makeEndpoint: endpoint
+                )
             )
         }.get()
         return Response(

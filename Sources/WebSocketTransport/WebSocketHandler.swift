@@ -59,13 +59,14 @@ final class WebSocketHandler: ChannelDuplexHandler {
     init(
         _ configuration: WebSocketConfiguration,
         budget: MemoryBudget,
+        spare: SpareMessage = SpareMessage(),
         logger: Logger,
         makeEndpoint: @escaping () throws -> any WebSocketEndpoint
     ) {
         self.configuration = configuration
         self.logger = logger
         self.makeEndpoint = makeEndpoint
-        reader = MessageReader(maxMessageSize: configuration.maxMessageSize, budget: budget)
+        reader = MessageReader(maxMessageSize: configuration.maxMessageSize, budget: budget, spare: spare)
         held = HeldMessages(configuration, budget: budget)
         watch = ConnectionWatch(configuration, at: .now)
     }

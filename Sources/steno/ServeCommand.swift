@@ -1,4 +1,5 @@
 import ArgumentParser
+import CAllocator
 import Foundation
 import Logging
 import Settings
@@ -26,6 +27,7 @@ struct ServeCommand: AsyncParsableCommand {
     var settings: [String] = []
 
     func run() async throws {
+        heap_configure(Int32(ProcessInfo.processInfo.activeProcessorCount))
         do {
             try await serve()
         } catch {

@@ -81,7 +81,7 @@ struct StageTests {
     func meter() throws {
         let metrics = TestMetrics()
         let time = Mutex(Duration.zero)
-        var meter = SessionMeter(
+        let meter = SessionMeter(
             metrics: SessionMetrics(factory: metrics),
             memory: MemoryBudget(limit: .max),
             uptime: { time.withLock(\.self) }

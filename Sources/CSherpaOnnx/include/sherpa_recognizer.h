@@ -95,9 +95,6 @@ void sherpa_result_destroy(sherpa_result *result);
 /// Why the last call on this thread failed; "" when there is nothing more to say. Valid until the next call.
 const char *sherpa_last_error(void);
 
-/// Gives memory that is free back to the system.
-void sherpa_trim_memory(void);
-
 #ifdef __cplusplus
 }
 #endif

@@ -22,7 +22,7 @@ final class SessionEndpoint: WebSocketEndpoint {
     let jobs: AsyncStream<Job>.Continuation
     var core: SessionCore
     var dialect: any Dialect
-    var meter: SessionMeter
+    let meter: SessionMeter
     /// The way to the client; `nil` before it is there, after its end, and while a client may come back.
     var line: SessionLine?
     var eventLoop: (any EventLoop)?

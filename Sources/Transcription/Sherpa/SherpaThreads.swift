@@ -1,4 +1,4 @@
-import CSherpaOnnx
+import CAllocator
 import Logging
 import Waiting
 
@@ -51,7 +51,7 @@ struct SherpaThreads: Sendable {
     /// Takes utterances until the queue closes.
     private func serve(_ decoder: SherpaDecoder) {
         queue.addDecoder()
-        while let job = queue.next(whenIdle: { sherpa_trim_memory() }) {
+        while let job = queue.next(whenIdle: { heap_trim() }) {
             queue.answer(job.ticket, answer(job, with: decoder))
         }
     }
