@@ -22,7 +22,7 @@ struct DetectorFactoryTests {
         factory.warnOfFallback(to: Logger(label: "test") { _ in log })
         let detectors = (try factory.make(), try factory.make())
         #expect(detectors.0.frameLength == frameLength)
-        #expect(detectors.0 !== detectors.1)
+        #expect(detectors.0 as AnyObject !== detectors.1 as AnyObject)
         #expect(log.entries.map(\.level) == [Logger.Level](repeating: .warning, count: warnings))
     }
 }
