@@ -82,10 +82,8 @@ let package = Package(
                 "Settings", "Characters", "Dialects", "Sessions", "Transcription", "Chat", "SpeechSynthesis",
                 "SpeechDetection", "AudioFiles", "Audio", "JSON", "Models", "WebSocketTransport", "ServerTLS",
                 "HTTPTransfer", "Backends", "Spool", "Limits", "Release", "Waiting", "CAllocator", "CCrypto",
-                coreMetrics,
-                deque, httpTypes, hummingbird, hummingbirdCore, logging, metrics, nioCore, nioHTTP1, nioHTTPTypes,
-                nioPosix,
-                serviceLifecycle, unixSignals,
+                coreMetrics, deque, httpTypes, hummingbird, hummingbirdCore, logging, metrics, nioCore, nioHTTP1,
+                nioHTTPTypes, nioPosix, serviceLifecycle, unixSignals,
             ],
             resources: [.embedInCode("Documentation/openapi.json"), .embedInCode("Console/Page")],
             swiftSettings: strict

@@ -174,29 +174,8 @@ public struct CompactDialect: Dialect {
     private func turnDetection(_ fields: JSONFields) throws(ClientError) -> TurnDetectionUpdate? {
         if fields.values.isEmpty { return nil }
         if fields.values["type"] == "none" { return .off }
-        return .on(try change(fields))
-    }
-
-    private func change(_ fields: JSONFields) throws(ClientError) -> TurnDetectionUpdate.Change {
-        func samples(_ name: String, _ range: ClosedRange<Int>) throws(ClientError) -> Int? {
-            try fields.integer(name, in: range).map { SampleClock.samples(milliseconds: $0) }
-        }
-        func number(_ name: String, _ range: ClosedRange<Double>) throws(ClientError) -> Float? {
-            try fields.number(name, in: range).map { Float($0) }
-        }
         var change = TurnDetectionUpdate.Change()
-        change.threshold = try number("threshold", TurnDetection.thresholds)
-        change.hysteresis = try number("hysteresis", TurnDetection.hystereses)
-        change.prefixPadding = try samples("prefix_padding_ms", TurnDetection.paddings)
-        change.suffixPadding = try samples("suffix_padding_ms", TurnDetection.paddings)
-        change.hangover = try samples("silence_duration_ms", TurnDetection.hangovers)
-        change.minimumSpeech = try samples("min_speech_ms", TurnDetection.minimumSpeeches)
-        change.mergeGap = try samples("merge_gap_ms", TurnDetection.searches)
-        change.onsetSearch = try samples("onset_search_ms", TurnDetection.searches)
-        change.offsetSearch = try samples("offset_search_ms", TurnDetection.searches)
-        change.softMaximum = try samples("soft_max_ms", TurnDetection.maximumUtterances)
-        change.maximumUtterance = try samples("max_utterance_ms", TurnDetection.maximumUtterances)
-        change.overlap = try samples("overlap_ms", TurnDetection.overlaps)
-        return change
+        for field in CompactTurnField.all { try field.read(fields, &change) }
+        return .on(change)
     }
 }

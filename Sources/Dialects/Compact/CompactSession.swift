@@ -44,17 +44,6 @@ struct CompactSession {
     }
 
     private func turnDetection(_ rules: TurnDetection) -> JSONValue {
-        [
-            "threshold": .shortest(rules.threshold), "hysteresis": .shortest(rules.hysteresis),
-            "prefix_padding_ms": .milliseconds(rules.prefixPadding),
-            "suffix_padding_ms": .milliseconds(rules.suffixPadding),
-            "silence_duration_ms": .milliseconds(rules.hangover),
-            "min_speech_ms": .milliseconds(rules.minimumSpeech), "merge_gap_ms": .milliseconds(rules.mergeGap),
-            "onset_search_ms": .milliseconds(rules.onsetSearch),
-            "offset_search_ms": .milliseconds(rules.offsetSearch),
-            "soft_max_ms": .milliseconds(rules.softMaximum),
-            "max_utterance_ms": .milliseconds(settings.maximumUtterance),
-            "overlap_ms": .milliseconds(settings.overlap ?? SessionSettings.overlap(hasWordTimes: false)),
-        ]
+        .object(Dictionary(uniqueKeysWithValues: CompactTurnField.all.map { ($0.name, $0.show(settings, rules)) }))
     }
 }
