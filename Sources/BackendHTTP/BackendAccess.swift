@@ -77,9 +77,3 @@ public struct BackendAccess: Equatable, Sendable {
         return String(text.split(whereSeparator: \.isWhitespace).joined(separator: " ").prefix(300))
     }
 }
-
-/// Without white space and line breaks at either end.
-private func trimmed(_ text: some StringProtocol) -> String {
-    let start = text.drop { $0.isWhitespace }
-    return String(start.reversed().drop { $0.isWhitespace }.reversed())
-}

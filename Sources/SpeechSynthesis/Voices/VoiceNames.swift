@@ -1,3 +1,5 @@
+import BackendHTTP
+
 /// Names that clients ask for, each with the voice that speaks for it, as `alloy=slt,ash=rms`.
 public struct VoiceNames: Equatable, Sendable, LosslessStringConvertible {
     /// OpenAI's names of voices that sound female, and of those that sound male.
@@ -13,7 +15,7 @@ public struct VoiceNames: Equatable, Sendable, LosslessStringConvertible {
     public init?(_ description: String) {
         targets = [:]
         for entry in description.split(separator: ",") {
-            let names = entry.split(separator: "=", omittingEmptySubsequences: false).map(Self.trimmed)
+            let names = entry.split(separator: "=", omittingEmptySubsequences: false).map { trimmed($0) }
             guard names.count == 2, !names[0].isEmpty, !names[1].isEmpty else { return nil }
             targets[names[0].lowercased()] = names[1]
         }
@@ -25,9 +27,4 @@ public struct VoiceNames: Equatable, Sendable, LosslessStringConvertible {
 
     /// The voice for a name in any case.
     public subscript(name: String) -> String? { targets[name.lowercased()] }
-
-    private static func trimmed(_ text: Substring) -> String {
-        let start = text.drop { $0 == " " }
-        return String(start.reversed().drop { $0 == " " }.reversed())
-    }
 }

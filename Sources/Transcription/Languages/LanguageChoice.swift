@@ -1,3 +1,5 @@
+import BackendHTTP
+
 /// What someone says about the language of the speech: the one reader for HTTP, sockets and settings.
 public enum LanguageChoice: Equatable, Sendable {
     /// The engine is to find out.

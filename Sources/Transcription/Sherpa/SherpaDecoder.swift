@@ -1,4 +1,5 @@
 import Audio
+import BackendHTTP
 
 /// Decodes whole utterances with a recognizer, by the rules that suit its model.
 struct SherpaDecoder: Sendable {

@@ -1,3 +1,5 @@
+import BackendHTTP
+
 /// The type that a `Content-Type` field names, without its parameters.
 struct MediaType: Equatable {
     private let name: String

@@ -1,4 +1,5 @@
 internal import Audio
+import BackendHTTP
 
 extension TranscriptionResponse {
     /// The transcript of an utterance of that many samples.

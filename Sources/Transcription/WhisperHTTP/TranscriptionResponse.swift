@@ -1,3 +1,5 @@
+import BackendHTTP
+
 /// What a backend answered, read tolerantly: servers differ from OpenAI and from each other.
 struct TranscriptionResponse: Equatable {
     /// Without white space at either end.

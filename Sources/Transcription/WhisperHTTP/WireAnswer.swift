@@ -1,3 +1,4 @@
+import BackendHTTP
 internal import FoundationEssentials
 
 /// A backend's answer as it is on the wire: every field optional, and of any type.
