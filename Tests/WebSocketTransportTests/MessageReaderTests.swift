@@ -70,6 +70,26 @@ struct MessageReaderTests {
         }
     }
 
+    @Test("Shares the memory of messages with another reader, and none of their bytes, also in the midst of one")
+    func sharedMemory() throws {
+        let spare = SpareMessage()
+        var readers = (
+            MessageReader(maxMessageSize: 1_000, spare: spare), MessageReader(maxMessageSize: 1_000, spare: spare)
+        )
+        func read(_ bytes: [UInt8], by reader: inout MessageReader) throws -> Event? {
+            var bytes = ByteBuffer(bytes: bytes)
+            return try reader.next(from: &bytes)
+        }
+
+        let first = clientFrame(2, Array(repeating: 1, count: 500))
+        let kept = try read(first, by: &readers.0)
+        #expect(try read(Array(first.prefix(300)), by: &readers.0) == nil)
+        #expect(try read(clientFrame(2, [2, 2]), by: &readers.1) == .message(.binary(ByteBuffer(bytes: [2, 2]))))
+        let whole = Event.message(.binary(ByteBuffer(repeating: 1, count: 500)))
+        #expect(try read(Array(first.dropFirst(300)), by: &readers.0) == whole)
+        #expect(kept == whole)
+    }
+
     @Test("Counts fragments together against the limit, by what they announce")
     func limit() {
         let five: [UInt8] = [1, 2, 3, 4, 5]
