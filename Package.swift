@@ -125,8 +125,7 @@ let package = Package(
             name: "Sessions",
             dependencies: [
                 "Transcription", "Chat", "SpeechSynthesis", "SpeechDetection", "Audio", "Limits", "Waiting",
-                coreMetrics,
-                deque, metrics,
+                coreMetrics, deque, metrics,
             ],
             swiftSettings: strict
         ),

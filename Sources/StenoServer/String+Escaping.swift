@@ -1,4 +1,14 @@
 extension String {
+    /// What stands for a byte that is markup in HTML and in WebVTT.
+    static func markupEscape(_ byte: UInt8) -> String? {
+        switch byte {
+        case UInt8(ascii: "&"): "&amp;"
+        case UInt8(ascii: "<"): "&lt;"
+        case UInt8(ascii: ">"): "&gt;"
+        default: nil
+        }
+    }
+
     /// The text with the bytes replaced that mean something else where it goes.
     ///
     /// - Parameter escape: What stands for a byte, which must be ASCII; `nil` where it stands for itself.

@@ -3,15 +3,8 @@ import Waiting
 
 @Suite("Stop signal", .timeLimit(.minutes(1)))
 struct StopSignalTests {
-    @Test("Lets work end by itself, and the next begin")
-    func unused() async {
-        let signal = StopSignal()
-        for number in 0..<3 { #expect(await signal.run { number } == number) }
-    }
-
-    @Test("Cancels the work that runs, and waits for its end")
-    func running() async {
-        let signal = StopSignal()
+    /// Work that has begun, and goes on until it is cancelled.
+    private func begun(under signal: StopSignal) async -> Task<String?, Never> {
         let began = Promise<Void>()
         let work = Task {
             await signal.run {
@@ -21,6 +14,19 @@ struct StopSignalTests {
             }
         }
         await began.value()
+        return work
+    }
+
+    @Test("Lets work end by itself, and the next begin")
+    func unused() async {
+        let signal = StopSignal()
+        for number in 0..<3 { #expect(await signal.run { number } == number) }
+    }
+
+    @Test("Cancels the work that runs, and waits for its end")
+    func running() async {
+        let signal = StopSignal()
+        let work = await begun(under: signal)
         signal.give()
         #expect(await work.value == "stopped")
     }
@@ -39,15 +45,7 @@ struct StopSignalTests {
     @Test("Work ends when the task that runs it is cancelled")
     func cancelled() async {
         let signal = StopSignal()
-        let began = Promise<Void>()
-        let work = Task {
-            await signal.run {
-                began.fulfill(())
-                while !Task.isCancelled { await Task.yield() }
-                return "stopped"
-            }
-        }
-        await began.value()
+        let work = await begun(under: signal)
         work.cancel()
         #expect(await work.value == "stopped")
     }

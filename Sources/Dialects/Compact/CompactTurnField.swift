@@ -12,8 +12,8 @@ struct CompactTurnField: Sendable {
     let show: @Sendable (SessionSettings, TurnDetection) -> JSONValue
 
     static let all = [
-        score("threshold", of: \.threshold, shown: \.threshold, in: TurnDetection.thresholds),
-        score("hysteresis", of: \.hysteresis, shown: \.hysteresis, in: TurnDetection.hystereses),
+        score("threshold", of: \.threshold, in: TurnDetection.thresholds) { $0.threshold },
+        score("hysteresis", of: \.hysteresis, in: TurnDetection.hystereses) { $0.hysteresis },
         time("prefix_padding_ms", of: \.prefixPadding, in: TurnDetection.paddings) { $1.prefixPadding },
         time("suffix_padding_ms", of: \.suffixPadding, in: TurnDetection.paddings) { $1.suffixPadding },
         time("silence_duration_ms", of: \.hangover, in: TurnDetection.hangovers) { $1.hangover },
@@ -34,13 +34,13 @@ struct CompactTurnField: Sendable {
     private static func score(
         _ name: String,
         of target: any WritableKeyPath<Change, Float?> & Sendable,
-        shown source: any KeyPath<TurnDetection, Float> & Sendable,
-        in range: ClosedRange<Double>
+        in range: ClosedRange<Double>,
+        score: @escaping @Sendable (TurnDetection) -> Float
     ) -> CompactTurnField {
         CompactTurnField(name: name) { (fields, change) throws(ClientError) in
             change[keyPath: target] = try fields.number(name, in: range).map { Float($0) }
         } show: { _, rules in
-            .shortest(rules[keyPath: source])
+            .shortest(score(rules))
         }
     }
 

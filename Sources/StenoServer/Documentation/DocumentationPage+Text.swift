@@ -3,15 +3,7 @@ import JSON
 extension DocumentationPage {
     /// Text that may stand anywhere in HTML.
     static func escaped(_ text: String) -> String {
-        text.escaping { byte in
-            switch byte {
-            case UInt8(ascii: "&"): "&amp;"
-            case UInt8(ascii: "<"): "&lt;"
-            case UInt8(ascii: ">"): "&gt;"
-            case UInt8(ascii: "\""): "&quot;"
-            default: nil
-            }
-        }
+        text.escaping { $0 == UInt8(ascii: "\"") ? "&quot;" : String.markupEscape($0) }
     }
 
     /// Text with backticks as code.

@@ -47,8 +47,7 @@ struct TranscriptRendering: Equatable {
     private static func vtt(_ transcript: FileTranscript) -> String {
         "WEBVTT\n\n"
             + shown(transcript).map { cue in
-                let text = CueLines(cue.text).text.replacing("&", with: "&amp;").replacing("<", with: "&lt;")
-                    .replacing(">", with: "&gt;")
+                let text = CueLines(cue.text).text.escaping(String.markupEscape)
                 return "\(times(cue.range, separator: "."))\n\(text)\n\n"
             }.joined()
     }
